@@ -1,0 +1,99 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { binariesIn, embeddedBinaries } from '../../src/load/embedded/binaries.ts'
+import { launcherFor } from '../../src/load/embedded/launcher.ts'
+import { giveTo, serverUserFor } from '../../src/load/embedded/server-user.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A superuser's URL of the server that every test shares. */
+    readonly postgresUrl: string
+  }
+}
+
+/** A throw-away server: it trusts everyone on this machine and forgets everything when it stops. */
+export interface TestServer {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '200',
+  timezone: 'UTC',
+}
+
+/** One PostgreSQL for the whole run: TEST_DATABASE_URL, or a throw-away server of the version we ship. */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const given = process.env['TEST_DATABASE_URL']
+  if (given !== undefined && given !== '') {
+    project.provide('postgresUrl', given)
+    return undefined
+  }
+  const server = await startServer((await embeddedBinaries()).directory)
+  project.provide('postgresUrl', server.url)
+  return () => server.stop()
+}
+
+/** Starts a throw-away server with the programs in `binDir`, on a free port of loopback. */
+export async function startServer(binDir: string): Promise<TestServer> {
+  const { initdb, pgCtl } = binariesIn(binDir)
+  const directory = await mkdtemp(join(tmpdir(), 'pipedrive-warehouse-test-'))
+  const user = await serverUserFor(directory)
+  await giveTo(user, directory)
+  const launch = await launcherFor(user, [binDir, directory])
+  const data = join(directory, 'data')
+  const log = join(directory, 'server.log')
+  await launch(initdb, [
+    '-D',
+    data,
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C.UTF-8',
+    '--no-sync',
+  ])
+  const port = await freePort()
+  const options = Object.entries({ ...SETTINGS, port }).map(([name, value]) => `-c ${name}='${value}'`)
+  await launch(pgCtl, ['start', '-w', '-D', data, '-l', log, '-o', options.join(' ')]).catch(
+    async (cause: unknown) => {
+      throw new Error(`The test server did not start: ${await readFile(log, 'utf8').catch(String)}`, {
+        cause,
+      })
+    },
+  )
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      await launch(pgCtl, ['stop', '-w', '-m', 'immediate', '-D', data])
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The program directories of the PostgreSQL versions that Debian installed here, for `startServer`. */
+export async function olderPostgresBinDirs(): Promise<readonly string[]> {
+  const root = '/usr/lib/postgresql'
+  const versions = await readdir(root).catch(() => [])
+  return versions.toSorted((a, b) => Number(a) - Number(b)).map((version) => join(root, version, 'bin'))
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().on('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
