@@ -1,0 +1,99 @@
+import type { Clock } from '../clock.ts'
+import { SyncError } from '../errors.ts'
+import type { Send } from './request.ts'
+
+/** What a run may spend: tokens, or a share (0 to 1) of what the day still has when the run starts. */
+export type Allowance = { readonly tokens: number } | { readonly share: number }
+
+export interface Spending {
+  readonly requests: number
+  readonly tokens: number
+}
+
+/** The daily balance as the API last told it, this run's own spending deducted. */
+export interface DailyBalance {
+  readonly limit: number
+  readonly remaining: number
+}
+
+export interface Ledger {
+  readonly total: Spending
+  of(stream: string): Spending
+  streams(): readonly string[]
+  balance(): DailyBalance | null
+}
+
+const NOTHING: Spending = { requests: 0, tokens: 0 }
+
+function untilMidnightUtc(now: number): number {
+  return 86_400_000 - (now % 86_400_000)
+}
+
+export class RunLedger implements Ledger {
+  readonly #spent = new Map<string, Spending>()
+  readonly #allowance: Allowance
+  readonly #clock: Clock
+  #total = NOTHING
+  #balance: DailyBalance | null = null
+  /** Tokens this run may spend in all; null as long as it is a share of a balance nobody has told. */
+  #most: number | null
+
+  constructor(allowance: Allowance, clock: Clock) {
+    this.#allowance = allowance
+    this.#clock = clock
+    this.#most = 'tokens' in allowance ? allowance.tokens : null
+  }
+
+  get total(): Spending {
+    return this.#total
+  }
+
+  of(stream: string): Spending {
+    return this.#spent.get(stream) ?? NOTHING
+  }
+
+  streams(): readonly string[] {
+    return [...this.#spent.keys()]
+  }
+
+  balance(): DailyBalance | null {
+    return this.#balance
+  }
+
+  /** Throws `E_BUDGET` when the run's share does not reach for `cost` more tokens. */
+  charge(stream: string, cost: number): void {
+    if (this.#most !== null && this.#total.tokens + cost > this.#most) throw this.#exhausted(this.#most)
+    const before = this.of(stream)
+    this.#spent.set(stream, { requests: before.requests + 1, tokens: before.tokens + cost })
+    this.#total = { requests: this.#total.requests + 1, tokens: this.#total.tokens + cost }
+  }
+
+  /** The headers tell the balance before the request that they answer (computed from recorded answers). */
+  learn(headers: Headers, cost: number): void {
+    const limit = Number(headers.get('x-daily-ratelimit-token-limit') ?? Number.NaN)
+    const before = Number(headers.get('x-daily-ratelimit-token-remaining') ?? Number.NaN)
+    if (!Number.isFinite(limit) || !Number.isFinite(before)) return
+    this.#balance = { limit, remaining: before - cost }
+    if (this.#most === null && 'share' in this.#allowance)
+      this.#most = this.#total.tokens - cost + Math.floor(before * this.#allowance.share)
+  }
+
+  #exhausted(most: number): SyncError {
+    return new SyncError({
+      code: 'E_BUDGET',
+      recovery: 'defer',
+      retryAfterMs: untilMidnightUtc(this.#clock.now()),
+      message: `The run has spent its ${most} tokens (${this.#total.tokens} used) and stops here; the next run goes on from this point. Raise --budget to let one run spend more of the day.`,
+    })
+  }
+}
+
+/** Each request pays before it is sent, each attempt of it again. */
+export function withBudget(next: Send, ledger: RunLedger): Send {
+  return async (request) => {
+    ledger.charge(request.stream, request.cost)
+    const response = await next(request)
+    ledger.learn(response.headers, request.cost)
+    return response
+  }
+}

@@ -1,0 +1,165 @@
+import { SyncError, type ErrorCode, type Recovery } from '../errors.ts'
+import { describeRequest, type ApiRequest } from './request.ts'
+
+export interface FailedAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+interface Outcome {
+  readonly code: ErrorCode
+  readonly recovery: Recovery
+  /** What the person can do. */
+  readonly advice: string
+}
+
+const byStatus: Readonly<Record<number, Outcome>> = {
+  400: { code: 'E_BAD_REQUEST', recovery: 'skip-stream', advice: 'Pipedrive does not take this request.' },
+  401: {
+    code: 'E_AUTH',
+    recovery: 'abort-run',
+    advice:
+      'The API token is wrong or expired: copy it from Pipedrive (Settings > Personal preferences > API) into PIPEDRIVE_API_TOKEN.',
+  },
+  402: {
+    code: 'E_NOT_AVAILABLE',
+    recovery: 'skip-stream',
+    advice: "The company's plan or billing does not open it.",
+  },
+  403: {
+    code: 'E_FORBIDDEN',
+    recovery: 'skip-stream',
+    advice: "The token's user may not read it: use the token of a global admin.",
+  },
+  404: { code: 'E_NOT_FOUND', recovery: 'skip-stream', advice: 'There is nothing at this address.' },
+  410: { code: 'E_NOT_FOUND', recovery: 'skip-stream', advice: 'It has been deleted.' },
+  415: {
+    code: 'E_NOT_AVAILABLE',
+    recovery: 'skip-stream',
+    advice: 'The feature is not on for this company.',
+  },
+}
+
+const serverError: Outcome = {
+  code: 'E_SERVER',
+  recovery: 'retry',
+  advice: 'Pipedrive is in trouble: try again later.',
+}
+const unexpected: Outcome = {
+  code: 'E_BAD_REQUEST',
+  recovery: 'skip-stream',
+  advice: 'This answer is not expected here.',
+}
+const redirect: Outcome = {
+  code: 'E_CONFIG',
+  recovery: 'abort-run',
+  advice:
+    'The address answers with a redirect, which no Pipedrive API does: check PIPEDRIVE_COMPANY_DOMAIN or PIPEDRIVE_BASE_URL.',
+}
+const burst: Outcome = { code: 'E_RATE_LIMITED', recovery: 'retry', advice: 'The burst limit is reached.' }
+const daily: Outcome = {
+  code: 'E_BUDGET',
+  recovery: 'defer',
+  advice: "The company's daily API budget is spent; it comes back at midnight, server time.",
+}
+const blocked: Outcome = {
+  code: 'E_BLOCKED',
+  recovery: 'defer',
+  advice:
+    'Cloudflare has blocked this address after too many requests: nothing is sent until it has cooled off.',
+}
+
+/** How long Cloudflare's block is respected where it does not say how long it lasts. */
+export const BLOCK_COOL_OFF_MS = 30 * 60_000
+
+function isHtml({ headers, text }: FailedAnswer): boolean {
+  return (headers.get('content-type') ?? '').includes('html') || /^\s*<(!doctype|html)/i.test(text)
+}
+
+/** A daily 429 says so in its text, or the daily balance is gone (two production reports, 2026-08). */
+function isDaily({ headers, text }: FailedAnswer): boolean {
+  return text.includes('daily request budget') || headers.get('x-daily-ratelimit-token-remaining') === '0'
+}
+
+function outcomeOf(answer: FailedAnswer): Outcome {
+  const { status } = answer
+  if (status === 429) return isDaily(answer) ? daily : burst
+  if (status === 403 && isHtml(answer)) return blocked
+  if (status >= 300 && status < 400) return redirect
+  return byStatus[status] ?? (status >= 500 ? serverError : unexpected)
+}
+
+/** Milliseconds until the server wants the next request: `retry-after`, else for a 429 `x-ratelimit-reset` (in seconds). */
+function serverDelay({ status, headers }: FailedAnswer): number | undefined {
+  const reset = status === 429 ? headers.get('x-ratelimit-reset') : null
+  const seconds = Number(headers.get('retry-after') ?? reset ?? Number.NaN)
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined
+}
+
+function reasonGiven(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { error?: unknown }
+    return typeof error === 'string' ? ` ("${error.slice(0, 200)}")` : ''
+  } catch {
+    return ''
+  }
+}
+
+/** The one table from an answer that is not a success to what went wrong and what the run does about it. */
+export function classifyAnswer(request: ApiRequest, answer: FailedAnswer): SyncError {
+  const { code, recovery, advice } = outcomeOf(answer)
+  const reason = isHtml(answer) ? ' (an HTML page)' : reasonGiven(answer.text)
+  const delay = recovery === 'skip-stream' || recovery === 'abort-run' ? undefined : serverDelay(answer)
+  const retryAfterMs = code === 'E_BLOCKED' ? (delay ?? BLOCK_COOL_OFF_MS) : delay
+  return new SyncError({
+    code,
+    recovery,
+    message: `${request.stream}: ${describeRequest(request)} was answered with ${answer.status}${reason}. ${advice}`,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  })
+}
+
+/** Failures of the connection that are known to pass; undici's codes and those of the system. */
+const TRANSIENT = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+])
+
+function causeCode(error: unknown): string | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') return at.code
+    if (at.name === 'TimeoutError') return 'ETIMEDOUT'
+  }
+  return undefined
+}
+
+/** What a rejected fetch means; an error that is not known is given back as it is, and so is never retried. */
+export function classifyFailure(request: ApiRequest, origin: string, error: unknown): unknown {
+  const code = causeCode(error)
+  const what = `${request.stream}: ${describeRequest(request)}`
+  if (code === 'ENOTFOUND')
+    return new SyncError({
+      code: 'E_CONFIG',
+      recovery: 'abort-run',
+      message: `${what} failed: there is no host ${origin}. Check PIPEDRIVE_COMPANY_DOMAIN or PIPEDRIVE_BASE_URL.`,
+      cause: error,
+    })
+  if (code === undefined || !TRANSIENT.has(code)) return error
+  return new SyncError({
+    code: 'E_NETWORK',
+    recovery: 'retry',
+    message: `${what} failed: the connection to ${origin} broke (${code}). Check the network and try again.`,
+    cause: error,
+  })
+}

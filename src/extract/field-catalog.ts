@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { SyncError } from '../errors.ts'
+import type { FetchedField, FetchedOption } from '../streams/field.ts'
+import type { CatalogSource, CatalogSpec } from '../streams/stream.ts'
+import { openV1, openV2 } from './envelope.ts'
+import type { ApiRequest, Send } from './request.ts'
+
+const option = z
+  .object({ id: z.union([z.number(), z.string()]), label: z.string(), color: z.string().nullish() })
+  .transform(({ id, label, color }): FetchedOption => ({ id: String(id), label, color: color ?? null }))
+
+const options = z
+  .array(option)
+  .nullish()
+  .transform((list) => list ?? [])
+
+const v2Field = z
+  .object({
+    field_code: z.string(),
+    field_name: z.string(),
+    field_type: z.string(),
+    description: z.string().nullish(),
+    is_custom_field: z.boolean(),
+    options,
+  })
+  .transform((field): FetchedField => ({
+    code: field.field_code,
+    label: field.field_name,
+    type: field.field_type,
+    description: field.description ?? null,
+    isCustom: field.is_custom_field,
+    options: field.options,
+  }))
+
+/** v1 marks custom fields by `edit_flag` and by a key of forty hexadecimal digits. */
+const v1Field = z
+  .object({ key: z.string(), name: z.string(), field_type: z.string(), options })
+  .transform((field): FetchedField => ({
+    code: field.key,
+    label: field.name,
+    type: field.field_type,
+    description: null,
+    isCustom: /^[0-9a-f]{40}$/.test(field.key),
+    options: field.options,
+  }))
+
+function parseFields(request: ApiRequest, shape: z.ZodType<FetchedField>, records: unknown[]) {
+  return records.map((record) => {
+    const result = shape.safeParse(record)
+    if (result.success) return result.data
+    throw new SyncError({
+      code: 'E_SCHEMA',
+      recovery: 'skip-stream',
+      message: `${request.stream}: a field from ${request.path} cannot be read (at "${result.error.issues[0]?.path.join('.') ?? ''}"), so its column is not known. The stream was left as it is.`,
+    })
+  })
+}
+
+async function readV2(send: Send, base: ApiRequest): Promise<FetchedField[]> {
+  const fields: FetchedField[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const request: ApiRequest = { ...base, params: { ...base.params, ...(cursor === '' ? {} : { cursor }) } }
+    const { records, nextToken } = openV2(request, (await send(request)).body)
+    fields.push(...parseFields(request, v2Field, records))
+    cursor = nextToken
+  }
+  return fields
+}
+
+async function readV1(send: Send, base: ApiRequest): Promise<FetchedField[]> {
+  const fields: FetchedField[] = []
+  for (let more = true; more;) {
+    const request: ApiRequest = { ...base, params: { ...base.params, start: String(fields.length) } }
+    const page = openV1(request, (await send(request)).body)
+    fields.push(...parseFields(request, v1Field, page.records))
+    more = page.more && page.records.length > 0
+  }
+  return fields
+}
+
+function readSource(send: Send, stream: string, source: CatalogSource): Promise<FetchedField[]> {
+  const { path, cost, pageSize } = source
+  const request: ApiRequest = { stream, path, cost, params: { limit: String(pageSize) } }
+  return source.paging === 'page-token' ? readV2(send, request) : readV1(send, request)
+}
+
+/** Reads field catalogs, each endpoint at most once in its life: streams that share one share the answer. */
+export interface CatalogReader {
+  read(stream: string, spec: CatalogSpec): Promise<readonly FetchedField[]>
+}
+
+export function createCatalogReader(send: Send): CatalogReader {
+  const answers = new Map<string, Promise<FetchedField[]>>()
+  const fetchOnce = (stream: string, source: CatalogSource): Promise<FetchedField[]> => {
+    const answer = answers.get(source.path) ?? readSource(send, stream, source)
+    answers.set(source.path, answer)
+    return answer
+  }
+  return {
+    async read(stream, spec) {
+      const fields = new Map<string, FetchedField>()
+      for (const source of spec.sources) {
+        for (const field of await fetchOnce(stream, source)) {
+          if (source.customOnly === true && !field.isCustom) continue
+          if (!fields.has(field.code)) fields.set(field.code, field)
+        }
+      }
+      return [...fields.values()]
+    },
+  }
+}

@@ -1,0 +1,95 @@
+import { SyncError } from '../errors.ts'
+import type { Partition, Params, Stream } from '../streams/stream.ts'
+import { openSingle, openV2 } from './envelope.ts'
+import { offsetPages } from './offset-paging.ts'
+import { describeRequest, type ApiRequest, type Send } from './request.ts'
+import { apiTimestamp, floorToSecond } from './timestamps.ts'
+import type { Window } from './windows.ts'
+
+/** The records of one page as they came. */
+export type Page = readonly unknown[]
+
+function field(record: unknown, name: string): unknown {
+  return typeof record === 'object' && record !== null ? (record as Record<string, unknown>)[name] : undefined
+}
+
+export function keyOf(stream: Stream, record: unknown): string {
+  return String(field(record, stream.key) as string | number | undefined)
+}
+
+/** Epoch milliseconds of a record's cursor field, null where it has none. */
+export function cursorOf(stream: Stream, record: unknown): number | null {
+  const value = stream.cursorField === null ? undefined : field(record, stream.cursorField)
+  if (typeof value !== 'string') return null
+  const moment = Date.parse(value.includes('T') ? value : `${value.replace(' ', 'T')}Z`)
+  return Number.isNaN(moment) ? null : moment
+}
+
+export function pageLoop(request: ApiRequest, what: string): SyncError {
+  return new SyncError({
+    code: 'E_PAGE_LOOP',
+    recovery: 'skip-stream',
+    message: `${request.stream}: ${describeRequest(request)} ${what}, so the list has no end. Nothing more was loaded; try again later.`,
+  })
+}
+
+function filterParams(partition: Partition, window: Window): Params {
+  const { filter } = partition
+  if (filter === undefined) return {}
+  return {
+    ...(window.since === null ? {} : { [filter.since]: apiTimestamp(floorToSecond(window.since)) }),
+    ...(window.until === null || filter.until === undefined
+      ? {}
+      : { [filter.until]: apiTimestamp(window.until) }),
+  }
+}
+
+/** Parameters of every request of a walk, but those that say which page. */
+export function walkParams(partition: Partition, window: Window): Params {
+  const order = window.byCursor ? partition.order?.byCursor : partition.order?.stable
+  return { ...partition.params, ...order, ...filterParams(partition, window) }
+}
+
+async function* tokenPages(send: Send, base: ApiRequest, stream: Stream, limit: number) {
+  const seen = new Set<string>()
+  let before = ''
+  let token: string | null = null
+  do {
+    const page: Params = { limit: String(limit), ...(token === null ? {} : { cursor: token }) }
+    const request: ApiRequest = { ...base, params: { ...base.params, ...page } }
+    const { records, nextToken } = openV2(request, (await send(request)).body)
+    const keys = records.map((record) => keyOf(stream, record)).join()
+    if (keys !== '' && keys === before) throw pageLoop(request, 'brought the same page twice')
+    if (nextToken !== null && seen.has(nextToken)) throw pageLoop(request, 'brought a page token twice')
+    if (nextToken !== null) seen.add(nextToken)
+    before = keys
+    token = nextToken
+    yield records
+  } while (token !== null)
+}
+
+async function* singlePage(send: Send, request: ApiRequest) {
+  yield openSingle(request, (await send(request)).body)
+}
+
+/**
+ * The pages of one walk, in order. Throws `E_ENVELOPE` for an answer that is not a list, `E_PAGE_LOOP` for a
+ * repeated page or page token, `E_UNSTABLE` when a v1 list moves faster than it can be read.
+ */
+export function readPages(
+  send: Send,
+  stream: Stream,
+  partition: Partition,
+  window: Window,
+): AsyncGenerator<Page> {
+  const { path, cost, pageSize } = partition
+  const request: ApiRequest = { stream: stream.name, path, cost, params: walkParams(partition, window) }
+  switch (partition.paging) {
+    case 'page-token':
+      return tokenPages(send, request, stream, pageSize)
+    case 'offset':
+      return offsetPages(send, request, stream, partition, window)
+    case 'single':
+      return singlePage(send, request)
+  }
+}

@@ -1,0 +1,49 @@
+import { configError } from '../errors.ts'
+import { activities } from './activities.ts'
+import { deals } from './deals.ts'
+import { leads } from './leads.ts'
+import { notes } from './notes.ts'
+import { organizations } from './organizations.ts'
+import { persons } from './persons.ts'
+import { pipelines, stages } from './pipelines.ts'
+import { products } from './products.ts'
+import type { Stream } from './stream.ts'
+import { users } from './users.ts'
+
+/** Every stream that has records, in the order in which a run starts them: what is small and referred to first. */
+const withRecords: readonly Stream[] = [
+  users,
+  pipelines,
+  stages,
+  organizations,
+  persons,
+  products,
+  deals,
+  leads,
+  activities,
+  notes,
+]
+
+/** The field catalogs of all streams, kept in `fields` and `field_options`; it has no records of its own. */
+const fields: Stream = {
+  name: 'fields',
+  description: 'What Pipedrive says its fields and their options are, and the column of each',
+  key: 'field_code',
+  cursorField: null,
+  columns: {},
+  partitions: [],
+  catalogs: withRecords.flatMap((stream) => stream.catalogs),
+}
+
+export const streams: readonly Stream[] = [fields, ...withRecords]
+
+/** The streams of these names in registry order; all of them when no name is given. Unknown names are a usage error. */
+export function selectStreams(names: readonly string[]): readonly Stream[] {
+  const known = new Set(streams.map((stream) => stream.name))
+  const unknown = names.filter((name) => !known.has(name))
+  if (unknown.length > 0)
+    throw configError(
+      `There is no stream ${unknown.map((name) => `"${name}"`).join(', ')}. The streams are: ${[...known].join(', ')}.`,
+    )
+  return names.length === 0 ? streams : streams.filter((stream) => names.includes(stream.name))
+}

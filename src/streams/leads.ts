@@ -1,0 +1,56 @@
+import { dealFields } from './deals.ts'
+import { UPDATED_SINCE, type Partition, type Stream } from './stream.ts'
+
+const list = {
+  paging: 'offset',
+  pageSize: 500,
+  order: { byCursor: { sort: 'update_time ASC' }, stable: { sort: 'add_time ASC' } },
+} as const satisfies Partial<Partition>
+
+export const leads: Stream = {
+  name: 'leads',
+  description: 'Leads, archived ones included',
+  key: 'id',
+  cursorField: 'update_time',
+  readById: { kind: 'one', path: '/v1/leads/{id}', cost: 2 },
+  catalogs: [
+    {
+      entity: 'leads',
+      sources: [
+        { path: '/v1/leadFields', cost: 20, paging: 'offset', pageSize: 500 },
+        // Leads have the deal's custom fields, under the deal's hashes (openapi v1).
+        ...dealFields.sources.map((source) => ({ ...source, customOnly: true })),
+      ],
+    },
+  ],
+  partitions: [
+    { ...list, name: 'live', path: '/v1/leads', cost: 20, filter: UPDATED_SINCE },
+    { ...list, name: 'archived', path: '/v1/leads/archived', cost: 40 },
+  ],
+  columns: {
+    id: 'uuid',
+    title: 'text',
+    value: { type: 'numeric', from: 'value.amount' },
+    currency: { type: 'text', from: 'value.currency' },
+    owner_id: 'bigint',
+    creator_id: 'bigint',
+    person_id: 'bigint',
+    organization_id: 'bigint',
+    label_ids: 'uuid[]',
+    expected_close_date: 'date',
+    add_time: 'timestamptz',
+    update_time: 'timestamptz',
+    archive_time: 'timestamptz',
+    is_archived: 'boolean',
+    was_seen: 'boolean',
+    next_activity_id: 'bigint',
+    source_name: 'text',
+    source_deal_id: 'bigint',
+    origin: 'text',
+    origin_id: 'text',
+    channel: 'bigint',
+    channel_id: 'text',
+    visible_to: 'bigint',
+    cc_email: 'text',
+  },
+}

@@ -1,0 +1,138 @@
+/** PostgreSQL types that a stream's column may have. */
+export type ColumnType =
+  | 'bigint'
+  | 'numeric'
+  | 'boolean'
+  | 'text'
+  | 'timestamptz'
+  | 'date'
+  | 'time'
+  | 'interval'
+  | 'uuid'
+  | 'jsonb'
+  | 'text[]'
+  | 'bigint[]'
+  | 'uuid[]'
+
+export interface ColumnSpec {
+  readonly type: ColumnType
+  /** Where the value stands in the record, at most two steps (`value.amount`); the column's own name when absent. */
+  readonly from?: string
+}
+
+/** Column name -> its type, or its type and place. Order is the order in the table. */
+export type ColumnSpecs = Readonly<Record<string, ColumnType | ColumnSpec>>
+
+export type Params = Readonly<Record<string, string>>
+
+/** One path of a stream with its own bookmark. Pages are always asked at the largest size the endpoint takes. */
+export interface Partition {
+  readonly name: string
+  readonly path: string
+  /** Tokens a request, whatever the page size (`x-token-cost`). */
+  readonly cost: number
+  /** `page-token`: v2 `next_cursor`; `offset`: v1 `start`/`limit`; `single`: one answer holds everything. */
+  readonly paging: 'page-token' | 'offset' | 'single'
+  readonly pageSize: number
+  /** Sent with every request. */
+  readonly params?: Params
+  /** Names of the parameters that filter on the cursor field; a partition without them is read by full refresh. */
+  readonly filter?: { readonly since: string; readonly until?: string }
+  /** What asks for ascending cursor field, and for ascending order of something that never changes. */
+  readonly order?: { readonly byCursor: Params; readonly stable: Params }
+}
+
+/** How a read by id is done: many ids a request on every partition's own path, or one id a request. */
+export type ReadById =
+  | { readonly kind: 'many'; readonly param: string; readonly most: number }
+  | { readonly kind: 'one'; readonly path: string; readonly cost: number }
+
+/** An array in the record that becomes rows of its own, keyed by the parent's key and `position` (from 0). */
+export interface Exploded {
+  readonly table: string
+  readonly from: string
+  readonly description: string
+  /** The column that refers to the parent; an element that repeats the parent's key under this name adds nothing. */
+  readonly parent: string
+  readonly columns: ColumnSpecs
+}
+
+export interface CatalogSource {
+  readonly path: string
+  readonly cost: number
+  readonly paging: 'page-token' | 'offset'
+  readonly pageSize: number
+  /** Take the custom fields only: leads inherit the deal's. */
+  readonly customOnly?: boolean
+}
+
+/** The fields of one stream, merged by `field_code`; the first source that names a field wins. */
+export interface CatalogSpec {
+  /** The stream whose columns these fields describe; `entity` in `fields` and `field_options`. */
+  readonly entity: string
+  readonly sources: readonly CatalogSource[]
+}
+
+export interface Stream {
+  /** The stream's and its table's name. */
+  readonly name: string
+  readonly description: string
+  /** The column and record field that identifies a record. */
+  readonly key: string
+  /** The record field that orders an incremental read and guards a merge; null where Pipedrive gives none. */
+  readonly cursorField: string | null
+  readonly columns: ColumnSpecs
+  /** A record whose `field` has this value is deleted at Pipedrive. */
+  readonly deletedWhen?: { readonly field: string; readonly is: boolean }
+  readonly exploded?: readonly Exploded[]
+  readonly partitions: readonly Partition[]
+  readonly readById?: ReadById
+  /** Field catalogs that are refreshed before the stream is read; the stream's own gives its custom columns. */
+  readonly catalogs: readonly CatalogSpec[]
+}
+
+/** The ten parts of an address, in the API's own names (openapi v2). */
+export const ADDRESS_PARTS = [
+  'subpremise',
+  'street_number',
+  'route',
+  'sublocality',
+  'locality',
+  'admin_area_level_1',
+  'admin_area_level_2',
+  'country',
+  'postal_code',
+  'formatted_address',
+] as const
+
+/** `x text` for the whole address and `x_<part> text` for its parts. */
+export function addressColumns(name: string): ColumnSpecs {
+  const parts = ADDRESS_PARTS.map((part) => [`${name}_${part}`, { type: 'text', from: `${name}.${part}` }])
+  return { [name]: { type: 'text', from: `${name}.value` }, ...Object.fromEntries(parts) } as ColumnSpecs
+}
+
+/** A v2 list: page tokens, 500 a page, ordered by `update_time` or by `id`. */
+export function v2List(path: string, cost: number, more: Partial<Partition> = {}): Partition {
+  return {
+    name: 'live',
+    path,
+    cost,
+    paging: 'page-token',
+    pageSize: 500,
+    order: {
+      byCursor: { sort_by: 'update_time', sort_direction: 'asc' },
+      stable: { sort_by: 'id', sort_direction: 'asc' },
+    },
+    ...more,
+  }
+}
+
+/** `updated_since` is inclusive, `updated_until` exclusive (openapi v2). */
+export const UPDATED_BETWEEN = { since: 'updated_since', until: 'updated_until' } as const
+export const UPDATED_SINCE = { since: 'updated_since' } as const
+
+export const MANY_IDS: ReadById = { kind: 'many', param: 'ids', most: 100 }
+
+export function v2Fields(entity: string, path: string): CatalogSpec {
+  return { entity, sources: [{ path, cost: 10, paging: 'page-token', pageSize: 500 }] }
+}

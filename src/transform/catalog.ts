@@ -1,0 +1,71 @@
+import type { FetchedField, FetchedOption } from '../streams/field.ts'
+import { fieldColumns } from './custom-fields.ts'
+import { nameField } from './naming.ts'
+
+export interface CatalogOption extends FetchedOption {
+  readonly removed: boolean
+}
+
+/** A field as the catalog keeps it: name and type of its columns are those of its first day. */
+export interface CatalogField extends Omit<FetchedField, 'options'> {
+  /** First of the field's columns; null for a native field without a column, and past the most a table can hold. */
+  readonly columnName: string | null
+  readonly removed: boolean
+  readonly options: readonly CatalogOption[]
+}
+
+/** PostgreSQL holds 1,600 columns in a table, less after columns were dropped; the rest stays in `_extra`. */
+export const MOST_COLUMNS = 1400
+
+function columnNames(field: Pick<CatalogField, 'columnName' | 'type'>): string[] {
+  const { columnName, type } = field
+  return columnName === null ? [] : fieldColumns(type).map((column) => columnName + column.suffix)
+}
+
+function mergeOptions(
+  before: readonly CatalogOption[],
+  now: readonly FetchedOption[],
+): readonly CatalogOption[] {
+  const present = new Set(now.map((option) => option.id))
+  const gone = before.filter((option) => !present.has(option.id))
+  return [
+    ...now.map((option) => ({ ...option, removed: false })),
+    ...gone.map((option) => ({ ...option, removed: true })),
+  ]
+}
+
+/**
+ * The catalog after a look at Pipedrive: a new custom field is given its column name, a known one keeps name and
+ * type whatever its label is now, one that is gone keeps its last state and is marked as removed.
+ */
+export function mergeCatalog(
+  native: readonly string[],
+  before: readonly CatalogField[],
+  fetched: readonly FetchedField[],
+): readonly CatalogField[] {
+  const known = new Map(before.map((field) => [field.code, field]))
+  const taken = new Set([
+    ...native,
+    ...before.filter((field) => field.isCustom).flatMap((field) => columnNames(field)),
+  ])
+  const merged = fetched.map((field): CatalogField => {
+    const pinned = known.get(field.code)
+    const options = mergeOptions(pinned?.options ?? [], field.options)
+    if (pinned !== undefined)
+      return { ...field, options, type: pinned.type, columnName: pinned.columnName, removed: false }
+    return { ...field, options, columnName: firstName(field, native, taken), removed: false }
+  })
+  const present = new Set(fetched.map((field) => field.code))
+  const gone = before.filter((field) => !present.has(field.code))
+  return [...merged, ...gone.map((field) => ({ ...field, removed: true }))]
+}
+
+/** Names a field on its first day and adds its columns to `taken`. */
+function firstName(field: FetchedField, native: readonly string[], taken: Set<string>): string | null {
+  if (!field.isCustom) return native.includes(field.code) ? field.code : null
+  const suffixes = fieldColumns(field.type).map((column) => column.suffix)
+  if (taken.size + suffixes.length > MOST_COLUMNS) return null
+  const name = nameField(field.label, suffixes, taken)
+  for (const suffix of suffixes) taken.add(name + suffix)
+  return name
+}
