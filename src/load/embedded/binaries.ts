@@ -17,9 +17,13 @@ export function binariesIn(directory: string): PostgresBinaries {
   return { directory, initdb: program('initdb'), pgCtl: program('pg_ctl'), postgres: program('postgres') }
 }
 
-/** The PostgreSQL that npm installed with us, made runnable where the installation left that undone. */
-export async function embeddedBinaries(): Promise<PostgresBinaries> {
-  const root = packageRoot()
+/** The PostgreSQL that npm installed with us. */
+export function embeddedBinaries(): Promise<PostgresBinaries> {
+  return runnableBinaries(packageRoot())
+}
+
+/** The programs below an installed package, made runnable where the installation left that undone. */
+export async function runnableBinaries(root: string): Promise<PostgresBinaries> {
   try {
     await restoreSymlinks(root)
     const binaries = binariesIn(join(root, 'native', 'bin'))
