@@ -1,0 +1,65 @@
+import { DELETED, type Collection } from '../company/collection.ts'
+import { sortedIndex, type SortedIndex } from '../company/sorted-index.ts'
+import { timeOf } from '../time.ts'
+import type { PageEnd } from './page-token.ts'
+
+/** The stored indexes by the API's name of the field; any other field is sorted when asked for. */
+const stored: Readonly<Record<string, 'id' | 'added' | 'updated'>> = {
+  id: 'id',
+  add_time: 'added',
+  update_time: 'updated',
+}
+
+const sortedOnce = new WeakMap<Collection, Map<string, { revision: number; index: SortedIndex }>>()
+
+export function indexBy(held: Collection, field: string): SortedIndex {
+  const known = stored[field]
+  if (known) return held.index(known)
+  const made = sortedOnce.get(held) ?? new Map<string, { revision: number; index: SortedIndex }>()
+  sortedOnce.set(held, made)
+  const last = made.get(field)
+  if (last?.revision === held.revision()) return last.index
+  const keys = new Map([...held.slots()].map((slot) => [slot, sortKey(held.rawAt(slot)[field])] as const))
+  const index = sortedIndex(keys.keys(), (slot) => keys.get(slot) ?? NaN, held.idAt)
+  made.set(field, { revision: held.revision(), index })
+  return index
+}
+
+const sortKey = (value: unknown): number | string =>
+  typeof value === 'string' || typeof value === 'number'
+    ? value
+    : typeof value === 'boolean'
+      ? Number(value)
+      : NaN
+
+/** The key under which a page token's record stands in its index. */
+export const keyOfEnd = (end: PageEnd): number | string =>
+  end.field === 'add_time' || end.field === 'update_time' ? timeOf(end.fieldValue) : (end.fieldValue ?? NaN)
+
+/**
+ * Slots that pass, from a position on, at most `most` of them. The list is read as it is now: no snapshot, so a
+ * record that moves ahead of an ascending walk is met again rather than lost.
+ */
+export function walk(
+  index: SortedIndex,
+  from: number,
+  direction: 'asc' | 'desc',
+  most: number,
+  passes: (slot: number) => boolean,
+): number[] {
+  const found: number[] = []
+  const step = direction === 'asc' ? 1 : -1
+  for (let at = from; at >= 0 && at < index.slots.length && found.length < most; at += step) {
+    const slot = index.slots[at] as number
+    if (passes(slot)) found.push(slot)
+  }
+  return found
+}
+
+export function startOf(index: SortedIndex, direction: 'asc' | 'desc', end: PageEnd | undefined): number {
+  if (!end) return direction === 'asc' ? 0 : index.slots.length - 1
+  const key = keyOfEnd(end)
+  return direction === 'asc' ? index.rank(key, end.id, true) : index.rank(key, end.id, false) - 1
+}
+
+export const isLive = (held: Collection, slot: number): boolean => (held.headAt(slot).flags & DELETED) === 0

@@ -1,0 +1,126 @@
+import { ARCHIVED, DELETED, type Collection } from '../company/collection.ts'
+import { entities, type EntityName } from '../company/entities.ts'
+import type { Json, Row } from '../json.ts'
+import { badRequest, json, Refusal, type Answer } from '../http/answer.ts'
+import type { ApiRequest, Route } from '../http/router.ts'
+import type { Switches } from '../switches.ts'
+import { pageBody } from './envelope.ts'
+import { datetimeV1, integer, limitOf, typed, type Query } from './parameters.ts'
+import { indexBy, walk } from './selection.ts'
+
+/** One v1 offset list (openapi v1). */
+export interface V1Resource {
+  readonly path: string
+  readonly entity: EntityName
+  readonly cost: number
+  readonly mostRows: number
+  readonly sorts: readonly string[]
+  readonly filters: readonly string[]
+  readonly updatedSince: boolean
+  readonly partition?: 'archived' | 'not-archived'
+  /** Deleted records are listed, marked by their own flag. */
+  readonly deletedListed: (switches: Switches) => boolean
+  readonly missing: () => Answer
+  /** Users come without paging, with the company instead (recorded 2026-05-15). */
+  readonly unpaged?: Json
+  readonly byId: boolean
+}
+
+type Passes = (slot: number) => boolean
+
+function passing(resource: V1Resource, held: Collection, { query, switches }: ApiRequest): Passes {
+  const since = resource.updatedSince ? (datetimeV1(query, 'updated_since') ?? -Infinity) : -Infinity
+  const wanted = resource.filters.flatMap((key): [string, Json][] => {
+    const text = query.get(key)
+    return text === null ? [] : [[key, typed(text)]]
+  })
+  const archived = resource.partition === 'archived' ? ARCHIVED : 0
+  const deletedToo = resource.deletedListed(switches)
+  return (slot) => {
+    const { flags, updated } = held.headAt(slot)
+    if (resource.partition && (flags & ARCHIVED) !== archived) return false
+    if ((flags & DELETED && !deletedToo) || (since > -Infinity && !(updated >= since))) return false
+    if (wanted.length === 0) return true
+    const row = held.rawAt(slot)
+    return wanted.every(([key, value]) => row[key] === value)
+  }
+}
+
+/** `sort=update_time DESC`; only the first of several fields counts here. */
+function orderOf(resource: V1Resource, query: Query): { field: string; direction: 'asc' | 'desc' } {
+  const [field = '', direction = 'ASC'] =
+    (query.get('sort') ?? 'id ASC').split(',')[0]?.trim().split(/\s+/) ?? []
+  if (!resource.sorts.includes(field)) throw badRequest(`Cannot sort by ${field}`)
+  return { field, direction: direction.toUpperCase() === 'DESC' ? 'desc' : 'asc' }
+}
+
+export function offsetPage(query: Query, most: number, switches: Switches): { start: number; limit: number } {
+  return { start: Math.max(0, integer(query, 'start') ?? 0), limit: limitOf(query, most, switches) }
+}
+
+/** Only a page with a successor has `next_start` (openapi v1; recorded 2026-05-15). */
+export function pagination(start: number, limit: number, more: boolean): Row {
+  return {
+    start,
+    limit,
+    more_items_in_collection: more,
+    ...(more ? { next_start: start + limit } : {}),
+  }
+}
+
+export function emptyList(switches: Switches, additional: Json): Answer {
+  return json(200, {
+    success: true,
+    data: switches.emptyV1List === 'null' ? null : [],
+    additional_data: additional,
+  })
+}
+
+function listHandler(resource: V1Resource) {
+  return (request: ApiRequest): Answer => {
+    const { company, query, switches } = request
+    const held = company.collections[resource.entity]
+    const { field, direction } = orderOf(resource, query)
+    const { start, limit } =
+      resource.unpaged === undefined
+        ? offsetPage(query, resource.mostRows, switches)
+        : { start: 0, limit: Infinity }
+    const index = indexBy(held, field)
+    const from = direction === 'asc' ? 0 : index.slots.length - 1
+    const found = walk(index, from, direction, start + limit + 1, passing(resource, held, request))
+    const more = found.length > start + limit
+    const additional = resource.unpaged ?? { pagination: pagination(start, limit, more) }
+    const page = found.slice(start, start + limit)
+    if (page.length === 0) return emptyList(switches, additional)
+    return { status: 200, body: pageBody(page.map(view(resource, request)), additional) }
+  }
+}
+
+function view(resource: V1Resource, { company }: ApiRequest): (slot: number) => Buffer {
+  const held = company.collections[resource.entity]
+  if (entities[resource.entity].namesOthers) return (slot) => Buffer.from(JSON.stringify(held.rowAt(slot)))
+  return (slot) => held.fragment(slot, 'v1', (row) => JSON.stringify(row))
+}
+
+function oneHandler(resource: V1Resource) {
+  return ({ company, params }: ApiRequest): Answer => {
+    const id = typed(params['id'] ?? '')
+    const held = company.collections[resource.entity]
+    const slot = typeof id === 'number' || typeof id === 'string' ? held.slotOf(id) : undefined
+    if (slot === undefined) throw new Refusal(resource.missing())
+    const additional = resource.unpaged === undefined ? {} : { additional_data: resource.unpaged }
+    return json(200, { success: true, data: held.rowAt(slot), ...additional })
+  }
+}
+
+export function v1Routes(resource: V1Resource): Route[] {
+  const common = { method: 'GET', version: 'v1' } as const
+  const lists: Route = {
+    ...common,
+    path: `/${resource.path}`,
+    cost: resource.cost,
+    handle: listHandler(resource),
+  }
+  const one: Route = { ...common, path: `/${resource.path}/:id`, cost: 2, handle: oneHandler(resource) }
+  return resource.byId ? [lists, one] : [lists]
+}

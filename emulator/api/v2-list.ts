@@ -1,0 +1,144 @@
+import { ARCHIVED, DELETED, type Collection } from '../company/collection.ts'
+import type { Json, Row } from '../json.ts'
+import { badRequest, json, Refusal, refusals, type Answer } from '../http/answer.ts'
+import type { ApiRequest, Route } from '../http/router.ts'
+import { pageBody } from './envelope.ts'
+import { decodePageToken, encodePageToken, type PageEnd } from './page-token.ts'
+import { datetime, integer, limitOf, list, oneOf, typed, type Query } from './parameters.ts'
+import { indexBy, startOf, walk } from './selection.ts'
+import type { V2Resource } from './v2-resources.ts'
+import { viewOf } from './v2-view.ts'
+
+const MOST_ROWS = 500
+const MOST_IDS = 100
+const statuses = ['open', 'won', 'lost', 'deleted'] as const
+
+type Passes = (slot: number) => boolean
+
+/** These lists are documented without a window, and refuse one (seen live). */
+function refuseUnknownWindows(resource: V2Resource, query: Query): void {
+  for (const name of ['updated_since', 'updated_until'] as const) {
+    if (query.has(name) && !resource.windows.includes(name)) {
+      throw badRequest(`Parameter '${name}' is not allowed`)
+    }
+  }
+}
+
+function inWindow(held: Collection, query: Query): Passes {
+  const since = datetime(query, 'updated_since') ?? -Infinity
+  const until = datetime(query, 'updated_until') ?? Infinity
+  if (since === -Infinity && until === Infinity) return () => true
+  return (slot) => held.headAt(slot).updated >= since && held.headAt(slot).updated < until
+}
+
+function inPartition(resource: V2Resource, held: Collection): Passes {
+  if (!resource.partition) return () => true
+  const wanted = resource.partition === 'archived' ? ARCHIVED : 0
+  return (slot) => (held.headAt(slot).flags & ARCHIVED) === wanted
+}
+
+function isVisible(resource: V2Resource, { query, switches }: ApiRequest, held: Collection): Passes {
+  const isDeleted = (slot: number): boolean => (held.headAt(slot).flags & DELETED) !== 0
+  if (!resource.byStatus) return (slot) => switches.deletedInLists || !isDeleted(slot)
+  const asked = list(query, 'status')
+  for (const one of asked) {
+    if (!statuses.some((known) => known === one)) throw badRequest("Parameter 'status' is not valid")
+  }
+  const wanted = new Set(asked.length > 0 ? asked : ['open', 'won', 'lost'])
+  const anyLive = wanted.has('open') && wanted.has('won') && wanted.has('lost')
+  return (slot) =>
+    isDeleted(slot) ? wanted.has('deleted') : anyLive || wanted.has(held.rawAt(slot)['status'] as string)
+}
+
+function matchesFilters(resource: V2Resource, held: Collection, query: Query): Passes {
+  const wanted = Object.entries(resource.filters).flatMap(([name, key]): [string, Json][] => {
+    const text = query.get(name)
+    return text === null ? [] : [[key, typed(text)]]
+  })
+  if (wanted.length === 0) return () => true
+  return (slot) => {
+    const row = held.rawAt(slot)
+    return wanted.every(([key, value]) => row[key] === value)
+  }
+}
+
+function hasAskedId(resource: V2Resource, held: Collection, query: Query): Passes {
+  const ids = resource.ids ? list(query, 'ids') : []
+  if (ids.length === 0) return () => true
+  if (ids.length > MOST_IDS) throw badRequest(`Parameter 'ids' must contain at most ${MOST_IDS} items`)
+  const wanted = new Set(ids.map(typed))
+  return (slot) => wanted.has(held.idAt(slot))
+}
+
+interface Order {
+  readonly field: string
+  readonly direction: 'asc' | 'desc'
+  readonly end: PageEnd | undefined
+}
+
+function orderOf(resource: V2Resource, { query, switches }: ApiRequest): Order {
+  const field = oneOf(query, 'sort_by', resource.sorts, 'id')
+  const direction = oneOf(query, 'sort_direction', ['asc', 'desc'], 'asc')
+  const token = query.get('cursor')
+  if (token === null || token === '') return { field, direction, end: undefined }
+  const end = decodePageToken(token)
+  if (!end && switches.badPageToken === 'refuse') throw badRequest("Parameter 'cursor' is not valid")
+  return { field: end?.field ?? field, direction: end?.sortDirection ?? direction, end }
+}
+
+function endAt(held: Collection, slot: number, order: Order): PageEnd {
+  const value = held.rawAt(slot)[order.field]
+  const fieldValue = typeof value === 'number' || typeof value === 'string' ? value : null
+  return { field: order.field, fieldValue, sortDirection: order.direction, id: held.idAt(slot) }
+}
+
+function listHandler(resource: V2Resource) {
+  return (request: ApiRequest): Answer => {
+    const { query, company, switches } = request
+    const held = company.collections[resource.entity]
+    refuseUnknownWindows(resource, query)
+    const tests = [
+      inPartition(resource, held),
+      inWindow(held, query),
+      isVisible(resource, request, held),
+      hasAskedId(resource, held, query),
+      matchesFilters(resource, held, query),
+    ]
+    const order = orderOf(resource, request)
+    const limit = limitOf(query, MOST_ROWS, switches)
+    const view = viewOf(resource, request)
+    const index = indexBy(held, order.field)
+    const passes: Passes = (slot) => tests.every((test) => test(slot))
+    const found = walk(index, startOf(index, order.direction, order.end), order.direction, limit + 1, passes)
+    const page = found.slice(0, limit)
+    const last = page.at(-1)
+    const next = found.length > limit && last !== undefined ? encodePageToken(endAt(held, last, order)) : null
+    return { status: 200, body: pageBody(page.map(view), { next_cursor: next }) }
+  }
+}
+
+function oneHandler(resource: V2Resource) {
+  return (request: ApiRequest): Answer => {
+    const { company, params, switches } = request
+    const id = integer(new URLSearchParams(params), 'id') ?? NaN
+    const held = company.collections[resource.entity]
+    const slot = held.slotOf(id)
+    const hidden =
+      slot !== undefined && switches.deletedById === 'not-found' && (held.headAt(slot).flags & DELETED) !== 0
+    if (slot === undefined || hidden) throw new Refusal(refusals.notFound())
+    const row = JSON.parse(viewOf(resource, request)(slot).toString()) as Row
+    return json(200, { success: true, data: row })
+  }
+}
+
+export function v2Routes(resource: V2Resource): Route[] {
+  const common = { method: 'GET', version: 'v2' } as const
+  const lists: Route = {
+    ...common,
+    path: `/${resource.path}`,
+    cost: resource.cost,
+    handle: listHandler(resource),
+  }
+  const one: Route = { ...common, path: `/${resource.path}/:id`, cost: 1, handle: oneHandler(resource) }
+  return resource.byId ? [lists, one] : [lists]
+}

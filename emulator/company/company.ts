@@ -1,0 +1,84 @@
+import { hashText, drawsFor, uuid } from '../random.ts'
+import type { Id, Row } from '../json.ts'
+import { activitySource } from '../seed/activities.ts'
+import { dealSource } from '../seed/deals.ts'
+import { fileSource } from '../seed/files.ts'
+import { leadSource } from '../seed/leads.ts'
+import { noteSource } from '../seed/notes.ts'
+import { organizationSource } from '../seed/organizations.ts'
+import { personSource } from '../seed/persons.ts'
+import { pipelineSource, stageSource } from '../seed/pipelines.ts'
+import { productSource } from '../seed/products.ts'
+import { userSource } from '../seed/users.ts'
+import { FIRST_USER, type CompanySize, type World } from '../seed/world.ts'
+import type { Switches } from '../switches.ts'
+import { createCatalog, type Catalog } from './catalog.ts'
+import { createCollection, type Source } from './collection.ts'
+import { entityNames, type EntityName } from './entities.ts'
+import { fieldChanges, type FieldChanges } from './field-changes.ts'
+import { mergeRecords } from './merge.ts'
+import { createPurge } from './purge.ts'
+import { projections, type Collections } from './shapes.ts'
+import { createTable, type Table } from './table.ts'
+
+/** The truth behind the API: everything the company holds, deleted and archived records included. */
+export interface Company extends Readonly<Record<EntityName, Table>> {
+  readonly catalog: Catalog
+  readonly collections: Collections
+  readonly fields: FieldChanges
+  /** Every record that is not purged, as the API answers it. */
+  list(name: EntityName): Row[]
+  get(name: EntityName, id: Id): Row | undefined
+  merge(name: 'deals' | 'persons' | 'organizations', absorbed: Id, survivor: Id): Row
+  /** Drops what was deleted 30 days ago. The server does so before every answer. */
+  purge(): void
+  now(): number
+}
+
+export interface CompanyOptions {
+  readonly seed: number
+  readonly size: CompanySize
+  readonly now: () => number
+  readonly switches: Switches
+}
+
+const sources: Readonly<Record<EntityName, (world: World) => Source>> = {
+  users: userSource,
+  pipelines: pipelineSource,
+  stages: stageSource,
+  organizations: organizationSource,
+  persons: personSource,
+  deals: dealSource,
+  activities: activitySource,
+  notes: noteSource,
+  leads: leadSource,
+  products: productSource,
+  files: fileSource,
+}
+
+const mapEntities = <T>(make: (name: EntityName) => T): Record<EntityName, T> =>
+  Object.fromEntries(entityNames.map((name) => [name, make(name)])) as Record<EntityName, T>
+
+export function createCompany({ seed, size, now, switches }: CompanyOptions): Company {
+  const start = now()
+  const catalog = createCatalog(seed, size.customFields, start)
+  const world: World = { seed, size, start, catalog }
+  const shapes = projections(catalog, switches, () => collections)
+  const collections: Collections = mapEntities((name) => createCollection(sources[name](world), shapes[name]))
+  const purge = createPurge(collections, now)
+  const newLeadId = (): string => uuid(drawsFor(seed, hashText('new lead'), collections.leads.revision()))
+  const tables = mapEntities((name) =>
+    createTable({ name, collections, switches, now, purge, newLeadId, currentUser: FIRST_USER }),
+  )
+  return {
+    ...tables,
+    catalog,
+    collections,
+    fields: fieldChanges(catalog, collections, now),
+    list: (name) => [...tables[name]],
+    get: (name, id) => tables[name].get(id),
+    merge: (name, absorbed, survivor) => mergeRecords(tables, switches, name, absorbed, survivor),
+    purge: () => purge.run(),
+    now,
+  }
+}

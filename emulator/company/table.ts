@@ -1,0 +1,131 @@
+import { isRow, type Id, type Row } from '../json.ts'
+import type { Switches } from '../switches.ts'
+import { timeForms, timeOf, toSecond } from '../time.ts'
+import { blanks } from './blanks.ts'
+import { follows } from './changes.ts'
+import { ARCHIVED, DELETED } from './collection.ts'
+import { entities, isDeleted, NoSuchRecord, type EntityName } from './entities.ts'
+import type { Purge } from './purge.ts'
+import type { Collections } from './shapes.ts'
+
+/** The records of one kind as a test sees and changes them; the write routes use the same functions. */
+export interface Table extends Iterable<Row> {
+  get(id: Id): Row | undefined
+  list(): Row[]
+  create(values?: Row): Row
+  update(id: Id, patch: Row): Row
+  /** Soft deletion as the kind has it. False when it was deleted already. */
+  delete(id: Id): boolean
+  restore(id: Id): Row
+  archive(id: Id): Row
+  unarchive(id: Id): Row
+  /** Puts keys as they are: no clock, no side effects. For states that only Pipedrive itself can produce. */
+  set(id: Id, values: Row): Row
+  readonly size: number
+}
+
+export interface TableContext {
+  readonly name: EntityName
+  readonly collections: Collections
+  readonly switches: Switches
+  readonly now: () => number
+  readonly purge: Purge
+  readonly newLeadId: () => string
+  readonly currentUser: number
+}
+
+const userKeys = ['owner_id', 'user_id', 'creator_user_id', 'creator_id'] as const
+
+export function createTable(context: TableContext): Table {
+  const { name, collections, switches, now, purge } = context
+  const held = collections[name]
+  const spec = entities[name]
+  const stamp = (): string => timeForms[spec.times](now())
+
+  const slotOf = (id: Id): number => {
+    const slot = held.slotOf(id)
+    if (slot === undefined) throw new NoSuchRecord(name, id)
+    return slot
+  }
+
+  function put(id: Id, row: Row): Row {
+    const flags = (isDeleted(row) ? DELETED : 0) | (row['is_archived'] === true ? ARCHIVED : 0)
+    held.put(id, { added: timeOf(row[spec.addedKey]), updated: timeOf(row[spec.updatedKey]), flags }, row)
+    return held.rowAt(slotOf(id))
+  }
+
+  function create(values: Row = {}): Row {
+    const id = name === 'leads' ? context.newLeadId() : held.nextId()
+    const blank: Row = { id, ...blanks[name] }
+    for (const key of userKeys) if (key in blank) blank[key] = context.currentUser
+    const started = { [spec.addedKey]: stamp(), [spec.updatedKey]: stamp() }
+    const followed = follows[name]?.(blank, values, now(), collections)
+    return put(id, { ...blank, ...started, ...values, ...followed, id })
+  }
+
+  function bumpSiblings(pipeline: unknown): void {
+    for (const slot of [...held.slots()]) {
+      const row = held.rawAt(slot)
+      if (row['pipeline_id'] === pipeline) put(held.idAt(slot), { ...row, update_time: stamp() })
+    }
+  }
+
+  /** Only archiving, which may leave `update_time` alone. */
+  const bumps = (patch: Row): boolean =>
+    switches.archiveBumpsUpdateTime || Object.keys(patch).some((key) => key !== 'is_archived')
+
+  function update(id: Id, patch: Row): Row {
+    const before = held.rawAt(slotOf(id))
+    const custom = patch['custom_fields']
+    const row: Row = {
+      ...before,
+      ...patch,
+      ...follows[name]?.(before, patch, now(), collections),
+      ...(isRow(custom)
+        ? { custom_fields: { ...(isRow(before['custom_fields']) ? before['custom_fields'] : {}), ...custom } }
+        : {}),
+      ...(bumps(patch) ? { [spec.updatedKey]: stamp() } : {}),
+      id,
+    }
+    if (name === 'stages' && switches.stagePatchBumpsSiblings) bumpSiblings(row['pipeline_id'])
+    return put(id, row)
+  }
+
+  function remove(id: Id): boolean {
+    const row = held.rawAt(slotOf(id))
+    if (spec.deletion === 'vanishes') {
+      held.drop(id)
+      return true
+    }
+    if (isDeleted(row)) return false
+    put(id, { ...row, ...spec.deletion, [spec.updatedKey]: stamp() })
+    purge.schedule(name, id, toSecond(now()))
+    return true
+  }
+
+  function restore(id: Id): Row {
+    purge.cancel(name, id)
+    const undone = Object.fromEntries(
+      Object.entries(spec.deletion).map(([key, value]) => [key, value !== true]),
+    )
+    return update(id, undone)
+  }
+
+  return {
+    get: (id) => (held.slotOf(id) === undefined ? undefined : held.rowAt(slotOf(id))),
+    list: () => [...held.slots()].map(held.rowAt),
+    create,
+    update,
+    delete: remove,
+    restore,
+    archive: (id) => update(id, { is_archived: true }),
+    unarchive: (id) => update(id, { is_archived: false }),
+    set: (id, values) => put(id, { ...held.rawAt(slotOf(id)), ...values, id }),
+    get size() {
+      return held.size()
+    },
+    *[Symbol.iterator]() {
+      for (const slot of held.slots()) yield held.rowAt(slot)
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import type { AddressInfo } from 'node:net'
+import { routes } from './api/routes.ts'
+import { createCompany, type Company } from './company/company.ts'
+import { createFaults, type Fault } from './http/faults.ts'
+import { createLimits, type LimitOptions, type Limits } from './http/limits.ts'
+import { createRouter } from './http/router.ts'
+import { listen, type RequestLogEntry } from './http/server.ts'
+import { defaultSize, type CompanySize } from './seed/world.ts'
+import { defaultSwitches, type Switches } from './switches.ts'
+
+export type { Company, CompanySize, Fault, LimitOptions, Limits, RequestLogEntry, Switches }
+export type { EntityName } from './company/entities.ts'
+export type { Table } from './company/table.ts'
+export type { Json, Row } from './json.ts'
+export { defaultSize, defaultSwitches }
+
+export interface EmulatorOptions {
+  /** Same seed, size and start time: the same bytes. Default 1. */
+  readonly seed?: number
+  /** Default 0: any free port of 127.0.0.1. */
+  readonly port?: number
+  readonly token?: string
+  /** The emulator's clock in ms. Default Date.now. */
+  readonly now?: () => number
+  readonly size?: Partial<CompanySize>
+  readonly switches?: Partial<Switches>
+  readonly limits?: LimitOptions
+}
+
+export interface Emulator {
+  /** Requests go to `${url}/api/v2/…` and `${url}/v1/…`. */
+  readonly url: string
+  readonly token: string
+  readonly company: Company
+  readonly switches: Switches
+  readonly limits: Limits
+  readonly faults: { add(fault: Fault): void; clear(): void }
+  readonly requests: readonly RequestLogEntry[]
+  clearRequests(): void
+  stop(): Promise<void>
+}
+
+export const DEFAULT_TOKEN = 'emulator-token'
+
+/** A Pipedrive on 127.0.0.1 that a program cannot tell from the real one, as far as that is documented. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { seed = 1, port = 0, token = DEFAULT_TOKEN, now = Date.now } = options
+  const switches: Switches = { ...defaultSwitches, ...options.switches }
+  const company = createCompany({ seed, size: { ...defaultSize, ...options.size }, now, switches })
+  const limits = createLimits(options.limits ?? {}, switches, now)
+  const faults = createFaults()
+  const requests: RequestLogEntry[] = []
+  const server = await listen(
+    {
+      router: createRouter(routes),
+      limits,
+      faults,
+      token,
+      now,
+      log: (entry) => requests.push(entry),
+      context: { company, switches },
+    },
+    port,
+  )
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token,
+    company,
+    switches,
+    limits,
+    faults,
+    requests,
+    clearRequests: () => void (requests.length = 0),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

@@ -1,0 +1,82 @@
+import type { Field } from '../company/catalog.ts'
+import type { Json, Row } from '../json.ts'
+import { below, drawsFor, hashText, pick, type Draw } from '../random.ts'
+import { DAY, day } from '../time.ts'
+import { currencies, noteTexts, phrases, places, timezones } from './words.ts'
+import { userOf, type World } from './world.ts'
+
+type Make = (draw: Draw, world: World, field: Field) => Json
+
+const clock = (draw: Draw): string =>
+  `${String(below(draw, 24)).padStart(2, '0')}:${pick(draw, ['00', '15', '30', '45'])}:00`
+const money = (draw: Draw): number => Math.round(draw() * 5_000_000) / 100
+const someDay = (draw: Draw, world: World): number => world.start - below(draw, 1500) * DAY + 400 * DAY
+const optionId = (draw: Draw, field: Field): Json => pick(draw, field.options ?? [{ id: 1, label: '' }]).id
+
+function zone(draw: Draw): Row {
+  const [id, name] = pick(draw, timezones)
+  return { timezone_id: id, timezone_name: name }
+}
+
+export function address(draw: Draw): Row {
+  const place = pick(draw, places)
+  const house = String(1 + below(draw, 180))
+  const value = `${place.street} ${house}, ${place.postal} ${place.city}, ${place.country}`
+  return {
+    value,
+    country: place.country,
+    admin_area_level_1: place.region,
+    admin_area_level_2: '',
+    locality: place.city,
+    sublocality: '',
+    route: place.street,
+    street_number: house,
+    subpremise: '',
+    postal_code: place.postal,
+  }
+}
+
+function optionSet(draw: Draw, field: Field): Json {
+  const chosen = (field.options ?? []).filter(() => draw() < 0.35).map((option) => option.id)
+  return chosen.length > 0 ? chosen : [optionId(draw, field)]
+}
+
+/** Values in the v2 shape of each type (documentation, v2 migration guide). */
+const makers: Readonly<Record<string, Make>> = {
+  varchar: (draw) => pick(draw, phrases),
+  varchar_auto: (draw) => pick(draw, phrases),
+  text: (draw) => `${pick(draw, phrases)}\n${pick(draw, noteTexts)}`,
+  double: (draw) => Math.round(draw() * 1e7) / 10 ** below(draw, 6),
+  monetary: (draw) => ({ value: money(draw), currency: pick(draw, currencies) }),
+  set: (draw, _world, field) => optionSet(draw, field),
+  enum: (draw, _world, field) => optionId(draw, field),
+  user: (draw, world) => userOf(world, below(draw, world.size.users)),
+  org: (draw, world) => 1 + below(draw, Math.max(1, world.size.organizations)),
+  people: (draw, world) => 1 + below(draw, Math.max(1, world.size.persons)),
+  phone: (draw) => `+372 ${5_000_000 + below(draw, 999_999)}`,
+  time: (draw) => ({ value: clock(draw), ...zone(draw) }),
+  timerange: (draw) => ({ value: clock(draw), until: clock(draw), ...zone(draw) }),
+  date: (draw, world) => day(someDay(draw, world)),
+  daterange: (draw, world) => {
+    const from = someDay(draw, world)
+    return { value: day(from), until: day(from + below(draw, 400) * DAY) }
+  },
+  address: (draw) => {
+    const parts = address(draw)
+    return { ...parts, formatted_address: parts['value'] ?? null }
+  },
+}
+
+const SHARE_SET = 0.4
+
+/** The values of one record; fields without one are left out. A value depends on the field and the record alone. */
+export function customValues(world: World, fields: readonly Field[], n: number): Row {
+  const values: Row = {}
+  for (const field of fields) {
+    if (!field.seeded) continue
+    const draw = drawsFor(world.seed, hashText(field.code), n)
+    if (draw() >= SHARE_SET) continue
+    values[field.code] = makers[field.type]?.(draw, world, field) ?? null
+  }
+  return values
+}

@@ -1,0 +1,43 @@
+import type { Source } from '../company/collection.ts'
+import { below, drawsFor, hashText, pick } from '../random.ts'
+import { toSecond, v2Time } from '../time.ts'
+import { address, customValues } from './custom-values.ts'
+import { organizationForms, organizationRoots } from './words.ts'
+import { addedAt, userOf, type World } from './world.ts'
+
+const PURPOSE = hashText('organizations')
+
+export function organizationName(world: World, n: number): string {
+  const draw = drawsFor(world.seed, PURPOSE, n)
+  return `${pick(draw, organizationRoots)} ${pick(draw, organizationForms)}`
+}
+
+function updatedAt(world: World, n: number): number {
+  const added = addedAt(world, n, world.size.organizations)
+  const draw = drawsFor(world.seed, PURPOSE + 1, n)
+  return draw() < 0.3 ? added : toSecond(added + draw() * (world.start - added))
+}
+
+export function organizationSource(world: World): Source {
+  const count = world.size.organizations
+  return {
+    count,
+    id: (n) => n,
+    head: (n) => ({ added: addedAt(world, n, count), updated: updatedAt(world, n), flags: 0 }),
+    row: (n) => {
+      const draw = drawsFor(world.seed, PURPOSE + 2, n)
+      return {
+        id: n,
+        name: organizationName(world, n),
+        owner_id: userOf(world, below(draw, world.size.users)),
+        add_time: v2Time(addedAt(world, n, count)),
+        update_time: v2Time(updatedAt(world, n)),
+        is_deleted: false,
+        visible_to: 3,
+        address: draw() < 0.2 ? null : address(draw),
+        label_ids: draw() < 0.3 ? [11 + below(draw, 4)] : [],
+        custom_fields: customValues(world, world.catalog.custom('organizations'), n),
+      }
+    },
+  }
+}

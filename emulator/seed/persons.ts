@@ -1,0 +1,63 @@
+import type { Source } from '../company/collection.ts'
+import type { Json } from '../json.ts'
+import { below, drawsFor, hashText, pick } from '../random.ts'
+import { toSecond, v2Time } from '../time.ts'
+import { customValues } from './custom-values.ts'
+import { firstNames, lastNames } from './words.ts'
+import { addedAt, userOf, type World } from './world.ts'
+
+const PURPOSE = hashText('persons')
+const ORGANIZATION = hashText('organization of a person')
+
+export function personName(world: World, n: number): { first: string; last: string } {
+  const draw = drawsFor(world.seed, PURPOSE, n)
+  return { first: pick(draw, firstNames), last: pick(draw, lastNames) }
+}
+
+/** One person in ten belongs to no organization. */
+export function organizationOfPerson(world: World, n: number): number | null {
+  const draw = drawsFor(world.seed, ORGANIZATION, n)
+  return draw() < 0.1 || world.size.organizations === 0 ? null : 1 + below(draw, world.size.organizations)
+}
+
+function updatedAt(world: World, n: number): number {
+  const added = addedAt(world, n, world.size.persons)
+  const draw = drawsFor(world.seed, PURPOSE + 1, n)
+  return draw() < 0.3 ? added : toSecond(added + draw() * (world.start - added))
+}
+
+function emails(n: number, draw: () => number): Json {
+  const work = { value: `p${n}@example.com`, primary: true, label: 'work' }
+  if (draw() < 0.1) return []
+  return draw() < 0.3 ? [work, { value: `home.${n}@example.org`, primary: false, label: 'home' }] : [work]
+}
+
+export function personSource(world: World): Source {
+  const count = world.size.persons
+  return {
+    count,
+    id: (n) => n,
+    head: (n) => ({ added: addedAt(world, n, count), updated: updatedAt(world, n), flags: 0 }),
+    row: (n) => {
+      const draw = drawsFor(world.seed, PURPOSE + 2, n)
+      const { first, last } = personName(world, n)
+      return {
+        id: n,
+        name: `${first} ${last}`,
+        first_name: first,
+        last_name: last,
+        owner_id: userOf(world, below(draw, world.size.users)),
+        org_id: organizationOfPerson(world, n),
+        add_time: v2Time(addedAt(world, n, count)),
+        update_time: v2Time(updatedAt(world, n)),
+        emails: emails(n, draw),
+        phones: draw() < 0.4 ? [] : [{ value: `+372 5${1_000_000 + n}`, primary: true, label: 'mobile' }],
+        is_deleted: false,
+        visible_to: 3,
+        label_ids: draw() < 0.3 ? [11 + below(draw, 4)] : [],
+        picture_id: draw() < 0.05 ? n : null,
+        custom_fields: customValues(world, world.catalog.custom('persons'), n),
+      }
+    },
+  }
+}

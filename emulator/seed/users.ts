@@ -1,0 +1,51 @@
+import type { Source } from '../company/collection.ts'
+import type { Row } from '../json.ts'
+import { drawsFor, hashText, uuid } from '../random.ts'
+import { DAY, v1Time } from '../time.ts'
+import { firstNames, lastNames } from './words.ts'
+import { FIRST_USER, foundedAt, type World } from './world.ts'
+
+const PURPOSE = hashText('users')
+const apps = ['sales', 'global', 'account_settings'] as const
+
+export const userName = (n: number): string =>
+  `${firstNames[(n * 5) % firstNames.length] ?? ''} ${lastNames[(n * 3) % lastNames.length] ?? ''}`
+
+function access(world: World, n: number): Row[] {
+  const draw = drawsFor(world.seed, PURPOSE, n)
+  return apps.map((app) => ({ app, admin: n === 1, permission_set_id: uuid(draw) }))
+}
+
+/** Users as v1 answers them (recorded 2026-05-15); the first one owns the token. */
+export function userSource(world: World): Source {
+  const created = (n: number): number => foundedAt(world) + n * DAY
+  // A user who never changed has no `modified` (openapi v1: nullable).
+  const modified = (n: number): number => (n % 4 === 3 ? NaN : created(n) + 30 * DAY)
+  return {
+    count: world.size.users,
+    id: (n) => FIRST_USER + n - 1,
+    head: (n) => ({ added: created(n), updated: modified(n), flags: 0 }),
+    row: (n) => ({
+      id: FIRST_USER + n - 1,
+      name: userName(n),
+      email: `user${n}@pohjala.example`,
+      lang: 1,
+      locale: 'en_US',
+      timezone_name: n % 3 === 0 ? 'Asia/Shanghai' : 'Europe/Tallinn',
+      timezone_offset: n % 3 === 0 ? '+08:00' : '+03:00',
+      default_currency: 'EUR',
+      icon_url: null,
+      active_flag: true,
+      is_deleted: false,
+      is_admin: n === 1 ? 1 : 0,
+      role_id: 1,
+      created: v1Time(created(n)),
+      has_created_company: n === 1,
+      is_you: n === 1,
+      access: access(world, n),
+      phone: n % 2 === 0 ? `+372 600 ${1000 + n}` : null,
+      modified: n % 4 === 3 ? null : v1Time(modified(n)),
+      last_login: v1Time(created(n) + 20 * DAY),
+    }),
+  }
+}

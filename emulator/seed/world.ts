@@ -1,0 +1,55 @@
+import type { Catalog } from '../company/catalog.ts'
+import { DAY, toSecond } from '../time.ts'
+
+export interface CompanySize {
+  readonly users: number
+  readonly pipelines: number
+  readonly organizations: number
+  readonly persons: number
+  readonly deals: number
+  readonly activities: number
+  readonly notes: number
+  readonly leads: number
+  readonly products: number
+  readonly files: number
+  /** Custom fields of each of deals, persons, organizations and products; 16 gives one of every type. */
+  readonly customFields: number
+}
+
+export const defaultSize: CompanySize = {
+  users: 8,
+  pipelines: 3,
+  organizations: 300,
+  persons: 800,
+  deals: 1000,
+  activities: 2000,
+  notes: 600,
+  leads: 120,
+  products: 60,
+  files: 150,
+  customFields: 18,
+}
+
+/** What every generator may know. The history ends at `start`, so nothing has happened in the future. */
+export interface World {
+  readonly seed: number
+  readonly start: number
+  readonly size: CompanySize
+  readonly catalog: Catalog
+}
+
+const HISTORY = 3 * 365 * DAY
+
+export const FIRST_USER = 25_760_681
+export const COMPANY_ID = 15_043_420
+export const COMPANY_DOMAIN = 'pohjala'
+export const COMPANY_NAME = 'Põhjala Katused'
+
+export const userOf = (world: World, n: number): number => FIRST_USER + (n % Math.max(1, world.size.users))
+
+/** Record n of count was added here: ids rise with time, evenly over the history. */
+export function addedAt(world: World, n: number, count: number): number {
+  return toSecond(world.start - HISTORY + ((n - 0.5) / count) * (HISTORY - DAY))
+}
+
+export const foundedAt = (world: World): number => toSecond(world.start - HISTORY - DAY)

@@ -1,0 +1,64 @@
+/**
+ * What the documentation leaves open. Each switch is one behaviour that nobody outside Pipedrive has confirmed;
+ * a program that reads the API should be right under every value.
+ */
+export interface Switches {
+  /** `limit` over the maximum: cut to it, or answer 400. */
+  limitTooLarge: 'clamp' | 'refuse'
+  /** Deleted persons, organizations, activities and products: still in lists with `is_deleted: true`, or gone. */
+  deletedInLists: boolean
+  /** A read by id of a soft-deleted record. */
+  deletedById: 'not-found' | 'flagged'
+  /** `status` of a deleted deal: `deleted` as in v1, or what it was before. */
+  deletedDealStatus: 'deleted' | 'kept'
+  /** Deleted notes stay in `/v1/notes` with `active_flag: false`. */
+  deletedNotesListed: boolean
+  /** Archiving and unarchiving a deal or lead moves its `update_time`. */
+  archiveBumpsUpdateTime: boolean
+  /** A change to one stage moves `update_time` of every stage of the pipeline (recorded 2026-05-15). */
+  stagePatchBumpsSiblings: boolean
+  /** The survivor of a merge gets a new `update_time`. */
+  mergeBumpsSurvivor: boolean
+  /** Records that pointed at the absorbed one get a new `update_time` when they are repointed. */
+  mergeBumpsMoved: boolean
+  /** `data` of an empty v1 list. */
+  emptyV1List: 'null' | 'array'
+  /** Value of an enum or set field whose option was deleted. */
+  deletedOption: 'kept' | 'cleared'
+  /** Send `x-daily-ratelimit-token-*`; Pipedrive leaves them out at times. */
+  dailyHeaders: boolean
+  /** Send `retry-after` with a burst 429. */
+  burstRetryAfter: boolean
+  /** Requests answered 429 before Cloudflare takes over, and for how long it then answers 403. */
+  cloudflareAfter: number
+  cloudflareSeconds: number
+  /** A page token that is not one: 400, or the first page. */
+  badPageToken: 'refuse' | 'ignore'
+  /** The token's user is a global admin; without it `/collection` answers 403. */
+  admin: boolean
+  /** Products features, contact sync and organization data: their keys are present. */
+  contactSync: boolean
+  organizationData: boolean
+}
+
+export const defaultSwitches: Readonly<Switches> = {
+  limitTooLarge: 'clamp',
+  deletedInLists: false,
+  deletedById: 'flagged',
+  deletedDealStatus: 'deleted',
+  deletedNotesListed: true,
+  archiveBumpsUpdateTime: true,
+  stagePatchBumpsSiblings: true,
+  mergeBumpsSurvivor: true,
+  mergeBumpsMoved: true,
+  emptyV1List: 'null',
+  deletedOption: 'kept',
+  dailyHeaders: true,
+  burstRetryAfter: false,
+  cloudflareAfter: 10,
+  cloudflareSeconds: 60,
+  badPageToken: 'refuse',
+  admin: true,
+  contactSync: false,
+  organizationData: false,
+}

@@ -1,0 +1,26 @@
+export const SECOND = 1000
+export const HOUR = 3600 * SECOND
+export const DAY = 24 * HOUR
+
+export const toSecond = (ms: number): number => Math.floor(ms / SECOND) * SECOND
+
+/** v2 core records: second precision, `2026-05-15T09:58:01Z` (recorded 2026-05-15). */
+export const v2Time = (ms: number): string => new Date(ms).toISOString().slice(0, 19) + 'Z'
+
+/** v1 records: `2026-05-15 09:58:01`, UTC (recorded 2026-05-15). */
+export const v1Time = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
+
+/** Leads: RFC 3339 with milliseconds (recorded 2026-05-15). */
+export const leadTime = (ms: number): string => new Date(ms).toISOString()
+
+export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+export type TimeForm = 'v1' | 'v2' | 'lead'
+
+export const timeForms: Record<TimeForm, (ms: number) => string> = { v1: v1Time, v2: v2Time, lead: leadTime }
+
+/** Milliseconds of any of the three forms; NaN for null, which sorts first. */
+export function timeOf(value: unknown): number {
+  if (typeof value !== 'string') return NaN
+  return Date.parse(value.includes('T') ? value : value.replace(' ', 'T') + 'Z')
+}
