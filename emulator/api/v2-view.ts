@@ -55,6 +55,8 @@ export function viewOf(resource: V2Resource, request: ApiRequest): (slot: number
   const counting = included.some((name) => name !== 'attendees')
   if (counting || request.query.has('include_option_labels'))
     return (slot) => Buffer.from(render(held.rowAt(slot)))
-  const variant = `${resource.entity} ${included.join()} ${request.query.get('custom_fields') ?? ''}`
+  const { deletedDealStatus, deletedOption } = request.switches
+  const shape = [included.join(), request.query.get('custom_fields'), deletedDealStatus, deletedOption]
+  const variant = shape.join(' ')
   return (slot) => held.fragment(slot, variant, render)
 }

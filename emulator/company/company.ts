@@ -33,6 +33,8 @@ export interface Company extends Readonly<Record<EntityName, Table>> {
   /** Drops what was deleted 30 days ago. The server does so before every answer. */
   purge(): void
   now(): number
+  /** When the generated history ends, ms. */
+  readonly start: number
 }
 
 export interface CompanyOptions {
@@ -80,5 +82,6 @@ export function createCompany({ seed, size, now, switches }: CompanyOptions): Co
     merge: (name, absorbed, survivor) => mergeRecords(tables, switches, name, absorbed, survivor),
     purge: () => purge.run(),
     now,
+    start,
   }
 }

@@ -27,7 +27,7 @@ export function seats(pipelines: number): readonly Seat[] {
 }
 
 export function pipelineSource(world: World): Source {
-  const added = foundedAt(world)
+  const added = foundedAt(world.start)
   // The pipeline every company starts with has no update_time (recorded 2026-05-15).
   const updated = (n: number): number => (n % 2 === 1 ? NaN : added + n * HOUR)
   return {
@@ -48,7 +48,7 @@ export function pipelineSource(world: World): Source {
 
 export function stageSource(world: World): Source {
   const list = seats(world.size.pipelines)
-  const added = foundedAt(world)
+  const added = foundedAt(world.start)
   const seat = (n: number): Seat => list[n - 1] as Seat
   const updated = (n: number): number => added + seat(n).pipeline * HOUR
   return {

@@ -18,7 +18,7 @@ function access(world: World, n: number): Row[] {
 
 /** Users as v1 answers them (recorded 2026-05-15); the first one owns the token. */
 export function userSource(world: World): Source {
-  const created = (n: number): number => foundedAt(world) + n * DAY
+  const created = (n: number): number => foundedAt(world.start) + n * DAY
   // A user who never changed has no `modified` (openapi v1: nullable).
   const modified = (n: number): number => (n % 4 === 3 ? NaN : created(n) + 30 * DAY)
   return {

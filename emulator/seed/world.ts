@@ -52,4 +52,4 @@ export function addedAt(world: World, n: number, count: number): number {
   return toSecond(world.start - HISTORY + ((n - 0.5) / count) * (HISTORY - DAY))
 }
 
-export const foundedAt = (world: World): number => toSecond(world.start - HISTORY - DAY)
+export const foundedAt = (start: number): number => toSecond(start - HISTORY - DAY)

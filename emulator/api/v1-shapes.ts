@@ -1,0 +1,52 @@
+import { customFieldsV1 } from '../company/shapes.ts'
+import type { Company } from '../company/company.ts'
+import { entities, isDeleted, type EntityName } from '../company/entities.ts'
+import type { Json, Row } from '../json.ts'
+import { timeOf, v1Time } from '../time.ts'
+
+const renames: Readonly<Partial<Record<EntityName, Readonly<Record<string, string>>>>> = {
+  deals: { owner_id: 'user_id', label_ids: 'label' },
+  persons: { label_ids: 'label', emails: 'email', phones: 'phone' },
+  organizations: { label_ids: 'label' },
+  activities: { owner_id: 'user_id', creator_user_id: 'created_by_user_id', busy: 'busy_flag' },
+  products: {},
+  pipelines: { is_deal_probability_enabled: 'deal_probability' },
+  stages: { is_deal_rot_enabled: 'rotten_flag', days_to_rotten: 'rotten_days' },
+}
+
+const isTime = (key: string): boolean => key.endsWith('_time') && key !== 'due_time'
+
+function oldValue(key: string, value: Json): Json {
+  if (isTime(key) && typeof value === 'string') return v1Time(timeOf(value))
+  if (key === 'visible_to') return value === null ? null : JSON.stringify(value)
+  if (key === 'label_ids') return (value as readonly number[]).join(',') || null
+  return value
+}
+
+/** Flags that v1 has and v2 replaced by `is_deleted` (documentation, v2 migration guide). */
+function oldFlags(name: EntityName, deleted: boolean): Row {
+  if (name === 'deals') return { active: !deleted, deleted }
+  return name === 'pipelines' ? { active: !deleted } : { active_flag: !deleted }
+}
+
+function address(key: string, value: Json): Row {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { [key]: value }
+  const parts = Object.entries(value as Row).filter(([part]) => part !== 'value')
+  const flat = Object.fromEntries(parts.map(([part, text]) => [`${key}_${part}`, text]))
+  return { [key]: (value as Row)['value'] ?? null, ...flat }
+}
+
+/** A v2 record in the flat v1 form of `/recents` and `/collection`: integers for links, hashes at the root. */
+export function v1Shape(company: Company, name: EntityName, row: Row): Row {
+  const renamed = renames[name]
+  if (!renamed) return row
+  const flat: Row = {}
+  for (const [key, value] of Object.entries(row)) {
+    if (key === 'custom_fields' || key === 'is_deleted') continue
+    if (key === 'address' || key === 'location') Object.assign(flat, address(key, value))
+    else flat[renamed[key] ?? key] = oldValue(key, value)
+  }
+  const fields = entities[name].fields
+  const custom = fields ? customFieldsV1(company.catalog.custom(fields), row['custom_fields'] ?? null) : {}
+  return { ...flat, ...oldFlags(name, isDeleted(row)), ...custom }
+}
