@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts'
 import type { Partition, Stream } from '../streams/stream.ts'
 import { openV1 } from './envelope.ts'
-import { cursorOf, keyOf, pageLoop, type Page } from './paging.ts'
+import { cursorOf, keyOf, pageLoop, type Page } from './page.ts'
 import { describeRequest, type ApiRequest, type Send } from './request.ts'
 import { apiTimestamp, floorToSecond } from './timestamps.ts'
 import type { Window } from './windows.ts'
@@ -35,21 +35,26 @@ export async function* offsetPages(
   stream: Stream,
   partition: Partition,
   window: Window,
-): AsyncGenerator<Page> {
+): AsyncGenerator<Page, void> {
   const { filter, pageSize } = partition
   const anchored = window.byCursor && filter !== undefined
   let at: Position = { anchor: window.since === null ? null : floorToSecond(window.since), start: 0 }
   let seen = new Set<string>()
   let stepsBack = 0
+  let steppedBack = false
   for (;;) {
     const request = pageRequest(base, partition, at)
     const { records, more } = openV1(request, (await send(request)).body)
     if (at.start > 0 && !beginsWithSeen(stream, records, seen)) {
       if (++stepsBack > MOST_STEPS_BACK) throw unstable(request)
       at = { ...at, start: Math.max(0, at.start - pageSize) }
+      steppedBack = true
       continue
     }
-    if (more && records.length < 2) throw pageLoop(request, 'says there is more but brings nothing new')
+    const nothingNew = records.every((record) => seen.has(keyOf(stream, record)))
+    if (more && nothingNew && !steppedBack)
+      throw pageLoop(request, 'says there is more but brings nothing new')
+    steppedBack = false
     yield records
     if (!more) return
     for (const record of records) seen.add(keyOf(stream, record))

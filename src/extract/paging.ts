@@ -1,37 +1,10 @@
-import { SyncError } from '../errors.ts'
 import type { Partition, Params, Stream } from '../streams/stream.ts'
 import { openSingle, openV2 } from './envelope.ts'
 import { offsetPages } from './offset-paging.ts'
-import { describeRequest, type ApiRequest, type Send } from './request.ts'
+import { keyOf, pageLoop, type Page } from './page.ts'
+import type { ApiRequest, Send } from './request.ts'
 import { apiTimestamp, floorToSecond } from './timestamps.ts'
 import type { Window } from './windows.ts'
-
-/** The records of one page as they came. */
-export type Page = readonly unknown[]
-
-function field(record: unknown, name: string): unknown {
-  return typeof record === 'object' && record !== null ? (record as Record<string, unknown>)[name] : undefined
-}
-
-export function keyOf(stream: Stream, record: unknown): string {
-  return String(field(record, stream.key) as string | number | undefined)
-}
-
-/** Epoch milliseconds of a record's cursor field, null where it has none. */
-export function cursorOf(stream: Stream, record: unknown): number | null {
-  const value = stream.cursorField === null ? undefined : field(record, stream.cursorField)
-  if (typeof value !== 'string') return null
-  const moment = Date.parse(value.includes('T') ? value : `${value.replace(' ', 'T')}Z`)
-  return Number.isNaN(moment) ? null : moment
-}
-
-export function pageLoop(request: ApiRequest, what: string): SyncError {
-  return new SyncError({
-    code: 'E_PAGE_LOOP',
-    recovery: 'skip-stream',
-    message: `${request.stream}: ${describeRequest(request)} ${what}, so the list has no end. Nothing more was loaded; try again later.`,
-  })
-}
 
 function filterParams(partition: Partition, window: Window): Params {
   const { filter } = partition
@@ -81,7 +54,7 @@ export function readPages(
   stream: Stream,
   partition: Partition,
   window: Window,
-): AsyncGenerator<Page> {
+): AsyncGenerator<Page, void> {
   const { path, cost, pageSize } = partition
   const request: ApiRequest = { stream: stream.name, path, cost, params: walkParams(partition, window) }
   switch (partition.paging) {

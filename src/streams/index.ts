@@ -37,6 +37,11 @@ const fields: Stream = {
 
 export const streams: readonly Stream[] = [fields, ...withRecords]
 
+/** Names of the columns that the registry declares for an entity of the field catalog. */
+export function nativeColumns(entity: string): readonly string[] {
+  return Object.keys(streams.find((stream) => stream.name === entity)?.columns ?? {})
+}
+
 /** The streams of these names in registry order; all of them when no name is given. Unknown names are a usage error. */
 export function selectStreams(names: readonly string[]): readonly Stream[] {
   const known = new Set(streams.map((stream) => stream.name))

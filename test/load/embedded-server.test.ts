@@ -9,8 +9,10 @@ import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { describeEmbeddedServer, openEmbeddedServer } from '../../src/load/embedded-server.ts'
-import { runnableBinaries } from '../../src/load/embedded/binaries.ts'
+import { embeddedBinaries, runnableBinaries } from '../../src/load/embedded/binaries.ts'
+import { launcherFor } from '../../src/load/embedded/launcher.ts'
 import { withLock } from '../../src/load/embedded/lock.ts'
+import { serverUserFor } from '../../src/load/embedded/server-user.ts'
 
 const root = process.geteuid?.() === 0
 let madeDataDir: string
@@ -357,6 +359,17 @@ describe('trouble', () => {
       await again.release()
     },
   )
+})
+
+test.runIf(root)('the programs themselves may lie where only root may enter', async () => {
+  const directory = dirname(await emptyDataDir())
+  await chmod(directory, 0o700)
+  const installed = dirname((await embeddedBinaries()).directory)
+  await once(spawn('cp', ['-a', installed, join(directory, 'native')]), 'exit')
+  const { initdb } = await runnableBinaries(directory)
+  const launch = await launcherFor(await serverUserFor(directory), [dirname(initdb)])
+  expect(await launch('id', ['-u'])).not.toBe('0\n')
+  expect(await launch(initdb, ['--version'])).toMatch(/^initdb \(PostgreSQL\) 18\.\d+\n$/)
 })
 
 describe('the lock', () => {

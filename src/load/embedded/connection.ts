@@ -2,6 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { embeddedServerError } from './error.ts'
 import { giveTo, type ServerUser } from './server-user.ts'
 
 /** The server's address and key. They stay the same from start to start, so that BI tools keep their settings. */
@@ -30,9 +31,11 @@ export function urlOf({ port, password }: ConnectionSettings): string {
 
 /** Undefined when there is none, or none that can be understood. */
 export async function readConnection(dataDir: string): Promise<ConnectionSettings | undefined> {
-  const text = await readFile(join(dataDir, 'connection.json'), 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
-    throw error
+  const file = join(dataDir, 'connection.json')
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return ''
+    const remedy = 'Run the program as the user who started it first, or set DATABASE_URL.'
+    throw embeddedServerError(`The password of the database cannot be read from ${file}.`, remedy, cause)
   })
   try {
     return Stored.parse(JSON.parse(text))

@@ -28,7 +28,13 @@ export async function launcherFor(user: ServerUser | undefined, paths: readonly 
   return (program, args, input = '') => execute('setpriv', [...prefix, program, ...args], { input })
 }
 
-const capability = (name: string) => [`--inh-caps=+${name}`, `--ambient-caps=+${name}`]
+// The capability must pass exec (inheritable and ambient), and access(2), with which PostgreSQL looks for its
+// programs, ignores the capabilities of an ordinary user unless the fix-up of user changes is off.
+const capability = (name: string) => [
+  `--inh-caps=+${name}`,
+  `--ambient-caps=+${name}`,
+  '--securebits=+no_setuid_fixup',
+]
 
 function canEnter(identity: { uid: number; gid: number }, paths: readonly string[]): Promise<boolean> {
   const script = 'for path; do test -x "$path" || exit 1; done'

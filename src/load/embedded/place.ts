@@ -1,4 +1,4 @@
-import { access, mkdir, realpath, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, realpath, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { embeddedBinaries, type PostgresBinaries } from './binaries.ts'
 import { embeddedServerError } from './error.ts'
@@ -35,6 +35,7 @@ async function makeDirectory(directory: string, user: ServerUser | undefined): P
   try {
     const made = await mkdir(directory, { recursive: true, mode: 0o755 })
     if (made !== undefined) await giveTo(user, directory)
+    await access(directory, constants.W_OK)
     const ignore = join(directory, '.gitignore')
     await access(ignore).catch(async () => {
       await writeFile(ignore, '*\n')

@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely/migration'
+import * as controlTables from './0001-control-tables.ts'
+
+/** The control schema's history, in order. Tables of streams are planned from the registry instead. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-control-tables': controlTables,
+}

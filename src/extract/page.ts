@@ -1,0 +1,31 @@
+import { SyncError } from '../errors.ts'
+import type { Stream } from '../streams/stream.ts'
+import { describeRequest, type ApiRequest } from './request.ts'
+
+/** The records of one page as they came. */
+export type Page = readonly unknown[]
+
+function field(record: unknown, name: string): unknown {
+  return typeof record === 'object' && record !== null ? (record as Record<string, unknown>)[name] : undefined
+}
+
+export function keyOf(stream: Stream, record: unknown): string {
+  const key = field(record, stream.key)
+  return typeof key === 'string' || typeof key === 'number' ? String(key) : ''
+}
+
+/** Epoch milliseconds of a record's cursor field, null where it has none. */
+export function cursorOf(stream: Stream, record: unknown): number | null {
+  const value = stream.cursorField === null ? undefined : field(record, stream.cursorField)
+  if (typeof value !== 'string') return null
+  const moment = Date.parse(value.includes('T') ? value : `${value.replace(' ', 'T')}Z`)
+  return Number.isNaN(moment) ? null : moment
+}
+
+export function pageLoop(request: ApiRequest, what: string): SyncError {
+  return new SyncError({
+    code: 'E_PAGE_LOOP',
+    recovery: 'skip-stream',
+    message: `${request.stream}: ${describeRequest(request)} ${what}, so the list has no end. Nothing more was loaded; try again later.`,
+  })
+}

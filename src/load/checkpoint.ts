@@ -1,0 +1,136 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Session } from './connection.ts'
+
+/** A partition of a stream of an account. */
+export interface Place {
+  readonly account: string
+  readonly stream: string
+  readonly partition: string
+}
+
+/** What a backfill covers: `since` inclusive, `until` exclusive, epoch milliseconds, null where open. */
+export interface Range {
+  readonly since: number | null
+  readonly until: number | null
+}
+
+/** A bookmark in epoch milliseconds, and the way to move it. */
+export interface Bookmark {
+  readonly place: Place
+  readonly value: number | null
+  /** The range was read to its end in an earlier run that had more to do. */
+  readonly closed: boolean
+  /** Sets the bookmark; to be called in the transaction that loads the rows it stands for. */
+  save(to: number | null): Promise<void>
+  /** Remembers that the walk reached its end; to be called like `save`. */
+  close(): Promise<void>
+}
+
+function moment(bookmark: number | null): Date | null {
+  return bookmark === null ? null : new Date(bookmark)
+}
+
+function bounds({ since, until }: Range) {
+  return {
+    since: since === null ? '-infinity' : new Date(since).toISOString(),
+    until: until === null ? 'infinity' : new Date(until).toISOString(),
+  }
+}
+
+async function readStreamBookmark({ control }: Session, place: Place): Promise<number | null> {
+  const row = await control
+    .selectFrom('stream_state')
+    .select('bookmark')
+    .where((is) => is.and({ ...place }))
+    .executeTakeFirst()
+  return row?.bookmark?.getTime() ?? null
+}
+
+async function writeStreamBookmark({ control }: Session, place: Place, to: number | null): Promise<void> {
+  const set = { bookmark: moment(to) }
+  await control
+    .insertInto('stream_state')
+    .values({ ...place, ...set })
+    .onConflict((on) =>
+      on.columns(['account', 'stream', 'partition']).doUpdateSet({ ...set, updated_at: sql`now()` }),
+    )
+    .execute()
+}
+
+async function streamBookmark(session: Session, place: Place): Promise<Bookmark> {
+  return {
+    place,
+    value: await readStreamBookmark(session, place),
+    closed: false,
+    save: (to) => writeStreamBookmark(session, place, to),
+    close: () => Promise.resolve(),
+  }
+}
+
+/**
+ * The bookmark of a range. Where the range begins no later than the stream's own bookmark, all that is older is
+ * held already, and the stream's bookmark follows; it never goes back.
+ */
+async function rangeBookmark(session: Session, place: Place, range: Range): Promise<Bookmark> {
+  const { control } = session
+  const key = { ...place, ...bounds(range) }
+  const row = await control
+    .selectFrom('sync_window')
+    .select(['bookmark', 'closed_at'])
+    .where((is) => is.and(key))
+    .executeTakeFirst()
+  const held = await readStreamBookmark(session, place)
+  const adjoins = range.since === null || (held !== null && held >= range.since)
+  const write = (set: { bookmark?: Date | null; closed_at?: RawBuilder<Date> }) =>
+    control
+      .insertInto('sync_window')
+      .values({ ...key, ...set })
+      .onConflict((on) => on.columns(['account', 'stream', 'partition', 'since', 'until']).doUpdateSet(set))
+      .execute()
+  return {
+    place,
+    value: row?.bookmark?.getTime() ?? null,
+    closed: row?.closed_at !== undefined && row.closed_at !== null,
+    async save(to) {
+      await write({ bookmark: moment(to) })
+      if (adjoins && to !== null && to > (held ?? -Infinity)) await writeStreamBookmark(session, place, to)
+    },
+    async close() {
+      await write({ closed_at: sql<Date>`now()` })
+    },
+  }
+}
+
+/** The bookmark of a partition, or of a range of it when one is given. */
+export function openBookmark(session: Session, place: Place, range: Range | null): Promise<Bookmark> {
+  return range === null ? streamBookmark(session, place) : rangeBookmark(session, place, range)
+}
+
+/** Forgets how far a range was read: the next backfill of it begins anew. */
+export async function forgetRange({ control }: Session, account: string, range: Range): Promise<void> {
+  await control
+    .deleteFrom('sync_window')
+    .where((is) => is.and({ account, ...bounds(range) }))
+    .execute()
+}
+
+/** Forgets the bookmarks of a stream: its next pass reads everything again. */
+export async function forgetStream({ control }: Session, account: string, stream: string): Promise<void> {
+  for (const table of ['stream_state', 'sync_window'] as const)
+    await control
+      .deleteFrom(table)
+      .where((is) => is.and({ account, stream }))
+      .execute()
+}
+
+/** Remembers that a walk has seen every record of the partition. */
+export async function markCompleted({ control }: Session, place: Place): Promise<void> {
+  const now = sql<Date>`now()`
+  await control
+    .insertInto('stream_state')
+    .values({ ...place, completed_at: now })
+    .onConflict((on) =>
+      on.columns(['account', 'stream', 'partition']).doUpdateSet({ completed_at: now, updated_at: now }),
+    )
+    .execute()
+}

@@ -1,0 +1,139 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/** A timestamp that is read and written as text in ISO form. */
+type Timestamp = ColumnType<Date, Date | string, Date | string>
+
+interface AccountTable {
+  account: string
+  company_id: string
+  company_name: string
+  company_domain: string
+  data_schema: string
+  first_seen_at: Generated<Date>
+  /** Until when Cloudflare's block is respected by every process; null when there is none. */
+  blocked_until: Timestamp | null
+}
+
+interface StreamStateTable {
+  account: string
+  stream: string
+  partition: string
+  bookmark: Timestamp | null
+  /** When a walk last saw every record of every partition. */
+  completed_at: Timestamp | null
+  updated_at: Generated<Date>
+}
+
+interface SyncWindowTable {
+  account: string
+  stream: string
+  partition: string
+  /** What was asked for; `-infinity` and `infinity` where open. */
+  since: string
+  until: string
+  bookmark: Timestamp | null
+  opened_at: Generated<Date>
+  /** When it was read to its end; null while there is more to read. */
+  closed_at: Timestamp | null
+}
+
+interface RunTable {
+  id: Generated<string>
+  account: string
+  command: string
+  started_at: Generated<Date>
+  finished_at: Timestamp | null
+  status: string
+  requests: number
+  tokens: number
+  error: string | null
+}
+
+interface RunStreamTable {
+  run_id: string
+  account: string
+  stream: string
+  status: string
+  inserted: number
+  updated: number
+  unchanged: number
+  stale: number
+  tombstoned: number
+  pages: number
+  requests: number
+  tokens: number
+  seconds: number
+  error: string | null
+  warning: string | null
+}
+
+interface TokenLedgerTable {
+  account: string
+  day: string
+  stream: string
+  run_id: string
+  requests: number
+  tokens: number
+  limit_seen: number | null
+  balance_seen: number | null
+}
+
+interface SchemaChangesTable {
+  id: Generated<string>
+  account: string
+  changed_at: Generated<Date>
+  stream: string
+  table_name: string
+  reason: string
+  ddl: string
+}
+
+interface DriftTable {
+  account: string
+  stream: string
+  key: string
+  reason: string
+  seen: number
+  first_seen_at: Generated<Date>
+  last_seen_at: Generated<Date>
+}
+
+/** Tables of the control schema; every one of them carries the account. */
+export interface ControlTables {
+  account: AccountTable
+  stream_state: StreamStateTable
+  sync_window: SyncWindowTable
+  run: RunTable
+  run_stream: RunStreamTable
+  token_ledger: TokenLedgerTable
+  schema_changes: SchemaChangesTable
+  drift: DriftTable
+}
+
+/** The catalog of fields, in the data schema. */
+export interface CatalogTables {
+  fields: {
+    entity: string
+    field_code: string
+    label: string
+    field_type: string
+    column_name: string | null
+    is_custom: boolean
+    description: string | null
+    first_seen_at: Generated<Date>
+    removed_at: Timestamp | null
+  }
+  field_options: {
+    entity: string
+    field_code: string
+    option_id: string
+    label: string
+    color: string | null
+    position: number
+    first_seen_at: Generated<Date>
+    removed_at: Timestamp | null
+  }
+}
+
+/** Tables that are planned from the registry: names and columns are not known to the compiler. */
+export type StreamTables = Record<string, Record<string, unknown>>

@@ -1,0 +1,48 @@
+import { sql } from 'kysely'
+import type { TableLayout } from '../transform/layout.ts'
+import type { Session } from './connection.ts'
+import { planTable, type ExistingTable, type TableChange } from './table-plan.ts'
+
+/** How long DDL waits for readers before it gives up; it is tried again at the next pass. */
+const LOCK_TIMEOUT = '5s'
+
+async function existingTable({ client, schemas }: Session, table: string): Promise<ExistingTable> {
+  const { rows } = await client.query<{ name: string; comment: string | null; about: string | null }>(
+    `select attname as name, col_description(attrelid, attnum) as comment,
+            obj_description(attrelid, 'pg_class') as about
+     from pg_attribute join pg_class on pg_class.oid = attrelid
+     join pg_namespace on pg_namespace.oid = relnamespace
+     where nspname = $1 and relname = $2 and attnum > 0 and not attisdropped`,
+    [schemas.data, table],
+  )
+  if (rows.length === 0) return null
+  return {
+    comment: rows[0]?.about ?? null,
+    columns: new Map(rows.map(({ name, comment }) => [name, comment])),
+  }
+}
+
+/**
+ * Brings the tables in line with their layouts and records each change; to be called within a transaction.
+ * Comments are not recorded as changes of shape.
+ */
+export async function evolveTables(
+  session: Session,
+  account: string,
+  stream: string,
+  layouts: readonly TableLayout[],
+): Promise<readonly TableChange[]> {
+  const { client, control, schemas } = session
+  await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`.execute(control)
+  const changes: TableChange[] = []
+  for (const layout of layouts)
+    changes.push(...planTable(schemas.data, layout, await existingTable(session, layout.table)))
+  for (const { ddl } of changes) await client.query(ddl)
+  const shape = changes.filter(({ reason }) => reason !== 'comment')
+  for (const { table, reason, ddl } of shape)
+    await control
+      .insertInto('schema_changes')
+      .values({ account, stream, table_name: table, reason, ddl })
+      .execute()
+  return shape
+}

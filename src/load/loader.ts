@@ -1,0 +1,43 @@
+import type { Batch } from '../transform/batch.ts'
+import type { StreamLayout } from '../transform/layout.ts'
+import { inTransaction, type Session } from './connection.ts'
+import { compileMerge, type MergeCounts } from './merge.ts'
+import { logDrift } from './run-log.ts'
+import { copyIntoStage, createStage } from './stage.ts'
+import { createSeen, rememberSeen } from './tombstones.ts'
+
+export interface LoaderOptions {
+  readonly account: string
+  readonly stream: string
+  readonly layout: StreamLayout
+  /** Whether the keys that pass are remembered, for a complete walk. */
+  readonly rememberKeys: boolean
+}
+
+export interface Loader {
+  /**
+   * One checkpoint: stages the batch, merges it, counts its drift and runs `alongside` (which moves the bookmark),
+   * all in one transaction.
+   */
+  commit(batch: Batch, alongside?: () => Promise<void>): Promise<MergeCounts>
+}
+
+export async function openLoader(session: Session, options: LoaderOptions): Promise<Loader> {
+  const { account, stream, layout, rememberKeys } = options
+  for (const table of [layout, ...layout.children]) await createStage(session, table)
+  if (rememberKeys) await createSeen(session, layout)
+  const merge = compileMerge(session, layout)
+  return {
+    commit: (batch, alongside) =>
+      inTransaction(session, async () => {
+        await copyIntoStage(session, layout, batch.rows())
+        for (const [index, child] of layout.children.entries())
+          await copyIntoStage(session, child, batch.childRows(index))
+        if (rememberKeys) await rememberSeen(session, layout)
+        const counts = await merge.run(batch.size)
+        await logDrift(session, account, stream, batch.drift)
+        await alongside?.()
+        return counts
+      }),
+  }
+}

@@ -1,0 +1,141 @@
+import { sql, type CompiledQuery, type Expression, type SqlBool } from 'kysely'
+import { DELETED_AT, type ChildLayout, type StreamLayout, type TableLayout } from '../transform/layout.ts'
+import type { Session } from './connection.ts'
+import { stageName } from './stage.ts'
+
+export interface MergeCounts {
+  readonly inserted: number
+  readonly updated: number
+  /** Same version, same values: not written. */
+  readonly unchanged: number
+  /** Older than what the table holds: not written. */
+  readonly stale: number
+}
+
+const SYNCED_AT = '_synced_at'
+
+function stage(layout: TableLayout) {
+  return sql.table(`pg_temp.${stageName(layout)}`)
+}
+
+function column(table: string, name: string) {
+  return sql.ref(`${table}.${name}`)
+}
+
+/** True unless the staged version is known to be older; equal versions apply, and so does one without a cursor. */
+function notOlder(layout: TableLayout): Expression<SqlBool> {
+  if (layout.cursor === null) return sql<SqlBool>`true`
+  const mine = column(layout.table, layout.cursor)
+  const theirs = column('excluded', layout.cursor)
+  return sql<SqlBool>`(${theirs} >= ${mine} or ${theirs} is null or ${mine} is null)`
+}
+
+/** The time of a deletion is kept from its first sight, so only its coming and going is a difference. */
+function compared(table: string, name: string) {
+  const ref = column(table, name)
+  return name === DELETED_AT ? sql`(${ref} is null)` : ref
+}
+
+function differs(layout: TableLayout): Expression<SqlBool> {
+  const names = layout.columns.map(({ name }) => name).filter((name) => !layout.key.includes(name))
+  if (names.length === 0) return sql<SqlBool>`false`
+  const row = (table: string) => sql.join(names.map((name) => compared(table, name)))
+  return sql<SqlBool>`(${row(layout.table)}) is distinct from (${row('excluded')})`
+}
+
+function assignment(table: string, name: string) {
+  const excluded = column('excluded', name)
+  if (name !== DELETED_AT) return excluded
+  const kept = column(table, name)
+  return sql`case when ${excluded} is null then null else coalesce(${kept}, ${excluded}) end`
+}
+
+/** One statement: insert what is new, update what differs and is not older, return whether each was an insert. */
+function upsert({ data }: Session, layout: TableLayout, where: Expression<SqlBool>) {
+  const names = layout.columns.map(({ name }) => name)
+  const changing = names.filter((name) => !layout.key.includes(name))
+  const updates = Object.fromEntries(changing.map((name) => [name, assignment(layout.table, name)]))
+  return data
+    .insertInto(layout.table)
+    .columns(names)
+    .expression((from) =>
+      from
+        .selectFrom(stage(layout).as('staged'))
+        .select(names.map((name) => column('staged', name).as(name)))
+        .where(where),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .columns([...layout.key])
+        .doUpdateSet({ ...updates, [SYNCED_AT]: sql`now()` })
+        .where(notOlder(layout))
+        .where(differs(layout)),
+    )
+    .returning(sql<boolean>`(${column(layout.table, 'xmax')} = 0)`.as('inserted'))
+}
+
+/** The statements of one stream, compiled once and run for every batch. */
+export interface Merge {
+  /** Merges what is staged, children after their parents; to be called within a transaction. */
+  run(staged: number): Promise<MergeCounts>
+}
+
+function compileParent(
+  session: Session,
+  layout: StreamLayout,
+): CompiledQuery<{ count: string; inserted: boolean }> {
+  const counted = session.data
+    .with('merged', () => upsert(session, layout, sql<SqlBool>`true`))
+    .selectFrom('merged')
+    .select([sql<boolean>`inserted`.as('inserted'), sql<string>`count(*)`.as('count')])
+    .groupBy('inserted')
+  return counted.compile()
+}
+
+/** Takes older versions out of the stage, so that their children are left alone too. */
+function compileDropStale({ data, schemas }: Session, layout: StreamLayout): CompiledQuery | null {
+  if (layout.cursor === null) return null
+  const [key = ''] = layout.key
+  const target = sql.table(`${schemas.data}.${layout.table}`)
+  return sql`delete from ${stage(layout)} as staged using ${target} as target
+    where ${column('target', key)} = ${column('staged', key)}
+      and ${column('target', layout.cursor)} > ${column('staged', layout.cursor)}`.compile(data)
+}
+
+/** A parent's child rows are replaced as a whole: those beyond the staged ones go, the others are merged. */
+function compileChild(session: Session, layout: StreamLayout, child: ChildLayout): CompiledQuery[] {
+  const { data, schemas } = session
+  const [key = ''] = layout.key
+  const parents = sql`select ${column('parents', key)} from ${stage(layout)} as parents`
+  const sameRow = sql.join(
+    child.key.map((name) => sql`${column('staged', name)} = ${column('target', name)}`),
+    sql` and `,
+  )
+  const remove = sql`delete from ${sql.table(`${schemas.data}.${child.table}`)} as target
+    where ${column('target', child.parent)} in (${parents})
+      and not exists (select from ${stage(child)} as staged where ${sameRow})`
+  const ofStaged = sql<SqlBool>`${column('staged', child.parent)} in (${parents})`
+  return [remove.compile(data), upsert(session, child, ofStaged).compile()]
+}
+
+export function compileMerge(session: Session, layout: StreamLayout): Merge {
+  const { data } = session
+  const parent = compileParent(session, layout)
+  const dropStale = compileDropStale(session, layout)
+  const children = layout.children.flatMap((child) => compileChild(session, layout, child))
+  return {
+    async run(staged) {
+      const { rows } = await data.executeQuery(parent)
+      const count = (inserted: boolean) => Number(rows.find((row) => row.inserted === inserted)?.count ?? 0)
+      const inserted = count(true)
+      const updated = count(false)
+      const rest = staged - inserted - updated
+      const stale =
+        rest > 0 && dropStale !== null
+          ? Number((await data.executeQuery(dropStale)).numAffectedRows ?? 0n)
+          : 0
+      for (const statement of children) await data.executeQuery(statement)
+      return { inserted, updated, unchanged: rest - stale, stale }
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import { sql } from 'kysely'
+import type { Session } from './connection.ts'
+
+export interface StreamReport {
+  readonly stream: string
+  readonly status: string
+  readonly inserted: number
+  readonly updated: number
+  readonly unchanged: number
+  readonly stale: number
+  readonly tombstoned: number
+  readonly pages: number
+  readonly requests: number
+  readonly tokens: number
+  readonly seconds: number
+  readonly error?: string
+  readonly warning?: string
+}
+
+export interface Balance {
+  readonly limit: number
+  readonly remaining: number
+}
+
+export interface RunEnd {
+  readonly status: string
+  readonly requests: number
+  readonly tokens: number
+  readonly error: string | null
+}
+
+export async function startRun({ control }: Session, account: string, command: string): Promise<string> {
+  const row = await control
+    .insertInto('run')
+    .values({ account, command, status: 'running', requests: 0, tokens: 0 })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return row.id
+}
+
+export async function endRun({ control }: Session, run: string, end: RunEnd): Promise<void> {
+  await control
+    .updateTable('run')
+    .set({ ...end, finished_at: sql`now()` })
+    .where('id', '=', run)
+    .execute()
+}
+
+export async function logStream(
+  { control }: Session,
+  account: string,
+  run: string,
+  report: StreamReport,
+): Promise<void> {
+  const { error = null, warning = null, ...numbers } = report
+  await control
+    .insertInto('run_stream')
+    .values({ ...numbers, error, warning, run_id: run, account })
+    .execute()
+}
+
+/** Writes what a stream (or the account's own requests) has spent so far in this run, on today's page (UTC). */
+export async function logTokens(
+  { control }: Session,
+  account: string,
+  run: string,
+  stream: string,
+  spent: { readonly requests: number; readonly tokens: number },
+  balance: Balance | null,
+): Promise<void> {
+  const seen = { limit_seen: balance?.limit ?? null, balance_seen: balance?.remaining ?? null }
+  await control
+    .insertInto('token_ledger')
+    .values({ account, run_id: run, stream, day: sql`current_date`, ...spent, ...seen })
+    .onConflict((on) => on.columns(['account', 'day', 'stream', 'run_id']).doUpdateSet({ ...spent, ...seen }))
+    .execute()
+}
+
+/** Counts what was kept in `_extra`; to be called in the transaction that loads the rows. */
+export async function logDrift(
+  { control }: Session,
+  account: string,
+  stream: string,
+  drift: readonly { readonly key: string; readonly reason: string; readonly count: number }[],
+): Promise<void> {
+  for (const [key, group] of Map.groupBy(drift, ({ key, reason }) => `${reason} ${key}`)) {
+    const reason = key.slice(0, key.indexOf(' '))
+    const seen = group.reduce((sum, { count }) => sum + count, 0)
+    await control
+      .insertInto('drift')
+      .values({ account, stream, key: key.slice(reason.length + 1), reason, seen })
+      .onConflict((on) =>
+        on.columns(['account', 'stream', 'key', 'reason']).doUpdateSet({
+          seen: sql`drift.seen + excluded.seen`,
+          last_seen_at: sql`now()`,
+        }),
+      )
+      .execute()
+  }
+}

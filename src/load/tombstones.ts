@@ -1,0 +1,74 @@
+import { sql } from 'kysely'
+import { DELETED_AT, type TableLayout } from '../transform/layout.ts'
+import type { Session } from './connection.ts'
+import { stageName } from './stage.ts'
+import { quoteIdentifier } from './table-plan.ts'
+
+function seenName(layout: TableLayout): string {
+  return `seen_${layout.table}`.slice(0, 63)
+}
+
+/** Starts to remember the keys that a complete walk sees. */
+export async function createSeen({ client }: Session, layout: TableLayout): Promise<void> {
+  const name = quoteIdentifier(seenName(layout))
+  const [key = ''] = layout.key
+  const type = layout.columns.find((column) => column.name === key)?.type ?? 'text'
+  await client.query(`drop table if exists pg_temp.${name}`)
+  await client.query(`create temporary table ${name} (key ${type} primary key)`)
+}
+
+/** Remembers the keys that are staged; to be called in the transaction of the batch, before its commit. */
+export async function rememberSeen({ client }: Session, layout: TableLayout): Promise<void> {
+  const [key = ''] = layout.key
+  await client.query(
+    `insert into pg_temp.${quoteIdentifier(seenName(layout))}
+     select ${quoteIdentifier(key)} from pg_temp.${quoteIdentifier(stageName(layout))} on conflict do nothing`,
+  )
+}
+
+export interface Absence {
+  /** Rows without a tombstone. */
+  readonly live: number
+  /** Keys the walk saw. */
+  readonly seen: number
+  /** Keys of live rows the walk did not see. */
+  readonly absent: readonly string[]
+}
+
+export async function findAbsent({ data, schemas }: Session, layout: TableLayout): Promise<Absence> {
+  const [key = ''] = layout.key
+  const table = sql.table(`${schemas.data}.${layout.table}`)
+  const seen = sql.table(`pg_temp.${seenName(layout)}`)
+  const counts = await sql<{ live: string; seen: string }>`
+    select (select count(*) from ${table} where ${sql.ref(DELETED_AT)} is null) as live,
+           (select count(*) from ${seen}) as seen`.execute(data)
+  const absent = await sql<{ key: string }>`
+    select ${sql.ref(`target.${key}`)}::text as key from ${table} as target
+    where ${sql.ref(`target.${DELETED_AT}`)} is null
+      and not exists (select from ${seen} as seen where seen.key = ${sql.ref(`target.${key}`)})
+    order by ${sql.ref(`target.${key}`)}`.execute(data)
+  const [row] = counts.rows
+  return {
+    live: Number(row?.live ?? 0),
+    seen: Number(row?.seen ?? 0),
+    absent: absent.rows.map((row) => row.key),
+  }
+}
+
+/** Marks rows as deleted; returns how many were not marked yet. */
+export async function writeTombstones(
+  { data }: Session,
+  layout: TableLayout,
+  keys: readonly string[],
+): Promise<number> {
+  if (keys.length === 0) return 0
+  const [key = ''] = layout.key
+  const type = layout.columns.find((column) => column.name === key)?.type ?? 'text'
+  const result = await data
+    .updateTable(layout.table)
+    .set({ [DELETED_AT]: sql`now()`, _synced_at: sql`now()` })
+    .where(sql<boolean>`${sql.ref(key)} = any(${keys}::text[]::${sql.raw(type)}[])`)
+    .where(DELETED_AT, 'is', null)
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows)
+}
