@@ -13,16 +13,26 @@ export function hashText(text: string): number {
   return h >>> 0
 }
 
+function scatter(state: number): number {
+  let t = Math.imul(state ^ (state >>> 15), 1 | state)
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+  return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+}
+
+const STEP = 0x6d2b79f5
+
 /** mulberry32, started from the seed, the purpose and the record's number. */
 export function drawsFor(seed: number, purpose: number, n: number): Draw {
   let state = mix(mix(seed, purpose), n)
   return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+    state = (state + STEP) | 0
+    return scatter(state)
   }
 }
+
+/** What `drawsFor` draws first. */
+export const firstDraw = (seed: number, purpose: number, n: number): number =>
+  scatter((mix(mix(seed, purpose), n) + STEP) | 0)
 
 export const below = (draw: Draw, n: number): number => Math.floor(draw() * n)
 

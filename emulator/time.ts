@@ -4,16 +4,29 @@ export const DAY = 24 * HOUR
 
 export const toSecond = (ms: number): number => Math.floor(ms / SECOND) * SECOND
 
+const days = new Map<number, string>()
+const two = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'))
+
+export function day(ms: number): string {
+  const number = Math.floor(ms / DAY)
+  let text = days.get(number)
+  if (text === undefined) days.set(number, (text = new Date(number * DAY).toISOString().slice(0, 10)))
+  return text
+}
+
+function clock(ms: number): string {
+  const second = Math.floor((((ms % DAY) + DAY) % DAY) / SECOND)
+  return `${two[Math.floor(second / 3600)]}:${two[Math.floor(second / 60) % 60]}:${two[second % 60]}`
+}
+
 /** v2 core records: second precision, `2026-05-15T09:58:01Z` (recorded 2026-05-15). */
-export const v2Time = (ms: number): string => new Date(ms).toISOString().slice(0, 19) + 'Z'
+export const v2Time = (ms: number): string => `${day(ms)}T${clock(ms)}Z`
 
 /** v1 records: `2026-05-15 09:58:01`, UTC (recorded 2026-05-15). */
-export const v1Time = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
+export const v1Time = (ms: number): string => `${day(ms)} ${clock(ms)}`
 
 /** Leads: RFC 3339 with milliseconds (recorded 2026-05-15). */
 export const leadTime = (ms: number): string => new Date(ms).toISOString()
-
-export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 export type TimeForm = 'v1' | 'v2' | 'lead'
 

@@ -19,7 +19,7 @@ export function indexBy(held: Collection, field: string): SortedIndex {
   sortedOnce.set(held, made)
   const last = made.get(field)
   if (last?.revision === held.revision()) return last.index
-  const keys = new Map([...held.slots()].map((slot) => [slot, sortKey(held.rawAt(slot)[field])] as const))
+  const keys = new Map([...held.slots()].map((slot) => [slot, sortKey(held.coreAt(slot)[field])] as const))
   const index = sortedIndex(keys.keys(), (slot) => keys.get(slot) ?? NaN, held.idAt)
   made.set(field, { revision: held.revision(), index })
   return index

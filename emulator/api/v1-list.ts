@@ -41,7 +41,7 @@ function passing(resource: V1Resource, held: Collection, { query, switches }: Ap
     if (resource.partition && (flags & ARCHIVED) !== archived) return false
     if ((flags & DELETED && !deletedToo) || (since > -Infinity && !(updated >= since))) return false
     if (wanted.length === 0) return true
-    const row = held.rawAt(slot)
+    const row = held.coreAt(slot)
     return wanted.every(([key, value]) => row[key] === value)
   }
 }
@@ -92,14 +92,18 @@ function listHandler(resource: V1Resource) {
     const additional = resource.unpaged ?? { pagination: pagination(start, limit, more) }
     const page = found.slice(start, start + limit)
     if (page.length === 0) return emptyList(switches, additional)
-    return { status: 200, body: pageBody(page.map(view(resource, request)), additional) }
+    return { status: 200, body: pageBody(recordsOf(resource, request, page), additional) }
   }
 }
 
-function view(resource: V1Resource, { company }: ApiRequest): (slot: number) => Buffer {
-  const held = company.collections[resource.entity]
-  if (entities[resource.entity].namesOthers) return (slot) => Buffer.from(JSON.stringify(held.rowAt(slot)))
-  return (slot) => held.fragment(slot, 'v1', (row) => JSON.stringify(row))
+function recordsOf(
+  { entity }: V1Resource,
+  { company, switches }: ApiRequest,
+  page: readonly number[],
+): Buffer[] {
+  const held = company.collections[entity]
+  if (entities[entity].namesOthers) return [Buffer.from(page.map(held.textAt).join())]
+  return held.fragments(`v1 ${switches.deletedOption}`).pieces(page, held.textAt)
 }
 
 function oneHandler(resource: V1Resource) {

@@ -1,7 +1,7 @@
 import { customFieldsV1 } from '../company/shapes.ts'
 import type { Company } from '../company/company.ts'
 import { entities, isDeleted, type EntityName } from '../company/entities.ts'
-import type { Json, Row } from '../json.ts'
+import { isRow, type Json, type Row } from '../json.ts'
 import { timeOf, v1Time } from '../time.ts'
 
 const renames: Readonly<Partial<Record<EntityName, Readonly<Record<string, string>>>>> = {
@@ -47,6 +47,9 @@ export function v1Shape(company: Company, name: EntityName, row: Row): Row {
     else flat[renamed[key] ?? key] = oldValue(key, value)
   }
   const fields = entities[name].fields
-  const custom = fields ? customFieldsV1(company.catalog.custom(fields), row['custom_fields'] ?? null) : {}
+  const held = isRow(row['custom_fields']) ? row['custom_fields'] : {}
+  const custom = fields
+    ? customFieldsV1(company.catalog.custom(fields), ({ code }) => held[code] ?? null)
+    : {}
   return { ...flat, ...oldFlags(name, isDeleted(row)), ...custom }
 }

@@ -14,6 +14,8 @@ export interface V2Resource {
   readonly byStatus?: boolean
   /** Keys that appear only when asked for with `include_fields`. */
   readonly include: readonly string[]
+  /** Those of them that a held record has; the others are made when asked for. */
+  readonly carried: readonly string[]
   readonly byId: boolean
 }
 
@@ -51,6 +53,7 @@ const deals = {
     'smart_bcc_email',
     'source_lead_id',
   ],
+  carried: [],
 } as const
 
 export const v2Resources: readonly V2Resource[] = [
@@ -77,6 +80,7 @@ export const v2Resources: readonly V2Resource[] = [
       'doi_status',
       'smart_bcc_email',
     ],
+    carried: [],
     byId: true,
   },
   {
@@ -96,6 +100,7 @@ export const v2Resources: readonly V2Resource[] = [
       'followers_count',
       'smart_bcc_email',
     ],
+    carried: [],
     byId: true,
   },
   {
@@ -107,6 +112,7 @@ export const v2Resources: readonly V2Resource[] = [
     windows: both,
     ids: true,
     include: ['attendees'],
+    carried: ['attendees'],
     byId: true,
   },
   {
@@ -118,6 +124,7 @@ export const v2Resources: readonly V2Resource[] = [
     windows: ['updated_since'],
     ids: true,
     include: [],
+    carried: [],
     byId: true,
   },
   {
@@ -129,6 +136,7 @@ export const v2Resources: readonly V2Resource[] = [
     windows: [],
     ids: false,
     include: [],
+    carried: [],
     byId: true,
   },
   {
@@ -140,6 +148,7 @@ export const v2Resources: readonly V2Resource[] = [
     windows: [],
     ids: false,
     include: [],
+    carried: [],
     byId: true,
   },
 ]

@@ -3,11 +3,17 @@ import { entities } from '../company/entities.ts'
 import { isRow, type Json, type Row } from '../json.ts'
 import { badRequest } from '../http/answer.ts'
 import type { ApiRequest } from '../http/router.ts'
-import { optionalValue } from './optional-fields.ts'
+import { countsRevision, optionalValue } from './optional-fields.ts'
 import { list } from './parameters.ts'
 import type { V2Resource } from './v2-resources.ts'
 
 const MOST_CUSTOM_FIELDS = 15
+
+/** How a request sees records; requests with the same name see them alike until one changes. */
+export interface View {
+  readonly name: string
+  readonly textAt: (slot: number) => string
+}
 
 function labelled(catalog: Catalog, entity: FieldEntity, code: string, value: Json): Json {
   const options = catalog.find(entity, code)?.options
@@ -16,18 +22,30 @@ function labelled(catalog: Catalog, entity: FieldEntity, code: string, value: Js
   return Array.isArray(value) ? (value as readonly Json[]).map(withLabel) : withLabel(value)
 }
 
-function chosenCustomFields(request: ApiRequest, resource: V2Resource, row: Row): Row {
+interface CustomChoice {
+  readonly codes: readonly string[]
+  readonly labels: boolean
+}
+
+function customChoice({ query }: ApiRequest): CustomChoice {
+  const codes = list(query, 'custom_fields')
+  if (codes.length > MOST_CUSTOM_FIELDS)
+    throw badRequest(`Parameter 'custom_fields' must contain at most ${MOST_CUSTOM_FIELDS} items`)
+  return { codes, labels: query.get('include_option_labels') === 'true' }
+}
+
+function withChosen(
+  request: ApiRequest,
+  resource: V2Resource,
+  { codes, labels }: CustomChoice,
+  row: Row,
+): Row {
   const entity = entities[resource.entity].fields
   const values = row['custom_fields']
   if (!entity || !isRow(values)) return row
-  const wanted = list(request.query, 'custom_fields')
-  const withLabels = request.query.get('include_option_labels') === 'true'
-  if (wanted.length === 0 && !withLabels) return row
-  const kept = Object.entries(values).filter(([code]) => wanted.length === 0 || wanted.includes(code))
-  const shown = kept.map(([code, value]) => [
-    code,
-    withLabels ? labelled(request.company.catalog, entity, code, value) : value,
-  ])
+  const kept = Object.entries(values).filter(([code]) => codes.length === 0 || codes.includes(code))
+  const { catalog } = request.company
+  const shown = kept.map(([code, value]) => [code, labels ? labelled(catalog, entity, code, value) : value])
   return { ...row, custom_fields: Object.fromEntries(shown) as Row }
 }
 
@@ -38,25 +56,34 @@ function includedFields(resource: V2Resource, request: ApiRequest): string[] {
   return asked
 }
 
-/** How this request sees a record: its JSON by slot. Only plain views are kept, the others count other records. */
-export function viewOf(resource: V2Resource, request: ApiRequest): (slot: number) => Buffer {
+function baseTextAt(resource: V2Resource, request: ApiRequest): View['textAt'] {
   const held = request.company.collections[resource.entity]
+  const choice = customChoice(request)
+  const whole = choice.codes.length === 0 && !choice.labels
+  if (whole && resource.carried.length === 0) return held.textAt
+  return (slot) => {
+    const row = { ...held.rowAt(slot) }
+    for (const name of resource.carried) delete row[name]
+    return JSON.stringify(whole ? row : withChosen(request, resource, choice, row))
+  }
+}
+
+export function viewOf(resource: V2Resource, request: ApiRequest): View {
+  const { company, query, switches } = request
   const included = includedFields(resource, request)
-  if (list(request.query, 'custom_fields').length > MOST_CUSTOM_FIELDS) {
-    throw badRequest(`Parameter 'custom_fields' must contain at most ${MOST_CUSTOM_FIELDS} items`)
+  const base = baseTextAt(resource, request)
+  const shape = ['v2', included.join(), query.get('custom_fields'), query.get('include_option_labels')]
+  const settings = [switches.deletedDealStatus, switches.deletedOption, switches.organizationData]
+  const name = [...shape, ...settings, switches.contactSync].join(' ')
+  if (included.length === 0) return { name, textAt: base }
+  const held = company.collections[resource.entity]
+  return {
+    name: `${name} ${countsRevision(company)}`,
+    textAt(slot) {
+      const row = held.coreAt(slot)
+      const extra: Row = {}
+      for (const one of included) extra[one] = row[one] ?? optionalValue(company, resource.entity, row, one)
+      return `${base(slot).slice(0, -1)},${JSON.stringify(extra).slice(1)}`
+    },
   }
-  const hidden = resource.include.filter((name) => !included.includes(name))
-  const render = (row: Row): string => {
-    const shown = { ...row }
-    for (const name of hidden) delete shown[name]
-    for (const name of included) shown[name] ??= optionalValue(request.company, resource.entity, row, name)
-    return JSON.stringify(chosenCustomFields(request, resource, shown))
-  }
-  const counting = included.some((name) => name !== 'attendees')
-  if (counting || request.query.has('include_option_labels'))
-    return (slot) => Buffer.from(render(held.rowAt(slot)))
-  const { deletedDealStatus, deletedOption } = request.switches
-  const shape = [included.join(), request.query.get('custom_fields'), deletedDealStatus, deletedOption]
-  const variant = shape.join(' ')
-  return (slot) => held.fragment(slot, variant, render)
 }

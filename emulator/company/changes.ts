@@ -7,11 +7,11 @@ type Follow = (before: Row, patch: Row, now: number, all: Collections) => Row
 
 function stageRow(all: Collections, id: Json | undefined): Row | undefined {
   const slot = typeof id === 'number' ? all.stages.slotOf(id) : undefined
-  return slot === undefined ? undefined : all.stages.rawAt(slot)
+  return slot === undefined ? undefined : all.stages.coreAt(slot)
 }
 
 function firstStageOf(all: Collections, pipeline: Json): Json {
-  const stages = [...all.stages.slots()].map((slot) => all.stages.rawAt(slot))
+  const stages = [...all.stages.slots()].map((slot) => all.stages.coreAt(slot))
   return stages.find((stage) => stage['pipeline_id'] === pipeline)?.['id'] ?? null
 }
 

@@ -18,7 +18,7 @@ import { entityNames, type EntityName } from './entities.ts'
 import { fieldChanges, type FieldChanges } from './field-changes.ts'
 import { mergeRecords } from './merge.ts'
 import { createPurge } from './purge.ts'
-import { projections, type Collections } from './shapes.ts'
+import { shapesOf, type Collections } from './shapes.ts'
 import { createTable, type Table } from './table.ts'
 
 /** The truth behind the API: everything the company holds, deleted and archived records included. */
@@ -65,7 +65,7 @@ export function createCompany({ seed, size, now, switches }: CompanyOptions): Co
   const start = now()
   const catalog = createCatalog(seed, size.customFields, start)
   const world: World = { seed, size, start, catalog }
-  const shapes = projections(catalog, switches, () => collections)
+  const shapes = shapesOf(catalog, switches, () => collections)
   const collections: Collections = mapEntities((name) => createCollection(sources[name](world), shapes[name]))
   const purge = createPurge(collections, now)
   const newLeadId = (): string => uuid(drawsFor(seed, hashText('new lead'), collections.leads.revision()))

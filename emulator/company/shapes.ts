@@ -1,7 +1,7 @@
 import { isRow, type Json, type Row } from '../json.ts'
 import type { Switches } from '../switches.ts'
 import type { Catalog, Field, FieldEntity } from './catalog.ts'
-import type { Collection } from './collection.ts'
+import type { Collection, Held, Shape } from './collection.ts'
 import type { EntityName } from './entities.ts'
 
 /** `undefined` when the value's option is gone and the switch says that clears it. */
@@ -13,33 +13,43 @@ function withoutDeletedOptions(field: Field, value: Json, switches: Switches): J
   return left.length > 0 ? left : null
 }
 
+type ValueOf = (field: Field) => Json
+
 /** Every defined key is present, null when unset; null when no field is defined (recorded 2026-05-15). */
-export function customFieldsV2(
-  catalog: Catalog,
-  entity: FieldEntity,
-  values: Json,
-  switches: Switches,
-): Json {
-  const fields = catalog.custom(entity)
-  if (fields.length === 0) return null
-  const held = isRow(values) ? values : {}
-  const answer: Row = {}
-  for (const field of fields)
-    answer[field.code] = withoutDeletedOptions(field, held[field.code] ?? null, switches)
-  return answer
+function customFieldsV2(fields: readonly Field[], valueOf: ValueOf): Json {
+  return fields.length === 0 ? null : Object.fromEntries(fields.map((field) => [field.code, valueOf(field)]))
+}
+
+const keyTexts = new WeakMap<readonly Field[], readonly string[]>()
+
+function keysOf(fields: readonly Field[]): readonly string[] {
+  const known = keyTexts.get(fields)
+  if (known) return known
+  const made = fields.map(({ code }, i) => `${i === 0 ? '' : ','}"${code}":`)
+  keyTexts.set(fields, made)
+  return made
+}
+
+function customTextV2(fields: readonly Field[], valueOf: ValueOf): string {
+  if (fields.length === 0) return 'null'
+  const keys = keysOf(fields)
+  let text = '{'
+  for (let i = 0; i < fields.length; i++) {
+    const value = valueOf(fields[i] as Field)
+    text += keys[i] + (value === null ? 'null' : JSON.stringify(value))
+  }
+  return `${text}}`
 }
 
 /**
  * The v1 form: `<hash>` and `<hash>_<part>` beside the built-in keys; an enum is a string, a set comma separated
  * (documentation, core-api-concepts-custom-fields).
  */
-export function customFieldsV1(fields: readonly Field[], values: Json): Row {
-  const held = isRow(values) ? values : {}
+export function customFieldsV1(fields: readonly Field[], valueOf: ValueOf): Row {
   const answer: Row = {}
   for (const field of fields) {
-    const value = held[field.code] ?? null
-    if (value === null) continue
-    Object.assign(answer, flatValue(field, value))
+    const value = valueOf(field)
+    if (value !== null) Object.assign(answer, flatValue(field, value))
   }
   return answer
 }
@@ -61,7 +71,7 @@ export type Collections = Readonly<Record<EntityName, Collection>>
 function named(collection: Collection, id: Json | undefined, key: string): string | null {
   if (typeof id !== 'number' && typeof id !== 'string') return null
   const slot = collection.slotOf(id)
-  const name = slot === undefined ? null : collection.rawAt(slot)[key]
+  const name = slot === undefined ? null : collection.coreAt(slot)[key]
   return typeof name === 'string' ? name : null
 }
 
@@ -94,18 +104,57 @@ function fileAnswer(all: Collections, row: Row): Row {
   }
 }
 
+const plain =
+  (rowOf: (row: Row) => Row): Shape =>
+  ({ rawAt }) => {
+    const rowAt = (slot: number): Row => rowOf(rawAt(slot))
+    return { rowAt, textAt: (slot) => JSON.stringify(rowAt(slot)) }
+  }
+
+function bare(core: Row): Row {
+  if (!('custom_fields' in core)) return core
+  const { custom_fields: _, ...rest } = core
+  return rest
+}
+
 /** How each kind of held record becomes the record the API answers. */
-export function projections(
+export function shapesOf(
   catalog: Catalog,
   switches: Switches,
   all: () => Collections,
-): Readonly<Record<EntityName, (row: Row) => Row>> {
-  const same = (row: Row): Row => row
-  const withCustom = (entity: FieldEntity) => (row: Row) => ({
-    ...row,
-    custom_fields: customFieldsV2(catalog, entity, row['custom_fields'] ?? null, switches),
-  })
-  const deal = withCustom('deals')
+): Readonly<Record<EntityName, Shape>> {
+  const valueAt =
+    ({ customAt }: Held, slot: number): ValueOf =>
+    (field) =>
+      withoutDeletedOptions(field, customAt(slot, field), switches)
+
+  const withCustom =
+    (entity: FieldEntity, coreOf: (core: Row) => Row = bare): Shape =>
+    (held) => ({
+      rowAt: (slot) => ({
+        ...coreOf(held.coreAt(slot)),
+        custom_fields: customFieldsV2(catalog.custom(entity), valueAt(held, slot)),
+      }),
+      textAt(slot) {
+        const custom = customTextV2(catalog.custom(entity), valueAt(held, slot))
+        return `${JSON.stringify(coreOf(held.coreAt(slot))).slice(0, -1)},"custom_fields":${custom}}`
+      },
+    })
+
+  const dealCore = (core: Row): Row =>
+    core['is_deleted'] === true && switches.deletedDealStatus === 'deleted'
+      ? { ...bare(core), status: 'deleted' }
+      : bare(core)
+
+  const leads: Shape = (held) => {
+    const rowAt = (slot: number): Row => ({
+      ...bare(held.coreAt(slot)),
+      ...customFieldsV1(catalog.custom('deals'), valueAt(held, slot)),
+    })
+    return { rowAt, textAt: (slot) => JSON.stringify(rowAt(slot)) }
+  }
+
+  const same = plain((row) => row)
   return {
     users: same,
     pipelines: same,
@@ -114,15 +163,9 @@ export function projections(
     organizations: withCustom('organizations'),
     persons: withCustom('persons'),
     products: withCustom('products'),
-    deals: (row) =>
-      row['is_deleted'] === true && switches.deletedDealStatus === 'deleted'
-        ? { ...deal(row), status: 'deleted' }
-        : deal(row),
-    notes: (row) => noteAnswer(all(), row),
-    files: (row) => fileAnswer(all(), row),
-    leads: ({ custom_fields: values, ...row }) => ({
-      ...row,
-      ...customFieldsV1(catalog.custom('deals'), values ?? null),
-    }),
+    deals: withCustom('deals', dealCore),
+    notes: plain((row) => noteAnswer(all(), row)),
+    files: plain((row) => fileAnswer(all(), row)),
+    leads,
   }
 }

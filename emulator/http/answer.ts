@@ -2,9 +2,12 @@ import type { Json } from '../json.ts'
 
 export interface Answer {
   readonly status: number
-  readonly body: Buffer | string
+  readonly body: string | readonly Buffer[]
   readonly headers?: Readonly<Record<string, string>>
 }
+
+export const textOf = ({ body }: Answer): string =>
+  typeof body === 'string' ? body : Buffer.concat(body).toString()
 
 export const json = (status: number, body: Json): Answer => ({ status, body: JSON.stringify(body) })
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isRow, type Json } from '../json.ts'
-import { html, htmlPages, json, refusals, type Answer } from './answer.ts'
+import { html, htmlPages, json, refusals, textOf, type Answer } from './answer.ts'
 
 /** What the network, the edge or a bad day at Pipedrive does to an answer. */
 export type FaultKind =
@@ -68,7 +68,7 @@ const refusalsByKind = {
 } as const
 
 function editPage(answer: Answer, edit: (page: { data: Json[]; additional_data: Json }) => void): Answer {
-  const page: unknown = JSON.parse(answer.body.toString())
+  const page: unknown = JSON.parse(textOf(answer))
   if (!isRow(page) || !Array.isArray(page['data'])) return answer
   const open = {
     ...page,
@@ -132,14 +132,17 @@ export async function send(
   answer: Answer,
   faults: readonly Fault[],
 ): Promise<void> {
-  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
+  const body = (): Buffer =>
+    typeof answer.body === 'string' ? Buffer.from(answer.body) : Buffer.concat(answer.body)
   for (const fault of faults) {
     if (fault.kind === 'latency') await sleep(fault.ms)
     if (fault.kind === 'connection-reset') return void response.socket?.resetAndDestroy()
-    if (fault.kind === 'truncated-body') return cutOff(response, body)
-    if (fault.kind === 'slow-drip') return drip(response, body, fault.ms, fault.pieces ?? 10)
+    if (fault.kind === 'truncated-body') return cutOff(response, body())
+    if (fault.kind === 'slow-drip') return drip(response, body(), fault.ms, fault.pieces ?? 10)
   }
-  response.end(body)
+  const pieces = typeof answer.body === 'string' ? [answer.body] : answer.body
+  for (const piece of pieces) if (piece.length > 0) response.write(piece)
+  response.end()
 }
 
 /** A whole, well-formed HTTP answer whose body stops in the middle of the JSON. */

@@ -1,6 +1,7 @@
-import type { Field } from '../company/catalog.ts'
+import type { Field, FieldEntity } from '../company/catalog.ts'
+import type { Source } from '../company/collection.ts'
 import type { Json, Row } from '../json.ts'
-import { below, drawsFor, hashText, pick, type Draw } from '../random.ts'
+import { below, drawsFor, firstDraw, hashText, pick, type Draw } from '../random.ts'
 import { DAY, day } from '../time.ts'
 import { currencies, noteTexts, phrases, places, timezones } from './words.ts'
 import { userOf, type World } from './world.ts'
@@ -69,14 +70,30 @@ const makers: Readonly<Record<string, Make>> = {
 
 const SHARE_SET = 0.4
 
-/** The values of one record; fields without one are left out. A value depends on the field and the record alone. */
-export function customValues(world: World, fields: readonly Field[], n: number): Row {
-  const values: Row = {}
-  for (const field of fields) {
-    if (!field.seeded) continue
-    const draw = drawsFor(world.seed, hashText(field.code), n)
-    if (draw() >= SHARE_SET) continue
-    values[field.code] = makers[field.type]?.(draw, world, field) ?? null
-  }
-  return values
+/** What one record holds in one field, null when unset; it depends on the field and the record alone. */
+export function customValue(world: World, field: Field, n: number): Json {
+  if (!field.seeded) return null
+  const purpose = purposeOf(field.code)
+  if (firstDraw(world.seed, purpose, n) >= SHARE_SET) return null
+  const draw = drawsFor(world.seed, purpose, n)
+  draw()
+  return makers[field.type]?.(draw, world, field) ?? null
 }
+
+const purposes = new Map<string, number>()
+
+function purposeOf(code: string): number {
+  const known = purposes.get(code) ?? hashText(code)
+  purposes.set(code, known)
+  return known
+}
+
+/** Custom fields of records that come from the generator; `key` is the number their values are drawn from. */
+export const seededCustom = (
+  world: World,
+  entity: FieldEntity,
+  key: (n: number) => number = (n) => n,
+): NonNullable<Source['custom']> => ({
+  fields: () => world.catalog.custom(entity),
+  value: (field, n) => customValue(world, field, key(n)),
+})

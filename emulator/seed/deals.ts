@@ -2,7 +2,7 @@ import type { Source } from '../company/collection.ts'
 import type { Json, Row } from '../json.ts'
 import { below, drawsFor, hashText, pick } from '../random.ts'
 import { DAY, day, v2Time } from '../time.ts'
-import { customValues } from './custom-values.ts'
+import { seededCustom } from './custom-values.ts'
 import { dealStories, type DealStory } from './deal-story.ts'
 import { organizationName } from './organizations.ts'
 import { organizationOfPerson } from './persons.ts'
@@ -76,7 +76,6 @@ function dealRow(world: World, story: DealStory, n: number): Row {
     arr: null,
     mrr: null,
     acv: null,
-    custom_fields: customValues(world, world.catalog.custom('deals'), n),
   }
 }
 
@@ -87,5 +86,6 @@ export function dealSource(world: World): Source {
     id: (n) => n,
     head: (n) => story(n),
     row: (n) => dealRow(world, story(n), n),
+    custom: seededCustom(world, 'deals'),
   }
 }

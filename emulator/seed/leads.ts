@@ -2,7 +2,7 @@ import { ARCHIVED, type Source } from '../company/collection.ts'
 import type { Row } from '../json.ts'
 import { below, drawsFor, hashText, hex, pick, uuid } from '../random.ts'
 import { DAY, day, leadTime } from '../time.ts'
-import { customValues } from './custom-values.ts'
+import { seededCustom } from './custom-values.ts'
 import { organizationOfPerson } from './persons.ts'
 import { currencies, dealSubjects } from './words.ts'
 import { addedAt, userOf, type World } from './world.ts'
@@ -53,7 +53,6 @@ function leadRow(world: World, n: number): Row {
     update_time: leadTime(updated),
     visible_to: '3',
     cc_email: `pohjala+lead${hex(draw, 16)}@pipedrivemail.com`,
-    custom_fields: customValues(world, world.catalog.custom('deals'), -n),
   }
 }
 
@@ -65,5 +64,6 @@ export function leadSource(world: World): Source {
     id: (n) => leadId(world, n),
     head: (n) => ({ ...times(world, n), flags: isArchived(world, n) ? ARCHIVED : 0 }),
     row: (n) => leadRow(world, n),
+    custom: seededCustom(world, 'deals', (n) => -n),
   }
 }

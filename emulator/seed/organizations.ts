@@ -1,7 +1,7 @@
 import type { Source } from '../company/collection.ts'
 import { below, drawsFor, hashText, pick } from '../random.ts'
 import { toSecond, v2Time } from '../time.ts'
-import { address, customValues } from './custom-values.ts'
+import { address, seededCustom } from './custom-values.ts'
 import { organizationForms, organizationRoots } from './words.ts'
 import { addedAt, userOf, type World } from './world.ts'
 
@@ -22,6 +22,7 @@ export function organizationSource(world: World): Source {
   const count = world.size.organizations
   return {
     count,
+    custom: seededCustom(world, 'organizations'),
     id: (n) => n,
     head: (n) => ({ added: addedAt(world, n, count), updated: updatedAt(world, n), flags: 0 }),
     row: (n) => {
@@ -36,7 +37,6 @@ export function organizationSource(world: World): Source {
         visible_to: 3,
         address: draw() < 0.2 ? null : address(draw),
         label_ids: draw() < 0.3 ? [11 + below(draw, 4)] : [],
-        custom_fields: customValues(world, world.catalog.custom('organizations'), n),
       }
     },
   }

@@ -2,7 +2,7 @@ import type { Source } from '../company/collection.ts'
 import type { Json } from '../json.ts'
 import { below, drawsFor, hashText, pick } from '../random.ts'
 import { toSecond, v2Time } from '../time.ts'
-import { customValues } from './custom-values.ts'
+import { seededCustom } from './custom-values.ts'
 import { firstNames, lastNames } from './words.ts'
 import { addedAt, userOf, type World } from './world.ts'
 
@@ -36,6 +36,7 @@ export function personSource(world: World): Source {
   const count = world.size.persons
   return {
     count,
+    custom: seededCustom(world, 'persons'),
     id: (n) => n,
     head: (n) => ({ added: addedAt(world, n, count), updated: updatedAt(world, n), flags: 0 }),
     row: (n) => {
@@ -56,7 +57,6 @@ export function personSource(world: World): Source {
         visible_to: 3,
         label_ids: draw() < 0.3 ? [11 + below(draw, 4)] : [],
         picture_id: draw() < 0.05 ? n : null,
-        custom_fields: customValues(world, world.catalog.custom('persons'), n),
       }
     },
   }

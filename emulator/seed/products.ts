@@ -1,7 +1,7 @@
 import type { Source } from '../company/collection.ts'
 import { below, drawsFor, hashText, pick } from '../random.ts'
 import { toSecond, v2Time } from '../time.ts'
-import { customValues } from './custom-values.ts'
+import { seededCustom } from './custom-values.ts'
 import { productNames } from './words.ts'
 import { addedAt, userOf, type World } from './world.ts'
 
@@ -14,6 +14,7 @@ export function productSource(world: World): Source {
     toSecond(added(n) + drawsFor(world.seed, PURPOSE, n)() * (world.start - added(n)))
   return {
     count,
+    custom: seededCustom(world, 'products'),
     id: (n) => n,
     head: (n) => ({ added: added(n), updated: updated(n), flags: 0 }),
     row: (n) => {
@@ -57,7 +58,6 @@ export function productSource(world: World): Source {
               ]
             : []),
         ],
-        custom_fields: customValues(world, world.catalog.custom('products'), n),
       }
     },
   }
