@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+
+/** The published OpenAPI documents and the recorded answers; they are read where they are, never copied. */
+export const published = join(import.meta.dirname, '../../../shared/pipedrive')
+
+export const hasOpenApi = existsSync(join(published, 'openapi-v2.yaml'))
+export const hasRecorded = existsSync(join(published, 'recorded'))
+
+interface Schema {
+  readonly $ref?: string
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+  readonly allOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
+  readonly anyOf?: readonly Schema[]
+  readonly enum?: readonly string[]
+}
+
+interface Parameter {
+  readonly name: string
+  readonly schema?: Schema
+}
+
+export interface Operation {
+  readonly 'x-token-cost': number
+  readonly parameters?: readonly Parameter[]
+  readonly responses: Readonly<Record<string, { content?: Record<string, { schema: Schema }> }>>
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, { get?: Operation }>>
+}
+
+const documents = new Map<string, Document>()
+
+function documentOf(version: 'v1' | 'v2'): Document {
+  const known = documents.get(version)
+  if (known !== undefined) return known
+  const text = readFileSync(join(published, `openapi-${version}.yaml`), 'utf8')
+  const document = parse(text, { maxAliasCount: -1 }) as Document
+  documents.set(version, document)
+  return document
+}
+
+/** The published description of `GET` on a path of the registry. */
+export function operationOf(path: string): Operation {
+  const version = path.startsWith('/api/v2/') ? 'v2' : 'v1'
+  const operation = documentOf(version).paths[path.replace(/^(\/api\/v2|\/v1)/, '')]?.get
+  if (operation === undefined) throw new Error(`${path} is not described`)
+  return operation
+}
+
+function resolve(path: string, schema: Schema): Schema {
+  if (schema.$ref === undefined) return schema
+  let at: unknown = documentOf(path.startsWith('/api/v2/') ? 'v2' : 'v1')
+  for (const step of schema.$ref.split('/').slice(1)) at = (at as Record<string, unknown>)[step]
+  return resolve(path, at as Schema)
+}
+
+function propertiesOf(path: string, schema: Schema): Map<string, Schema> {
+  const whole = resolve(path, schema)
+  const parts = [...(whole.allOf ?? []), ...(whole.oneOf ?? []), ...(whole.anyOf ?? [])]
+  return new Map([
+    ...parts.flatMap((part) => [...propertiesOf(path, part)]),
+    ...Object.entries(whole.properties ?? {}),
+  ])
+}
+
+/** Properties of one record of the list: `id`, and `value.amount` for what is nested one step. */
+export function recordProperties(path: string): ReadonlyMap<string, readonly string[]> {
+  const body = operationOf(path).responses['200']?.content?.['application/json']?.schema ?? {}
+  const data = resolve(path, propertiesOf(path, body).get('data') ?? {})
+  const record = propertiesOf(path, data.items ?? {})
+  return new Map(
+    [...record].map(([name, schema]) => {
+      const { items } = resolve(path, schema)
+      return [name, [...propertiesOf(path, items ?? schema).keys()]]
+    }),
+  )
+}
+
+/** Values that a comma-separated parameter may hold. */
+export function choices(path: string, parameter: string): readonly string[] {
+  const schema = operationOf(path).parameters?.find(({ name }) => name === parameter)?.schema
+  return schema?.enum ?? schema?.items?.enum ?? []
+}
+
+export function parameterNames(path: string): readonly string[] {
+  return (operationOf(path).parameters ?? []).map(({ name }) => name)
+}

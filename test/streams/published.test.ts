@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { streams } from '../../src/streams/index.ts'
+import type { ColumnSpecs, Partition, Stream } from '../../src/streams/stream.ts'
+import { choices, hasOpenApi, operationOf, parameterNames, recordProperties } from './openapi.ts'
+
+const partitions = streams.flatMap((stream) =>
+  stream.partitions.map((partition): [string, Stream, Partition] => [partition.path, stream, partition]),
+)
+const sources = new Map(
+  streams
+    .flatMap(({ catalogs }) => catalogs.flatMap((spec) => spec.sources))
+    .map((source) => [source.path, source]),
+)
+
+/** The first steps of the places that columns are taken from, and the second steps below each. */
+function placesOf(columns: ColumnSpecs): Map<string, string[]> {
+  const places = new Map<string, string[]>()
+  for (const [name, spec] of Object.entries(columns)) {
+    const [key = name, member] = (typeof spec === 'string' ? name : (spec.from ?? name)).split('.')
+    places.set(key, [...(places.get(key) ?? []), ...(member === undefined ? [] : [member])])
+  }
+  return places
+}
+
+/** Properties the document shows that have neither a column nor a table; `a.b` for nested ones. */
+function uncovered(stream: Stream, path: string): string[] {
+  const places = placesOf(stream.columns)
+  const tables = new Map((stream.exploded ?? []).map((spec) => [spec.from, spec]))
+  return [...recordProperties(path)].flatMap(([name, members]) => {
+    // Custom fields get their columns from the field catalog.
+    if (name === 'custom_fields') return []
+    const table = tables.get(name)
+    if (table !== undefined) {
+      const columns = placesOf(table.columns)
+      return members
+        .filter((member) => member !== table.parent && !columns.has(member))
+        .map((member) => `${name}.${member}`)
+    }
+    const taken = places.get(name)
+    if (taken === undefined) return [name]
+    return taken.length === 0
+      ? []
+      : members.filter((member) => !taken.includes(member)).map((member) => `${name}.${member}`)
+  })
+}
+
+describe.skipIf(!hasOpenApi)('what Pipedrive publishes', () => {
+  test.each(partitions)('%s costs what x-token-cost says', (path, _stream, partition) => {
+    expect(partition.cost).toBe(operationOf(path)['x-token-cost'])
+  })
+
+  test.each([...sources])('%s, a field catalog, costs what x-token-cost says', (path, source) => {
+    expect(source.cost).toBe(operationOf(path)['x-token-cost'])
+  })
+
+  test.each(
+    streams.flatMap(({ readById }) =>
+      readById?.kind === 'one' ? [[readById.path, readById.cost] as const] : [],
+    ),
+  )('%s, a read by id, costs what x-token-cost says', (path, cost) => {
+    expect(cost).toBe(operationOf(path)['x-token-cost'])
+  })
+
+  test.each(partitions)('%s takes every parameter that is sent', (path, stream, partition) => {
+    const sent = [
+      ...Object.keys(partition.params ?? {}),
+      ...Object.keys(partition.order?.byCursor ?? {}),
+      ...Object.keys(partition.order?.stable ?? {}),
+      ...Object.values(partition.filter ?? {}),
+      ...(stream.readById?.kind === 'many' ? [stream.readById.param] : []),
+      ...{ 'page-token': ['cursor', 'limit'], offset: ['start', 'limit'], single: [] }[partition.paging],
+    ]
+    expect(sent.filter((name) => !parameterNames(path).includes(name))).toEqual([])
+  })
+
+  test.each(partitions.filter(([path]) => hasOpenApi && choices(path, 'include_fields').length > 0))(
+    '%s is asked for every optional field',
+    (path, stream, partition) => {
+      const withMarketing = ['marketing_status', 'doi_status']
+      const asked = partition.params?.['include_fields']?.split(',') ?? []
+      const offered = choices(path, 'include_fields')
+      expect(offered.filter((name) => !asked.includes(name) && !withMarketing.includes(name))).toEqual([])
+      expect(asked.filter((name) => !offered.includes(name))).toEqual([])
+      const kept = [...Object.keys(stream.columns), ...(stream.exploded ?? []).map(({ from }) => from)]
+      expect(asked.filter((name) => !kept.includes(name))).toEqual([])
+    },
+  )
+
+  test.each(partitions)('%s shows no property without a column or a table', (path, stream) => {
+    expect(recordProperties(path).size).toBeGreaterThan(3)
+    expect(uncovered(stream, path)).toEqual([])
+  })
+})
