@@ -1,13 +1,16 @@
-import { parseArgs } from 'node:util'
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { defaultSize, startEmulator, type CompanySize, type EmulatorOptions } from './index.ts'
 
 const numbers = ['port', 'seed', 'burst', 'daily', ...Object.keys(defaultSize)]
 const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-const options = Object.fromEntries(
-  [...numbers.map(flagOf), 'token'].map((name) => [name, { type: 'string' as const }]),
-)
+const options: ParseArgsOptionsConfig = {
+  ...Object.fromEntries([...numbers.map(flagOf), 'token'].map((name) => [name, { type: 'string' as const }])),
+  prerender: { type: 'string', multiple: true },
+}
 
-function readNumber(values: Readonly<Record<string, unknown>>, name: string): number | undefined {
+type Values = Readonly<Record<string, unknown>>
+
+function readNumber(values: Values, name: string): number | undefined {
   const text = values[flagOf(name)]
   if (text === undefined) return undefined
   if (typeof text !== 'string' || !/^\d+$/.test(text))
@@ -18,8 +21,7 @@ function readNumber(values: Readonly<Record<string, unknown>>, name: string): nu
 const given = <T>(key: string, value: T | undefined): Record<string, T> =>
   value === undefined ? {} : { [key]: value }
 
-function readOptions(args: readonly string[]): EmulatorOptions {
-  const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false })
+function readOptions(values: Values): EmulatorOptions {
   const number = (name: string): Record<string, number> => given(name, readNumber(values, name))
   const size = Object.assign({}, ...Object.keys(defaultSize).map(number)) as Partial<CompanySize>
   const token = values['token']
@@ -33,7 +35,14 @@ function readOptions(args: readonly string[]): EmulatorOptions {
 }
 
 async function main(): Promise<void> {
-  const emulator = await startEmulator(readOptions(process.argv.slice(2)))
+  const { values } = parseArgs({
+    args: process.argv.slice(2),
+    options,
+    strict: true,
+    allowPositionals: false,
+  })
+  const emulator = await startEmulator(readOptions(values))
+  for (const path of (values['prerender'] ?? []) as readonly string[]) emulator.prerender(path)
   process.stdout.write(`Pipedrive emulator at ${emulator.url} with token ${emulator.token}\n`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void emulator.stop())
 }

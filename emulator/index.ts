@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { prerender } from './api/prerender.ts'
 import { routes } from './api/routes.ts'
 import { createCompany, type Company } from './company/company.ts'
 import { createFaults, type Fault } from './http/faults.ts'
@@ -36,6 +37,8 @@ export interface Emulator {
   readonly limits: Limits
   readonly faults: { add(fault: Fault): void; clear(): void }
   readonly requests: readonly RequestLogEntry[]
+  /** Makes every page of a v2 list ahead, `/api/v2/deals?limit=500`: served from memory from then on. */
+  prerender(path: string): void
   clearRequests(): void
   stop(): Promise<void>
 }
@@ -50,15 +53,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const limits = createLimits(options.limits ?? {}, switches, now)
   const faults = createFaults()
   const requests: RequestLogEntry[] = []
+  const router = createRouter(routes)
+  const context = { company, switches }
   const server = await listen(
     {
-      router: createRouter(routes),
+      router,
       limits,
       faults,
       token,
       now,
       log: (entry) => requests.push(entry),
-      context: { company, switches },
+      context,
     },
     port,
   )
@@ -70,6 +75,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     limits,
     faults,
     requests,
+    prerender: (path) => prerender(router, context, path),
     clearRequests: () => void (requests.length = 0),
     stop: () =>
       new Promise((resolve) => {

@@ -21,6 +21,12 @@ export interface Switches {
   mergeBumpsSurvivor: boolean
   /** Records that pointed at the absorbed one get a new `update_time` when they are repointed. */
   mergeBumpsMoved: boolean
+  /** A note, activity or file that is added moves `update_time` of the deal, person and organization it hangs on. */
+  childBumpsParent: boolean
+  /** Deleting a custom field moves `update_time` of every record that had a value in it. */
+  fieldDeletionBumpsRecords: boolean
+  /** A deleted person, organization, activity or product in `/v1/recents`: `data: null`, or marked inactive. */
+  recentsDeleted: 'null' | 'flagged'
   /** `data` of an empty v1 list. */
   emptyV1List: 'null' | 'array'
   /** Value of an enum or set field whose option was deleted. */
@@ -29,6 +35,10 @@ export interface Switches {
   dailyHeaders: boolean
   /** Send `retry-after` with a burst 429. */
   burstRetryAfter: boolean
+  /** Hours that the midnight of the daily reset lies before midnight UTC; the server's time zone is not named. */
+  dailyResetOffsetHours: number
+  /** A request that costs more than is left of the day, while something is left: refused, or served. */
+  lastOfTheDay: 'refused' | 'served'
   /** Requests answered 429 before Cloudflare takes over, and for how long it then answers 403. */
   cloudflareAfter: number
   cloudflareSeconds: number
@@ -36,8 +46,10 @@ export interface Switches {
   badPageToken: 'refuse' | 'ignore'
   /** The token's user is a global admin; without it `/collection` answers 403. */
   admin: boolean
-  /** Products features, contact sync and organization data: their keys are present. */
+  /** Persons have their contact sync keys, messengers under one of the two names that are documented. */
   contactSync: boolean
+  messengerKey: 'im' | 'ims'
+  /** Organizations have their website, industry and size. */
   organizationData: boolean
 }
 
@@ -51,14 +63,20 @@ export const defaultSwitches: Readonly<Switches> = {
   stagePatchBumpsSiblings: true,
   mergeBumpsSurvivor: true,
   mergeBumpsMoved: true,
+  childBumpsParent: false,
+  fieldDeletionBumpsRecords: false,
+  recentsDeleted: 'null',
   emptyV1List: 'null',
   deletedOption: 'kept',
   dailyHeaders: true,
   burstRetryAfter: false,
+  dailyResetOffsetHours: 0,
+  lastOfTheDay: 'refused',
   cloudflareAfter: 10,
   cloudflareSeconds: 60,
   badPageToken: 'refuse',
   admin: true,
   contactSync: false,
+  messengerKey: 'im',
   organizationData: false,
 }

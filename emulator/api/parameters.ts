@@ -15,11 +15,12 @@ export function datetime(query: Query, name: string): number | undefined {
   return ms
 }
 
-/** RFC 3339 as v1 takes it, or the older `YYYY-MM-DD HH:MM:SS` in UTC. */
+/** RFC 3339 as v1 takes it, a day, or the older `YYYY-MM-DD HH:MM:SS` in UTC. */
 export function datetimeV1(query: Query, name: string): number | undefined {
   const text = query.get(name)
   if (text === null) return undefined
-  const ms = Date.parse(text.includes('T') ? text : text.replace(' ', 'T') + 'Z')
+  const whole = text.length === 10 ? `${text}T00:00:00` : text.replace(' ', 'T')
+  const ms = Date.parse(text.includes('T') ? text : `${whole}Z`)
   if (Number.isNaN(ms)) throw badRequest(`${name} is not a valid datetime`)
   return ms
 }

@@ -48,11 +48,15 @@ function changedSince({ company }: ApiRequest, asked: readonly string[], since: 
     .sort((a, b) => a.updated - b.updated)
 }
 
-/** A deleted person, organization, activity or product has `data: null`; users come in a list (seen in practice). */
-function recentRow({ company }: ApiRequest, { item, entity, slot }: Found): Row {
+/** A deleted person, organization, activity or product may have `data: null`; users come in a list (seen in practice). */
+function recentRow({ company, switches }: ApiRequest, { item, entity, slot }: Found): Row {
   const held = company.collections[entity]
   const row = held.rowAt(slot)
-  const gone = entities[entity].purged && row['is_deleted'] === true && entity !== 'deals'
+  const gone =
+    switches.recentsDeleted === 'null' &&
+    entities[entity].purged &&
+    row['is_deleted'] === true &&
+    entity !== 'deals'
   const data: Json = gone ? null : v1Shape(company, entity, row)
   return { item, id: held.idAt(slot), data: item === 'user' && data !== null ? [data] : data }
 }

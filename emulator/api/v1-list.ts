@@ -4,6 +4,7 @@ import type { Json, Row } from '../json.ts'
 import { badRequest, json, Refusal, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Route } from '../http/router.ts'
 import type { Switches } from '../switches.ts'
+import { DAY } from '../time.ts'
 import { pageBody } from './envelope.ts'
 import { datetimeV1, integer, limitOf, typed, type Query } from './parameters.ts'
 import { indexBy, walk } from './selection.ts'
@@ -17,6 +18,10 @@ export interface V1Resource {
   readonly sorts: readonly string[]
   readonly filters: readonly string[]
   readonly updatedSince: boolean
+  /** Query parameters that take 0 or 1. */
+  readonly flags?: readonly string[]
+  /** Takes `start_date` and `end_date`, both inclusive. */
+  readonly addedBetween?: boolean
   readonly partition?: 'archived' | 'not-archived'
   /** Deleted records are listed, marked by their own flag. */
   readonly deletedListed: (switches: Switches) => boolean
@@ -34,16 +39,27 @@ function passing(resource: V1Resource, held: Collection, { query, switches }: Ap
     const text = query.get(key)
     return text === null ? [] : [[key, typed(text)]]
   })
+  for (const key of resource.flags ?? []) {
+    const text = query.get(key)
+    if (text !== null) wanted.push([key, text === '1'])
+  }
+  const [from, to] = resource.addedBetween ? dates(query) : [-Infinity, Infinity]
   const archived = resource.partition === 'archived' ? ARCHIVED : 0
   const deletedToo = resource.deletedListed(switches)
   return (slot) => {
-    const { flags, updated } = held.headAt(slot)
+    const { added, flags, updated } = held.headAt(slot)
+    if (added < from || added >= to) return false
     if (resource.partition && (flags & ARCHIVED) !== archived) return false
     if ((flags & DELETED && !deletedToo) || (since > -Infinity && !(updated >= since))) return false
     if (wanted.length === 0) return true
     const row = held.coreAt(slot)
     return wanted.every(([key, value]) => row[key] === value)
   }
+}
+
+function dates(query: Query): [number, number] {
+  const end = datetimeV1(query, 'end_date')
+  return [datetimeV1(query, 'start_date') ?? -Infinity, end === undefined ? Infinity : end + DAY]
 }
 
 /** `sort=update_time DESC`; only the first of several fields counts here. */

@@ -62,6 +62,15 @@ function matchesFilters(resource: V2Resource, held: Collection, query: Query): P
   }
 }
 
+/** The persons of a deal (openapi v2, persons `deal_id`). */
+function isOfDeal(resource: V2Resource, { company, query }: ApiRequest, held: Collection): Passes {
+  const deal = resource.byDeal ? integer(query, 'deal_id') : undefined
+  if (deal === undefined) return () => true
+  const slot = company.collections.deals.slotOf(deal)
+  const person = slot === undefined ? null : company.collections.deals.coreAt(slot)['person_id']
+  return (each) => held.idAt(each) === person
+}
+
 function hasAskedId(resource: V2Resource, held: Collection, query: Query): Passes {
   const ids = resource.ids ? list(query, 'ids') : []
   if (ids.length === 0) return () => true
@@ -102,6 +111,7 @@ function listHandler(resource: V2Resource) {
       inWindow(held, query),
       isVisible(resource, request, held),
       hasAskedId(resource, held, query),
+      isOfDeal(resource, request, held),
       matchesFilters(resource, held, query),
     ]
     const order = orderOf(resource, request)

@@ -12,6 +12,7 @@ export interface V2Resource {
   readonly ids: boolean
   readonly partition?: 'archived' | 'not-archived'
   readonly byStatus?: boolean
+  readonly byDeal?: boolean
   /** Keys that appear only when asked for with `include_fields`. */
   readonly include: readonly string[]
   /** Those of them that a held record has; the others are made when asked for. */
@@ -65,6 +66,7 @@ export const v2Resources: readonly V2Resource[] = [
     cost: 10,
     sorts: usual,
     filters: same('owner_id', 'org_id'),
+    byDeal: true,
     windows: both,
     ids: true,
     include: [

@@ -5,6 +5,7 @@ import type { ApiRequest, Method, Route } from '../http/router.ts'
 import { isRow, type Id, type Json, type Row } from '../json.ts'
 import { customFromV1 } from './custom-input.ts'
 import { typed } from './parameters.ts'
+import { v1Shape } from './v1-shapes.ts'
 
 interface Writes {
   readonly entity: EntityName
@@ -97,15 +98,27 @@ function createOne({ entity, required, create }: Writes) {
   }
 }
 
+/** A deal can be deleted and brought back by an edit (openapi v2, PATCH deals). */
+const deletionIs = (entity: EntityName, { body }: ApiRequest, value: boolean): boolean =>
+  entity === 'deals' && isRow(body) && body['is_deleted'] === value
+const deletes = (entity: EntityName, request: ApiRequest): boolean => deletionIs(entity, request, true)
+const restores = (entity: EntityName, request: ApiRequest): boolean => deletionIs(entity, request, false)
+
 /** Archived deals and leads cannot be edited, only unarchived (changelog, archived deals and leads). */
 function updateOne({ entity }: Writes) {
   return (request: ApiRequest): Answer => {
     const { id, row } = idOf(entity, request)
     const patch = patchOf(entity, request)
-    if (isDeleted(row) && entity !== 'users') throw missing(entity)
+    if (isDeleted(row) && entity !== 'users') {
+      if (!restores(entity, request)) throw missing(entity)
+      request.company[entity].restore(id)
+    }
     if (row['is_archived'] === true && patch['is_archived'] !== false)
       throw badRequest('Archived records are read-only')
-    return answered(200, request.company[entity].update(id, patch))
+    const updated = request.company[entity].update(id, patch)
+    if (!deletes(entity, request)) return answered(200, updated)
+    request.company[entity].delete(id)
+    return answered(200, request.company[entity].get(id) ?? updated)
   }
 }
 
@@ -146,8 +159,10 @@ function mergeInto(entity: 'deals' | 'persons' | 'organizations') {
     const { id } = idOf(entity, request)
     const into = isRow(request.body) ? request.body['merge_with_id'] : undefined
     if (typeof into !== 'number') throw badRequest("Parameter 'merge_with_id' is required")
+    if (into === id) throw badRequest("Parameter 'merge_with_id' must be another record")
     if (!request.company[entity].get(into)) throw missing(entity)
-    return answered(200, { ...request.company.merge(entity, id, into), merge_what_id: id })
+    const merged = request.company.merge(entity, id, into)
+    return answered(200, { ...v1Shape(request.company, entity, merged), merge_what_id: id })
   }
 }
 

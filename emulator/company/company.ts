@@ -14,7 +14,7 @@ import { FIRST_USER, type CompanySize, type World } from '../seed/world.ts'
 import type { Switches } from '../switches.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
 import { createCollection, type Source } from './collection.ts'
-import { entityNames, type EntityName } from './entities.ts'
+import { entityNames, isDeleted, type EntityName } from './entities.ts'
 import { fieldChanges, type FieldChanges } from './field-changes.ts'
 import { mergeRecords } from './merge.ts'
 import { createPurge } from './purge.ts'
@@ -64,22 +64,27 @@ const mapEntities = <T>(make: (name: EntityName) => T): Record<EntityName, T> =>
 export function createCompany({ seed, size, now, switches }: CompanyOptions): Company {
   const start = now()
   const catalog = createCatalog(seed, size.customFields, start)
-  const world: World = { seed, size, start, catalog }
+  const world: World = { seed, size, start, catalog, switches }
   const shapes = shapesOf(catalog, switches, () => collections)
   const collections: Collections = mapEntities((name) => createCollection(sources[name](world), shapes[name]))
   const purge = createPurge(collections, now)
   const newLeadId = (): string => uuid(drawsFor(seed, hashText('new lead'), collections.leads.revision()))
-  const tables = mapEntities((name) =>
-    createTable({ name, collections, switches, now, purge, newLeadId, currentUser: FIRST_USER }),
+  const touch = (name: EntityName, id: Id): void => {
+    const slot = collections[name].slotOf(id)
+    if (slot !== undefined && !isDeleted(collections[name].coreAt(slot))) tables[name].update(id, {})
+  }
+  const tables: Record<EntityName, Table> = mapEntities((name) =>
+    createTable({ name, collections, switches, now, purge, newLeadId, currentUser: FIRST_USER, touch }),
   )
   return {
     ...tables,
     catalog,
     collections,
-    fields: fieldChanges(catalog, collections, now),
+    fields: fieldChanges({ catalog, collections, tables, switches, now }),
     list: (name) => [...tables[name]],
     get: (name, id) => tables[name].get(id),
-    merge: (name, absorbed, survivor) => mergeRecords(tables, switches, name, absorbed, survivor),
+    merge: (name, absorbed, survivor) =>
+      mergeRecords({ tables, collections, switches }, name, absorbed, survivor),
     purge: () => purge.run(),
     now,
     start,

@@ -1,7 +1,10 @@
 import type { Json } from '../json.ts'
 import { drawsFor, hashText, hex } from '../random.ts'
+import type { Switches } from '../switches.ts'
 import type { Catalog, CreatableType, Field, FieldEntity, FieldOption } from './catalog.ts'
+import type { EntityName } from './entities.ts'
 import type { Collections } from './shapes.ts'
+import type { Table } from './table.ts'
 
 /** Changes of the company's own fields. Every record of the kind answers the new set of keys at once. */
 export interface FieldChanges {
@@ -13,7 +16,15 @@ export interface FieldChanges {
   removeOption(entity: FieldEntity, code: string, id: Json): FieldOption | undefined
 }
 
-export function fieldChanges(catalog: Catalog, collections: Collections, now: () => number): FieldChanges {
+export interface FieldParts {
+  readonly catalog: Catalog
+  readonly collections: Collections
+  readonly tables: Readonly<Record<EntityName, Table>>
+  readonly switches: Switches
+  readonly now: () => number
+}
+
+export function fieldChanges({ catalog, collections, tables, switches, now }: FieldParts): FieldChanges {
   const newOption = (label: string): FieldOption => ({ id: catalog.newOptionId(), label })
 
   function put(entity: FieldEntity, field: Field): Field {
@@ -62,7 +73,12 @@ export function fieldChanges(catalog: Catalog, collections: Collections, now: ()
     remove(entity, code) {
       const field = catalog.find(entity, code)
       if (!field?.custom) return undefined
+      const held = collections[entity]
+      const bumped = switches.fieldDeletionBumpsRecords
+        ? [...held.slots()].filter((slot) => held.customAt(slot, field) !== null)
+        : []
       catalog.drop(entity, code)
+      for (const slot of bumped) tables[entity].update(held.idAt(slot), {})
       collections[entity].forgetFragments()
       if (entity === 'deals') collections.leads.forgetFragments()
       return field

@@ -1,6 +1,7 @@
-import type { Id, Row } from '../json.ts'
+import { isRow, type Id, type Row } from '../json.ts'
 import type { Switches } from '../switches.ts'
 import { entities, NoSuchRecord, type EntityName } from './entities.ts'
+import type { Collections } from './shapes.ts'
 import type { Table } from './table.ts'
 
 const holders = ['deals', 'persons', 'activities', 'notes', 'files', 'leads'] as const
@@ -9,34 +10,61 @@ const holders = ['deals', 'persons', 'activities', 'notes', 'files', 'leads'] as
 const linkIn = (holder: EntityName, link: string): string =>
   holder === 'leads' && link === 'org_id' ? 'organization_id' : link
 
+/** What became of a deal is its own story and fills no gap of another. */
+const isOwnStory = (key: string): boolean =>
+  /_(time|date)$/.test(key) || key === 'status' || key === 'lost_reason'
+
+const isGap = (value: unknown): boolean => (value ?? null) === null
+
+function gapsOf(kept: Row, lost: Row): Row {
+  const gaps = Object.entries(lost).filter(([key, value]) => isGap(kept[key]) && !isGap(value))
+  return Object.fromEntries(gaps)
+}
+
+function filling(kept: Row, lost: Row): Row {
+  const own = Object.entries(gapsOf(kept, lost)).filter(([key]) => !isOwnStory(key))
+  const [keptCustom, lostCustom] = [kept['custom_fields'], lost['custom_fields']]
+  const custom = isRow(keptCustom) && isRow(lostCustom) ? gapsOf(keptCustom, lostCustom) : {}
+  return { ...Object.fromEntries(own), custom_fields: custom }
+}
+
+export interface MergeParts {
+  readonly tables: Readonly<Record<EntityName, Table>>
+  readonly collections: Collections
+  readonly switches: Switches
+}
+
+function moveHangers({ tables, collections, switches }: MergeParts, link: string, from: Id, to: Id): void {
+  for (const holder of holders) {
+    const held = collections[holder]
+    const key = linkIn(holder, link)
+    const hanging = [...held.slots()].filter((slot) => held.coreAt(slot)[key] === from)
+    for (const id of hanging.map(held.idAt)) {
+      if (switches.mergeBumpsMoved) tables[holder].update(id, { [key]: to })
+      else tables[holder].set(id, { [key]: to })
+    }
+  }
+}
+
 /**
  * `merge_with_id` survives and keeps its own values, gaps are filled from the absorbed record, which is deleted;
  * what hung on it moves over (documentation, merging two deals).
  */
 export function mergeRecords(
-  tables: Readonly<Record<EntityName, Table>>,
-  switches: Switches,
+  parts: MergeParts,
   name: 'deals' | 'persons' | 'organizations',
   absorbed: Id,
   survivor: Id,
 ): Row {
-  const lost = tables[name].get(absorbed)
-  const kept = tables[name].get(survivor)
+  const table = parts.tables[name]
+  const lost = table.get(absorbed)
+  const kept = table.get(survivor)
   if (!lost || !kept) throw new NoSuchRecord(name, lost ? survivor : absorbed)
-  const gaps = Object.entries(lost).filter(([key, value]) => (kept[key] ?? null) === null && value !== null)
-  for (const holder of holders) {
-    const link = linkIn(holder, entities[name].linkKey)
-    for (const row of tables[holder].list()) {
-      const id = row['id']
-      if (row[link] !== absorbed || (typeof id !== 'number' && typeof id !== 'string')) continue
-      if (switches.mergeBumpsMoved) tables[holder].update(id, { [link]: survivor })
-      else tables[holder].set(id, { [link]: survivor })
-    }
-  }
-  const filled = Object.fromEntries(gaps)
-  const merged = switches.mergeBumpsSurvivor
-    ? tables[name].update(survivor, filled)
-    : tables[name].set(survivor, filled)
-  tables[name].delete(absorbed)
+  moveHangers(parts, entities[name].linkKey, absorbed, survivor)
+  const filled = table.update(survivor, filling(kept, lost))
+  const merged = parts.switches.mergeBumpsSurvivor
+    ? filled
+    : table.set(survivor, { [entities[name].updatedKey]: kept[entities[name].updatedKey] ?? null })
+  table.delete(absorbed)
   return merged
 }

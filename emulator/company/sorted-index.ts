@@ -12,13 +12,14 @@ export interface SortedIndex {
 type Key = number | string
 
 export function compareKeys(a: Key, b: Key): number {
+  const noA = Number.isNaN(a)
+  const noB = Number.isNaN(b)
+  if (noA || noB) return Number(noB) - Number(noA)
   if (typeof a === 'string' || typeof b === 'string') {
     const [left, right] = [String(a), String(b)]
     return left < right ? -1 : left > right ? 1 : 0
   }
-  if (a === b) return 0
-  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : -1
-  return Number.isNaN(b) || a > b ? 1 : -1
+  return a === b ? 0 : a > b ? 1 : -1
 }
 
 export function sortedIndex(

@@ -32,9 +32,18 @@ export interface TableContext {
   readonly purge: Purge
   readonly newLeadId: () => string
   readonly currentUser: number
+  /** Moves the `update_time` of a record, if it is there. */
+  readonly touch: (name: EntityName, id: Id) => void
 }
 
 const userKeys = ['owner_id', 'user_id', 'creator_user_id', 'creator_id'] as const
+
+const children = new Set<EntityName>(['activities', 'notes', 'files'])
+const parents = [
+  ['deal_id', 'deals'],
+  ['person_id', 'persons'],
+  ['org_id', 'organizations'],
+] as const
 
 export function createTable(context: TableContext): Table {
   const { name, collections, switches, now, purge } = context
@@ -60,7 +69,16 @@ export function createTable(context: TableContext): Table {
     for (const key of userKeys) if (key in blank) blank[key] = context.currentUser
     const started = { [spec.addedKey]: stamp(), [spec.updatedKey]: stamp() }
     const followed = follows[name]?.(blank, values, now(), collections)
-    return put(id, { ...blank, ...started, ...values, ...followed, id })
+    const made = put(id, { ...blank, ...started, ...values, ...followed, id })
+    if (switches.childBumpsParent && children.has(name)) touchParents(made)
+    return made
+  }
+
+  function touchParents(child: Row): void {
+    for (const [key, parent] of parents) {
+      const id = child[key]
+      if (typeof id === 'number') context.touch(parent, id)
+    }
   }
 
   function bumpSiblings(pipeline: unknown): void {

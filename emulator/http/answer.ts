@@ -4,6 +4,8 @@ export interface Answer {
   readonly status: number
   readonly body: string | readonly Buffer[]
   readonly headers?: Readonly<Record<string, string>>
+  /** It never reached Pipedrive: only Cloudflare's own headers. */
+  readonly fromEdge?: true
 }
 
 export const textOf = ({ body }: Answer): string =>
@@ -20,7 +22,10 @@ export const refusals = {
   /** Exact (seen live 2026-09-26), with the gateway's header. */
   unauthorized: (): Answer => ({
     ...json(401, { success: false, error: 'unauthorized access', errorCode: 401, error_info: INFO }),
-    headers: { 'x-401-by-gw': 'true' },
+    headers: {
+      'x-401-by-gw': 'true',
+      'access-control-expose-headers': 'X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset',
+    },
   }),
   paymentRequired: () =>
     json(402, { success: false, error: 'Required suites missing', error_info: INFO, ...nothing }),
@@ -86,6 +91,8 @@ export const html = (status: number, body: string): Answer => ({
   body,
   headers: { 'content-type': 'text/html; charset=UTF-8' },
 })
+
+export const edgePage = (status: number, body: string): Answer => ({ ...html(status, body), fromEdge: true })
 
 /** Thrown by handlers to answer something other than what was asked. */
 export class Refusal extends Error {

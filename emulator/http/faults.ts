@@ -1,7 +1,6 @@
-import type { ServerResponse } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { isRow, type Json } from '../json.ts'
-import { html, htmlPages, json, refusals, textOf, type Answer } from './answer.ts'
+import { isRow, type Json, type Row } from '../json.ts'
+import { edgePage, html, htmlPages, json, refusals, textOf, type Answer } from './answer.ts'
+import { stuckToken } from './stuck.ts'
 
 /** What the network, the edge or a bad day at Pipedrive does to an answer. */
 export type FaultKind =
@@ -9,12 +8,15 @@ export type FaultKind =
   | { readonly kind: 'status'; readonly status: number; readonly body?: string }
   | { readonly kind: 'timeout-524' }
   | { readonly kind: 'connection-reset' }
+  /** A whole, well-formed HTTP answer whose body stops in the middle of the JSON. */
   | { readonly kind: 'truncated-body' }
+  /** The connection closes in the middle of the body. */
+  | { readonly kind: 'cut-connection' }
   | { readonly kind: 'null-body' }
   | { readonly kind: 'html-body' }
   | { readonly kind: 'empty-body' }
   | { readonly kind: 'forbidden' | 'wrong-scope' | 'feature-capped' | 'payment-required' }
-  /** The page points at itself: the token that asked for it comes back. */
+  /** The page points at itself: the token or start that asked for it comes back. */
   | { readonly kind: 'repeated-page-token' }
   /** The same page again and again, each time with a new token. */
   | { readonly kind: 'stuck-page' }
@@ -67,7 +69,12 @@ const refusalsByKind = {
   'payment-required': refusals.paymentRequired,
 } as const
 
-function editPage(answer: Answer, edit: (page: { data: Json[]; additional_data: Json }) => void): Answer {
+interface Page {
+  data: Json[]
+  additional_data: Json
+}
+
+function editPage(answer: Answer, edit: (page: Page) => void): Answer {
   const page: unknown = JSON.parse(textOf(answer))
   if (!isRow(page) || !Array.isArray(page['data'])) return answer
   const open = {
@@ -79,17 +86,26 @@ function editPage(answer: Answer, edit: (page: { data: Json[]; additional_data: 
   return { ...answer, body: JSON.stringify(open) }
 }
 
-let strikes = 0
+/** Offset pages have no token; their `next_start` stays where it is. */
+function pointBack(page: Page, next: string | null, start: number): void {
+  const { pagination } = isRow(page.additional_data) ? page.additional_data : {}
+  if (isRow(pagination)) {
+    const stays = { ...pagination, more_items_in_collection: true, next_start: start }
+    page.additional_data = { ...(page.additional_data as Row), pagination: stays }
+  } else if (next !== null) page.additional_data = { next_cursor: next }
+}
 
 /** The answer a fault makes of the real one; faults of the wire are left to `send`. */
 export function distort(fault: Fault, answer: Answer, url: URL): Answer {
+  const token = url.searchParams.get('cursor')
+  const start = Number(url.searchParams.get('start') ?? 0)
   switch (fault.kind) {
     case 'status':
       return fault.body === undefined
         ? json(fault.status, { success: false, error: 'Internal server error', errorCode: fault.status })
         : html(fault.status, fault.body)
     case 'timeout-524':
-      return html(524, htmlPages.timeout)
+      return edgePage(524, htmlPages.timeout)
     case 'null-body':
       return { status: 200, body: 'null' }
     case 'html-body':
@@ -102,15 +118,9 @@ export function distort(fault: Fault, answer: Answer, url: URL): Answer {
     case 'payment-required':
       return refusalsByKind[fault.kind]()
     case 'repeated-page-token':
-      return editPage(answer, (page) => {
-        const token = url.searchParams.get('cursor')
-        if (token !== null) page.additional_data = { next_cursor: token }
-      })
+      return editPage(answer, (page) => pointBack(page, token, start))
     case 'stuck-page':
-      return editPage(answer, (page) => {
-        const token = Buffer.from(`{"stuck":${++strikes}}`).toString('base64url')
-        page.additional_data = { next_cursor: token }
-      })
+      return editPage(answer, (page) => pointBack(page, stuckToken(token), start))
     case 'unsorted-page':
       return editPage(answer, (page) => void page.data.reverse())
     case 'missing-key':
@@ -122,39 +132,8 @@ export function distort(fault: Fault, answer: Answer, url: URL): Answer {
     case 'latency':
     case 'connection-reset':
     case 'truncated-body':
+    case 'cut-connection':
     case 'slow-drip':
       return answer
   }
-}
-
-export async function send(
-  response: ServerResponse,
-  answer: Answer,
-  faults: readonly Fault[],
-): Promise<void> {
-  const body = (): Buffer =>
-    typeof answer.body === 'string' ? Buffer.from(answer.body) : Buffer.concat(answer.body)
-  for (const fault of faults) {
-    if (fault.kind === 'latency') await sleep(fault.ms)
-    if (fault.kind === 'connection-reset') return void response.socket?.resetAndDestroy()
-    if (fault.kind === 'truncated-body') return cutOff(response, body())
-    if (fault.kind === 'slow-drip') return drip(response, body(), fault.ms, fault.pieces ?? 10)
-  }
-  const pieces = typeof answer.body === 'string' ? [answer.body] : answer.body
-  for (const piece of pieces) if (piece.length > 0) response.write(piece)
-  response.end()
-}
-
-/** A whole, well-formed HTTP answer whose body stops in the middle of the JSON. */
-function cutOff(response: ServerResponse, body: Buffer): void {
-  response.end(body.subarray(0, Math.floor(body.length / 2)))
-}
-
-async function drip(response: ServerResponse, body: Buffer, ms: number, pieces: number): Promise<void> {
-  const size = Math.ceil(body.length / pieces) || 1
-  for (let at = 0; at < body.length; at += size) {
-    response.write(body.subarray(at, at + size))
-    await sleep(ms)
-  }
-  response.end()
 }

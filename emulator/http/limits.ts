@@ -1,13 +1,13 @@
 import type { Switches } from '../switches.ts'
-import { DAY, SECOND } from '../time.ts'
-import { html, htmlPages, refusals, type Answer } from './answer.ts'
+import { DAY, HOUR, SECOND } from '../time.ts'
+import { edgePage, htmlPages, refusals, type Answer } from './answer.ts'
 
 const BURST_WINDOW = 2 * SECOND
 
 export interface LimitOptions {
   /** Requests in any 2 seconds. */
   readonly burst?: number
-  /** Tokens a day, UTC. */
+  /** Tokens a day. */
   readonly daily?: number
 }
 
@@ -15,7 +15,7 @@ export interface LimitOptions {
 export interface Limits {
   burst: number
   daily: number
-  /** Tokens spent since midnight UTC. */
+  /** Tokens spent since the last reset. */
   spent: number
   readonly refused: { burst: number; daily: number; banned: number }
   readonly resetsAt: () => number
@@ -28,7 +28,9 @@ export const defaultLimits = { burst: 80, daily: 150_000 } as const
 
 export function createLimits(options: LimitOptions, switches: Switches, now: () => number): Limits {
   let recent: number[] = []
-  let today = Math.floor(now() / DAY)
+  const offset = (): number => switches.dailyResetOffsetHours * HOUR
+  const dayOf = (at: number): number => Math.floor((at + offset()) / DAY)
+  let today = dayOf(now())
   let ignored = 0
   let bannedUntil = -Infinity
 
@@ -37,7 +39,7 @@ export function createLimits(options: LimitOptions, switches: Switches, now: () 
     daily: options.daily ?? defaultLimits.daily,
     spent: 0,
     refused: { burst: 0, daily: 0, banned: 0 },
-    resetsAt: () => (Math.floor(now() / DAY) + 1) * DAY,
+    resetsAt: () => (dayOf(now()) + 1) * DAY - offset(),
     reset() {
       recent = []
       ignored = 0
@@ -57,10 +59,10 @@ export function createLimits(options: LimitOptions, switches: Switches, now: () 
     const at = now()
     if (at < bannedUntil) {
       limits.refused.banned++
-      return { headers: {}, refusal: html(403, htmlPages.banned) }
+      return { headers: {}, refusal: edgePage(403, htmlPages.banned) }
     }
-    if (Math.floor(at / DAY) !== today) {
-      today = Math.floor(at / DAY)
+    if (dayOf(at) !== today) {
+      today = dayOf(at)
       limits.spent = 0
     }
     recent = recent.filter((one) => one > at - BURST_WINDOW && one <= at)
@@ -81,7 +83,7 @@ export function createLimits(options: LimitOptions, switches: Switches, now: () 
       if (switches.burstRetryAfter) headers['retry-after'] = '2'
       return refuse(headers, 'burst', refusals.overBurst())
     }
-    if (cost > left) {
+    if (cost > left && !(left > 0 && switches.lastOfTheDay === 'served')) {
       headers['retry-after'] = String(Math.ceil((limits.resetsAt() - at) / SECOND))
       return refuse(headers, 'daily', refusals.overBudget())
     }

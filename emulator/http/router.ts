@@ -48,12 +48,20 @@ export function createRouter(routes: readonly Route[]): Router {
   return (method, path) => {
     const base = BASE.exec(path)
     if (!base) return undefined
-    const segments = path.slice(base[0].length).split('/').map(decodeURIComponent)
+    const segments = decoded(path.slice(base[0].length).split('/'))
     for (const { route, segments: wanted } of shelves.get(shelfKey(method, base[1] ?? '', segments)) ?? []) {
       const params = match(wanted, segments)
       if (params) return { route, params }
     }
     return undefined
+  }
+}
+
+function decoded(segments: readonly string[]): string[] {
+  try {
+    return segments.map(decodeURIComponent)
+  } catch {
+    return []
   }
 }
 

@@ -1,10 +1,18 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { randomUUID } from 'node:crypto'
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { Json } from '../json.ts'
 import { Refusal, refusals, type Answer } from './answer.ts'
-import { distort, send, type Faults } from './faults.ts'
+import { distort, type Faults } from './faults.ts'
+import { headersOf } from './headers.ts'
 import type { Limits } from './limits.ts'
 import type { ApiRequest, Match, Router } from './router.ts'
+import { send } from './send.ts'
+import { unstuck } from './stuck.ts'
 
 export interface RequestLogEntry {
   readonly method: string
@@ -24,21 +32,6 @@ export interface ServerParts {
   readonly now: () => number
   readonly log: (entry: RequestLogEntry) => void
   readonly context: Pick<ApiRequest, 'company' | 'switches'>
-}
-
-/** On every answer of the gateway (recorded 2026-05-15). */
-const standing: Readonly<Record<string, string>> = {
-  'content-type': 'application/json',
-  'transfer-encoding': 'chunked',
-  'x-xss-protection': '1; mode=block',
-  'x-content-type-options': 'nosniff',
-  'x-download-options': 'noopen',
-  'x-frame-options': 'SAMEORIGIN',
-  'x-dns-prefetch-control': 'off',
-  'access-control-expose-headers':
-    'X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset, X-Daily-RateLimit-Token-Limit, X-Daily-RateLimit-Token-Remaining',
-  'cache-control': 'no-cache',
-  server: 'cloudflare',
 }
 
 function tokenOf(request: IncomingMessage, url: URL): string | null {
@@ -94,24 +87,14 @@ async function respond(
   const url = new URL(request.url ?? '/', 'http://emulator')
   const method = request.method ?? 'GET'
   const faults = parts.faults.strike(method, url.pathname + url.search)
-  const { answer: real, headers, cost } = await reply(parts, request, url)
+  const { answer: real, headers, cost } = await reply(parts, request, unstuck(url))
   const answer = faults.reduce((before, fault) => distort(fault, before, url), real)
-  const entry = {
-    method,
-    path: url.pathname,
-    query: url.search.slice(1),
-    status: answer.status,
-    cost,
-    at: parts.now(),
-  }
-  parts.log(entry)
+  const at = parts.now()
+  const path = url.pathname
+  parts.log({ method, path, query: url.search.slice(1), status: answer.status, cost, at })
   response.writeHead(answer.status, {
-    date: new Date(parts.now()).toUTCString(),
-    ...standing,
-    'x-correlation-id': randomUUID(),
-    ...headers,
-    ...answer.headers,
-  })
+    ...headersOf({ answer, at, method, path, limits: headers }),
+  } as OutgoingHttpHeaders)
   await send(response, answer, faults)
 }
 

@@ -1,9 +1,10 @@
 import type { Source } from '../company/collection.ts'
-import type { Json } from '../json.ts'
+import type { Json, Row } from '../json.ts'
 import { below, drawsFor, hashText, pick } from '../random.ts'
-import { toSecond, v2Time } from '../time.ts'
-import { seededCustom } from './custom-values.ts'
-import { firstNames, lastNames } from './words.ts'
+import { DAY, day, toSecond, v2Time } from '../time.ts'
+import { address, seededCustom } from './custom-values.ts'
+import { firstNames, jobTitles, lastNames } from './names.ts'
+import { noteTexts } from './words.ts'
 import { addedAt, userOf, type World } from './world.ts'
 
 const PURPOSE = hashText('persons')
@@ -32,6 +33,19 @@ function emails(n: number, draw: () => number): Json {
   return draw() < 0.3 ? [work, { value: `home.${n}@example.org`, primary: false, label: 'home' }] : [work]
 }
 
+/** Only companies that sync contacts have these (openapi v2, persons). */
+function contactOf(world: World, n: number): Row {
+  const draw = drawsFor(world.seed, PURPOSE + 3, n)
+  return {
+    notes: draw() < 0.5 ? null : pick(draw, noteTexts),
+    [world.switches.messengerKey]:
+      draw() < 0.5 ? [] : [{ value: `messenger.${n}`, primary: true, label: 'whatsapp' }],
+    birthday: draw() < 0.5 ? null : day(-below(draw, 40 * 365) * DAY + 30 * 365 * DAY),
+    job_title: draw() < 0.3 ? null : pick(draw, jobTitles),
+    postal_address: draw() < 0.5 ? null : address(draw),
+  }
+}
+
 export function personSource(world: World): Source {
   const count = world.size.persons
   return {
@@ -57,6 +71,7 @@ export function personSource(world: World): Source {
         visible_to: 3,
         label_ids: draw() < 0.3 ? [11 + below(draw, 4)] : [],
         picture_id: draw() < 0.05 ? n : null,
+        ...(world.switches.contactSync ? contactOf(world, n) : {}),
       }
     },
   }

@@ -2,7 +2,7 @@ import type { Source } from '../company/collection.ts'
 import type { Row } from '../json.ts'
 import { drawsFor, hashText, uuid } from '../random.ts'
 import { DAY, v1Time } from '../time.ts'
-import { firstNames, lastNames } from './words.ts'
+import { firstNames, lastNames } from './names.ts'
 import { FIRST_USER, foundedAt, type World } from './world.ts'
 
 const PURPOSE = hashText('users')

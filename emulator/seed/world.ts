@@ -1,4 +1,5 @@
 import type { Catalog } from '../company/catalog.ts'
+import type { Switches } from '../switches.ts'
 import { DAY, toSecond } from '../time.ts'
 
 export interface CompanySize {
@@ -36,6 +37,7 @@ export interface World {
   readonly start: number
   readonly size: CompanySize
   readonly catalog: Catalog
+  readonly switches: Switches
 }
 
 const HISTORY = 3 * 365 * DAY
