@@ -20,7 +20,8 @@ const visibility: Readonly<Record<string, Json>> = {
   required_fields: { enabled: false, stage_ids: [], statuses: {} },
 }
 
-const data = (value: Json): Answer => json(200, { success: true, data: value, additional_data: null })
+const one = (field: Row): Answer => json(200, { success: true, data: field })
+const some = (value: Json): Answer => json(200, { success: true, data: value, additional_data: null })
 const optionRows = (options: readonly FieldOption[]): Json => options.map((option) => ({ ...option }))
 
 function shown(field: Field, request: ApiRequest): Row {
@@ -72,7 +73,7 @@ function editOptions(
     const wanted = optionsBody(request.body)
     // The whole request fails if any option does not exist (openapi v2).
     for (const { id } of wanted) found(field.options?.find((option) => option.id === id))
-    return data(
+    return some(
       optionRows(wanted.map(({ id, label }) => found(edit(request, field.code, id ?? null, label ?? '')))),
     )
   }
@@ -86,11 +87,11 @@ export function fieldRoutes(path: string, entity: FieldEntity): Route[] {
     cost,
     handle,
   })
-  const one = '/:code'
+  const byCode = '/:code'
   const read = [
     at('GET', '', 10, listFields(entity)),
-    at('GET', one, 1, (request) =>
-      data(shown(found(request.company.catalog.find(entity, codeOf(request))), request)),
+    at('GET', byCode, 1, (request) =>
+      one(shown(found(request.company.catalog.find(entity, codeOf(request))), request)),
     ),
   ]
   if (entity === 'activities') return read
@@ -98,21 +99,21 @@ export function fieldRoutes(path: string, entity: FieldEntity): Route[] {
     ...read,
     at('POST', '', 5, ({ company, body }) => {
       const { name, type, labels } = fieldBody(body)
-      return data(fieldV2(company.fields.add(entity, name, type, labels)))
+      return one(fieldV2(company.fields.add(entity, name, type, labels)))
     }),
-    at('PATCH', one, 5, (request) => {
+    at('PATCH', byCode, 5, (request) => {
       const field = found(request.company.catalog.find(entity, codeOf(request)))
       const name = (request.body as Row | undefined)?.['field_name']
       const renamed =
         typeof name === 'string' ? request.company.fields.rename(entity, field.code, name) : field
-      return data(fieldV2(found(renamed)))
+      return one(fieldV2(found(renamed)))
     }),
-    at('DELETE', one, 3, (request) =>
-      data(fieldV2(found(request.company.fields.remove(entity, codeOf(request))))),
+    at('DELETE', byCode, 3, (request) =>
+      one(fieldV2(found(request.company.fields.remove(entity, codeOf(request))))),
     ),
     at('POST', '/:code/options', 5, (request) => {
       const labels = optionsBody(request.body).map((option) => option.label ?? '')
-      return data(optionRows(found(request.company.fields.addOptions(entity, codeOf(request), labels))))
+      return some(optionRows(found(request.company.fields.addOptions(entity, codeOf(request), labels))))
     }),
     at(
       'PATCH',

@@ -118,7 +118,18 @@ const noteFields: Json = [
 export const v1FieldRoutes: readonly Route[] = [
   ...Object.entries(v1Lists).flatMap(([path, entity]): Route[] => [
     { method: 'GET', version: 'v1', path: `/${path}`, cost: 20, handle: listFields(path, entity) },
-    { method: 'GET', version: 'v1', path: `/${path}/:id`, cost: 2, handle: oneField(path, entity) },
+    // Fields of leads are read one by one as fields of deals.
+    ...(path === 'leadFields'
+      ? []
+      : [
+          {
+            method: 'GET',
+            version: 'v1',
+            path: `/${path}/:id`,
+            cost: 2,
+            handle: oneField(path, entity),
+          } as const,
+        ]),
   ]),
   {
     method: 'GET',

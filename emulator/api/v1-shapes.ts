@@ -5,21 +5,24 @@ import { isRow, type Json, type Row } from '../json.ts'
 import { timeOf, v1Time } from '../time.ts'
 
 const renames: Readonly<Partial<Record<EntityName, Readonly<Record<string, string>>>>> = {
-  deals: { owner_id: 'user_id', label_ids: 'label' },
-  persons: { label_ids: 'label', emails: 'email', phones: 'phone' },
-  organizations: { label_ids: 'label' },
+  deals: { owner_id: 'user_id' },
+  persons: { emails: 'email', phones: 'phone' },
+  organizations: {},
   activities: { owner_id: 'user_id', creator_user_id: 'created_by_user_id', busy: 'busy_flag' },
   products: {},
   pipelines: { is_deal_probability_enabled: 'deal_probability' },
   stages: { is_deal_rot_enabled: 'rotten_flag', days_to_rotten: 'rotten_days' },
 }
 
+/** Empty texts where v2 has null (recorded 2026-05-15, v1 activities). */
+const blankText = new Set(['due_time', 'duration', 'marked_as_done_time'])
+
 const isTime = (key: string): boolean => key.endsWith('_time') && key !== 'due_time'
 
 function oldValue(key: string, value: Json): Json {
   if (isTime(key) && typeof value === 'string') return v1Time(timeOf(value))
   if (key === 'visible_to') return value === null ? null : JSON.stringify(value)
-  if (key === 'label_ids') return (value as readonly number[]).join(',') || null
+  if (value === null && blankText.has(key)) return ''
   return value
 }
 
@@ -28,6 +31,10 @@ function oldFlags(name: EntityName, deleted: boolean): Row {
   if (name === 'deals') return { active: !deleted, deleted }
   return name === 'pipelines' ? { active: !deleted } : { active_flag: !deleted }
 }
+
+/** Deals have theirs comma separated, the others the first one and the list (openapi v1, recents). */
+const labels = (name: EntityName, ids: readonly number[]): Row =>
+  name === 'deals' ? { label: ids.join(',') || null } : { label: ids[0] ?? null, label_ids: ids }
 
 function address(key: string, value: Json): Row {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { [key]: value }
@@ -43,7 +50,8 @@ export function v1Shape(company: Company, name: EntityName, row: Row): Row {
   const flat: Row = {}
   for (const [key, value] of Object.entries(row)) {
     if (key === 'custom_fields' || key === 'is_deleted') continue
-    if (key === 'address' || key === 'location') Object.assign(flat, address(key, value))
+    if (key === 'label_ids') Object.assign(flat, labels(name, value as readonly number[]))
+    else if (key === 'address' || key === 'location') Object.assign(flat, address(key, value))
     else flat[renamed[key] ?? key] = oldValue(key, value)
   }
   const fields = entities[name].fields

@@ -1,0 +1,239 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { routes } from '../../emulator/api/routes.ts'
+import { run, type Body, type Running } from './support/emulator.ts'
+import {
+  haveDocuments,
+  readOperations,
+  validator,
+  type Deviation,
+  type Operation,
+} from './support/openapi.ts'
+
+type Kind = Deviation
+
+/** Where live answers and the documents differ; the documents' `nullable` is not to be trusted. */
+const page = { nullable: ['next_cursor'] }
+const deal: Kind = {
+  nullable: [
+    ...page.nullable,
+    ...['person_id', 'org_id', 'stage_change_time', 'won_time', 'lost_time', 'expected_close_date'],
+  ],
+  extra: ['creator_user_id', 'archive_time', 'local_won_date', 'local_lost_date', 'local_close_date'],
+}
+const dealCounts: Kind = {
+  nullable: [
+    ...(deal.nullable ?? []),
+    ...['next_activity_id', 'last_activity_id', 'first_won_time'],
+    ...['last_incoming_mail_time', 'last_outgoing_mail_time'],
+  ],
+  extra: [
+    ...(deal.extra ?? []),
+    ...['next_activity_id', 'last_activity_id', 'first_won_time', 'products_count', 'files_count'],
+    ...['notes_count', 'followers_count', 'email_messages_count', 'activities_count'],
+    ...['done_activities_count', 'undone_activities_count', 'participants_count', 'smart_bcc_email'],
+    ...['last_incoming_mail_time', 'last_outgoing_mail_time'],
+  ],
+}
+const activity: Kind = {
+  nullable: [
+    ...page.nullable,
+    ...['lead_id', 'project_id', 'due_time', 'duration', 'location', 'note', 'org_id', 'person_id'],
+    ...['deal_id', 'marked_as_done_time', 'priority', 'public_description', 'user_id'],
+    ...['conference_meeting_client', 'conference_meeting_url', 'conference_meeting_id'],
+  ],
+}
+const person: Kind = {
+  nullable: [...page.nullable, 'picture_id', 'org_id', 'notes', 'birthday', 'job_title', 'postal_address'],
+}
+const organization: Kind = { nullable: [...page.nullable, 'address'] }
+const product: Kind = { nullable: [...page.nullable, 'description', 'code', 'direct_cost'] }
+const lead: Kind = { extra: ['archive_time', 'pagination'] }
+const note: Kind = {
+  nullable: [
+    ...['lead_id', 'deal_id', 'person_id', 'org_id', 'organization', 'person', 'deal'],
+    ...['last_update_user_id', 'icon_url'],
+  ],
+  extra: ['pinned_to_lead_flag', 'lead', 'pagination'],
+}
+const file: Kind = {
+  nullable: [
+    ...['deal_id', 'person_id', 'org_id', 'product_id', 'activity_id', 'lead_id', 'project_id', 'cid'],
+    ...['s3_bucket', 'mail_message_id', 'mail_template_id', 'deal_name', 'person_name', 'org_name'],
+    ...['product_name', 'lead_name', 'project_name', 'description'],
+  ],
+  extra: ['log_id', 'file_type', 'pagination'],
+}
+const user: Kind = { extra: ['is_admin', 'additional_data', 'company_id'] }
+const fieldV1: Kind = {
+  nullable: ['id', 'last_updated_by_user_id', 'created_by_user_id'],
+  extra: ['json_column_flag', 'pagination', 'index_visible_flag', 'details_visible_flag', 'options_deleted'],
+}
+const summary: Kind = { extra: ['EUR', 'USD', 'GBP', 'SEK', 'JPY', 'CNY'] }
+const open: Kind = {
+  open: true,
+  nullable: ['next_cursor', ...(deal.nullable ?? []), ...(activity.nullable ?? [])],
+}
+
+const counts = (deal.extra ?? []).concat(dealCounts.extra ?? []).filter((key) => /_count$|_id$/.test(key))
+const wanted = counts.filter((key) => key !== 'creator_user_id').join()
+
+const reads: readonly [string, path: string, Kind][] = [
+  ['/deals', '/api/v2/deals?limit=500', deal],
+  ['/deals', '/api/v2/deals?status=open,won,lost,deleted', deal],
+  ['/deals', `/api/v2/deals?include_fields=${wanted}`, dealCounts],
+  ['/deals/archived', '/api/v2/deals/archived', deal],
+  ['/deals/{id}', '/api/v2/deals/7', deal],
+  ['/persons', '/api/v2/persons?limit=500', person],
+  ['/persons/{id}', '/api/v2/persons/7', person],
+  ['/organizations', '/api/v2/organizations', organization],
+  ['/organizations/{id}', '/api/v2/organizations/7', organization],
+  ['/activities', '/api/v2/activities?include_fields=attendees', activity],
+  ['/activities/{id}', '/api/v2/activities/7', activity],
+  ['/products', '/api/v2/products', product],
+  ['/products/{id}', '/api/v2/products/7', product],
+  ['/pipelines', '/api/v2/pipelines', { nullable: ['next_cursor', 'update_time'] }],
+  ['/pipelines/{id}', '/api/v2/pipelines/1', { nullable: ['update_time'] }],
+  ['/stages', '/api/v2/stages', page],
+  ['/stages/{id}', '/api/v2/stages/2', page],
+  ...['deal', 'person', 'organization', 'product', 'activity'].flatMap((name): [string, string, Kind][] => [
+    [`/${name}Fields`, `/api/v2/${name}Fields?limit=500`, page],
+    [`/${name}Fields`, `/api/v2/${name}Fields?include_fields=ui_visibility`, page],
+    [`/${name}Fields/{field_code}`, `/api/v2/${name}Fields/add_time`, page],
+  ]),
+  ...['deal', 'person', 'organization', 'product'].flatMap((name): [string, string, Kind][] => [
+    [`/${name}Fields`, `/v1/${name}Fields`, fieldV1],
+    [`/${name}Fields/{id}`, `/v1/${name}Fields/12403`, fieldV1],
+  ]),
+  ['/leadFields', '/v1/leadFields', fieldV1],
+  ['/noteFields', '/v1/noteFields', fieldV1],
+  ['/leads', '/v1/leads', lead],
+  ['/leads/archived', '/v1/leads/archived', lead],
+  ['/notes', '/v1/notes', note],
+  ['/notes/{id}', '/v1/notes/7', note],
+  ['/files', '/v1/files', file],
+  ['/files/{id}', '/v1/files/7', file],
+  ['/users', '/v1/users', user],
+  ['/users/{id}', '/v1/users/25760681', user],
+  ['/users/me', '/v1/users/me', user],
+  ['/activityTypes', '/v1/activityTypes', { nullable: ['update_time'] }],
+  ['/currencies', '/v1/currencies', {}],
+  ['/filters', '/v1/filters', {}],
+  ['/leadLabels', '/v1/leadLabels', {}],
+  ['/leadSources', '/v1/leadSources', {}],
+  ['/deals/summary', '/v1/deals/summary', summary],
+  ...['deals', 'persons', 'organizations', 'activities'].map((name): [string, string, Kind] => [
+    `/${name}/collection`,
+    `/v1/${name}/collection`,
+    { ...open, nullable: [...(open.nullable ?? []), 'location', 'label'] },
+  ]),
+]
+
+const versionOf = (path: string): string => (path.startsWith('/api/v2') ? 'v2' : 'v1')
+
+type Node = Record<string, unknown>
+
+/** The part of the schema of recents that describes one kind of row. */
+function branchOf(schema: unknown, item: string): Node {
+  if (typeof schema !== 'object' || schema === null) return {}
+  const properties = (schema as { properties?: { item?: { enum?: unknown[] } } }).properties
+  if (properties?.item?.enum?.[0] === item) return schema as Node
+  const inside = Object.values(schema).map((part) => branchOf(part, item))
+  return inside.find((part) => Object.keys(part).length > 0) ?? {}
+}
+
+/** Leads carry the company's own fields at their root, under keys that no document can name. */
+function withoutHashes(body: Body): Body {
+  const text = JSON.stringify(body, (key, value: unknown) => (/^[0-9a-f]{40}/.test(key) ? undefined : value))
+  return JSON.parse(text) as Body
+}
+
+describe.skipIf(!haveDocuments)("by Pipedrive's own documents", () => {
+  let operations: readonly Operation[] = []
+  beforeAll(() => {
+    operations = readOperations()
+  })
+
+  const operationOf = (version: string, method: string, path: string): Operation => {
+    const found = operations.find(
+      (one) => one.version === version && one.method === method && one.path === path,
+    )
+    if (!found) throw new Error(`${method} ${path} is in no document.`)
+    return found
+  }
+
+  async function expectValid(
+    { call }: Running,
+    operation: Operation,
+    path: string,
+    kind: Kind,
+  ): Promise<void> {
+    const { status, body } = await call(path)
+    const validate = validator(operation.schemas.get(String(status)) ?? { not: {} }, kind)
+    const shown = path.startsWith('/v1/leads') ? withoutHashes(body) : body
+    validate(shown)
+    expect({ status, errors: validate.errors }).toEqual({ status: 200, errors: null })
+  }
+
+  test.each(reads)('%s: GET %s answers what the document describes', async (path, url, kind) => {
+    const running = await run({ size: { deals: 300, activities: 200, persons: 150 } })
+    await expectValid(running, operationOf(versionOf(url), 'GET', path), url, kind)
+  })
+
+  test('a person of a company that syncs its contacts is still what the document describes', async () => {
+    const running = await run({ switches: { contactSync: true } })
+    await expectValid(running, operationOf('v2', 'GET', '/persons'), '/api/v2/persons', person)
+    expect((await running.call('/api/v2/persons/1')).body['data']).toHaveProperty('birthday')
+  })
+
+  test('an organization of a company with organization data is still what the document describes', async () => {
+    const running = await run({ switches: { organizationData: true } })
+    await expectValid(
+      running,
+      operationOf('v2', 'GET', '/organizations'),
+      '/api/v2/organizations',
+      organization,
+    )
+    expect((await running.call('/api/v2/organizations/1')).body['data']).toHaveProperty('website')
+  })
+
+  test.each([
+    ['activity', 'activities'],
+    ['deal', 'deals'],
+    ['file', 'files'],
+    ['note', 'notes'],
+    ['organization', 'organizations'],
+    ['person', 'persons'],
+    ['pipeline', 'pipelines'],
+    ['stage', 'stages'],
+  ] as const)('a changed %s is in recents as the document describes it', async (item, entity) => {
+    const { call, emulator } = await run()
+    emulator.company[entity].update(1, {})
+    const { rows } = await call(`/v1/recents?since_timestamp=2026-06-15 00:00:00&items=${item}`)
+    const list = operationOf('v1', 'GET', '/recents').schemas.get('200')
+    const kind: Kind = {
+      open: true,
+      either: item === 'organization' ? ['owner_id'] : [],
+      nullable: [
+        ...(note.nullable ?? []),
+        ...(file.nullable ?? []),
+        ...(open.nullable ?? []),
+        'location',
+        'label',
+        'address',
+        'rotten_days',
+      ],
+    }
+    const validate = validator(branchOf(list, item), kind)
+    validate(rows[0])
+    expect(validate.errors).toBeNull()
+  })
+
+  test('every operation costs the tokens of its document', () => {
+    const asked = routes.map(({ method, version, path, cost }) => ({ method, version, path, cost }))
+    const documented = asked.map((route) => {
+      const path = route.path.replace(/:id/g, '{id}').replace(/:code/g, '{field_code}')
+      return { ...route, cost: operationOf(route.version, route.method, path).cost }
+    })
+    expect(asked).toEqual(documented)
+  })
+})
