@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'E_SWEEP_REFUSED'
   | 'E_LOCKED'
   | 'E_DATABASE'
+  | 'E_LOAD'
   | 'E_STOPPED'
 
 /**

@@ -1,8 +1,6 @@
+import { readBatches, type BatchLimits } from './batches.ts'
 import type { Clock } from './clock.ts'
-import { SyncError, type ErrorCode } from './errors.ts'
 import type { CatalogReader } from './extract/field-catalog.ts'
-import { readPages } from './extract/paging.ts'
-import { prefetch } from './extract/prefetch.ts'
 import { readByIds } from './extract/read-by-id.ts'
 import type { Send } from './extract/request.ts'
 import { planWindow, type ReadPlan, type Window } from './extract/windows.ts'
@@ -12,38 +10,43 @@ import { inTransaction, type Session } from './load/connection.ts'
 import { evolveTables } from './load/evolve.ts'
 import { openLoader, type Loader } from './load/loader.ts'
 import { lockCatalog, lockStream } from './load/lock.ts'
-import { findAbsent, writeTombstones } from './load/tombstones.ts'
+import { countLive, findAbsent, writeTombstones } from './load/tombstones.ts'
 import { nativeColumns } from './streams/index.ts'
 import type { CatalogSpec, Partition, Stream } from './streams/stream.ts'
 import { Batch } from './transform/batch.ts'
-import { mergeCatalog } from './transform/catalog.ts'
+import { mergeCatalog, type CatalogField } from './transform/catalog.ts'
 import { HighWater } from './transform/high-water.ts'
 import { layoutStream, type StreamLayout } from './transform/layout.ts'
 import { compileTransform, type Transform } from './transform/records.ts'
 import { planTombstones } from './transform/tombstone-plan.ts'
 
-export interface SyncOptions {
+export interface SyncOptions extends BatchLimits {
   readonly account: string
   readonly plan: ReadPlan
   readonly lookbackMs: number
   /** Share (0 to 1) of a table that one complete walk may find gone. */
   readonly maxShare: number
-  /** A checkpoint is made after about this many rows or milliseconds. */
-  readonly batchRows: number
-  readonly batchMs: number
 }
 
 /** What the streams of one run share. */
 export interface SyncContext {
   readonly options: SyncOptions
   readonly clock: Clock
-  readonly signal: AbortSignal
   readonly send: Send
   readonly catalogs: CatalogReader
-  readonly onProgress: (stream: string, counts: Readonly<Tally>) => void
+  readonly onProgress: (progress: Progress) => void
 }
 
-/** What a stream's walk has done so far. */
+export interface Progress {
+  readonly stream: string
+  /** Rows that have been read so far, whatever became of them. */
+  readonly rows: number
+  readonly pages: number
+  /** How much of the stream lies behind, 0 to 1; null where that cannot be told. */
+  readonly share: number | null
+}
+
+/** What has been done for a stream so far; it counts on while the stream is read, so it is right after a failure too. */
 export interface Tally {
   inserted: number
   updated: number
@@ -51,10 +54,9 @@ export interface Tally {
   stale: number
   tombstoned: number
   pages: number
+  /** What a person should look at although nothing failed. */
+  warning: string | null
 }
-
-/** After these, what was read is in doubt: nothing of it is loaded. After any other failure it is worth keeping. */
-const DOUBTFUL: ReadonlySet<ErrorCode> = new Set(['E_ENVELOPE', 'E_PAGE_LOOP', 'E_RECORD', 'E_UNSTABLE'])
 
 interface Work {
   readonly stream: Stream
@@ -64,6 +66,12 @@ interface Work {
   readonly transform: Transform
   readonly loader: Loader
   readonly tally: Tally
+}
+
+interface PlannedWalk {
+  readonly partition: Partition
+  readonly window: Window
+  readonly bookmark: Bookmark
 }
 
 /** THE ONE PATH of a stream: catalog, tables, windows, pages, rows, checkpoints, tombstones. */
@@ -78,7 +86,7 @@ export async function syncStream(
   for (const spec of stream.catalogs) {
     const counts = await refreshCatalog(stream, spec, session, context)
     // A stream without records of its own reports the catalog's.
-    if (stream.partitions.length === 0) report(context, stream, tally, counts)
+    if (stream.partitions.length === 0) add(tally, counts)
   }
   if (stream.partitions.length === 0) return
 
@@ -87,14 +95,12 @@ export async function syncStream(
   await inTransaction(session, () =>
     evolveTables(session, account, stream.name, [layout, ...layout.children]),
   )
-  const walks = (await planWalks(stream, session, context)).filter(({ bookmark }) => !bookmark.closed)
+  const walks = await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
-  const loader = await openLoader(session, { account, stream: stream.name, layout, rememberKeys: complete })
-  const transform = compileTransform(stream, layout, catalog)
-  const work: Work = { stream, session, context, layout, transform, loader, tally }
-
-  for (const planned of walks) await walk(work, planned)
+  const work = await openWork(stream, session, context, tally, layout, catalog, complete)
+  for (const [index, planned] of walks.entries()) await walk(work, planned, index / walks.length)
   if (complete) await settleAbsence(work)
+  await warnOfNothing(work, walks)
 }
 
 /** Brings the catalog of one entity up to date; a new field is named here, once and for ever. */
@@ -113,12 +119,7 @@ async function refreshCatalog(
   })
 }
 
-interface PlannedWalk {
-  readonly partition: Partition
-  readonly window: Window
-  readonly bookmark: Bookmark
-}
-
+/** One walk a partition; those that a backfill cut off earlier had already finished are left out. */
 async function planWalks(stream: Stream, session: Session, context: SyncContext): Promise<PlannedWalk[]> {
   const { account, plan, lookbackMs } = context.options
   const range = plan.mode === 'range' ? plan : null
@@ -127,21 +128,43 @@ async function planWalks(stream: Stream, session: Session, context: SyncContext)
     const place = { account, stream: stream.name, partition: partition.name }
     const bookmark = await openBookmark(session, place, range)
     const window = planWindow(partition, bookmark.value, plan, lookbackMs, context.clock.now())
-    walks.push({ partition, window, bookmark })
+    if (!bookmark.closed) walks.push({ partition, window, bookmark })
   }
   return walks
 }
 
+async function openWork(
+  stream: Stream,
+  session: Session,
+  context: SyncContext,
+  tally: Tally,
+  layout: StreamLayout,
+  catalog: readonly CatalogField[],
+  complete: boolean,
+): Promise<Work> {
+  const { account } = context.options
+  const loader = await openLoader(session, { account, stream: stream.name, layout, rememberKeys: complete })
+  const transform = compileTransform(stream, layout, catalog)
+  return { stream, session, context, layout, transform, loader, tally }
+}
+
 /** Reads one window to its end, a checkpoint at a time. */
-async function walk(work: Work, { partition, window, bookmark }: PlannedWalk): Promise<void> {
-  const { stream, session, context, tally } = work
+async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, behind: number): Promise<void> {
+  const { stream, session, context, transform, loader, tally } = work
+  const { send, clock, options } = context
   const mark = new HighWater(bookmark.value)
-  const save = async (to: number | null): Promise<void> => {
-    if (window.byCursor) await bookmark.save(to)
-  }
-  for await (const batch of batches(work, partition, window, mark)) {
-    const counts = await work.loader.commit(batch, () => save(mark.checkpoint))
-    report(context, stream, tally, { ...counts, pages: batch.pages })
+  const save = (to: number | null): Promise<void> => (window.byCursor ? bookmark.save(to) : Promise.resolve())
+  const what = { stream, partition, window, transform, mark }
+  for await (const batch of readBatches(send, clock, options, what)) {
+    add(tally, await loader.commit(batch, () => save(mark.checkpoint)))
+    tally.pages += batch.pages
+    const share = window.byCursor ? mark.share(window.until ?? clock.now()) : null
+    context.onProgress({
+      stream: stream.name,
+      rows: rowsRead(tally),
+      pages: tally.pages,
+      share: share === null ? null : behind + share / stream.partitions.length,
+    })
   }
   await inTransaction(session, async () => {
     await save(mark.end)
@@ -150,54 +173,32 @@ async function walk(work: Work, { partition, window, bookmark }: PlannedWalk): P
   })
 }
 
-/** Pages of a walk, gathered until a checkpoint is worth its transaction. */
-async function* batches(
-  work: Work,
-  partition: Partition,
-  window: Window,
-  mark: HighWater,
-): AsyncGenerator<Batch> {
-  const { stream, context, transform } = work
-  const { clock, options } = context
-  let batch = new Batch()
-  let since = clock.now()
-  try {
-    for await (const records of prefetch(readPages(context.send, stream, partition, window))) {
-      const page = transform(records)
-      batch.add(page)
-      mark.add(page.records.map((record) => record.cursor))
-      if (batch.size >= options.batchRows || clock.now() - since >= options.batchMs) {
-        yield batch
-        batch = new Batch()
-        since = clock.now()
-      }
-      if (window.byCursor && mark.hasPassed(window.until)) break
-    }
-  } catch (error) {
-    // What was read before the run was stopped, deferred or cut off has been paid for.
-    if (error instanceof SyncError && !DOUBTFUL.has(error.code) && batch.pages > 0) yield batch
-    throw error
-  }
-  if (batch.pages > 0) yield batch
-}
-
 /** After a complete walk: what it did not see is read by id, and deleted here when it is gone there. */
-async function settleAbsence(work: Work): Promise<void> {
-  const { stream, session, context, layout, transform, loader, tally } = work
+async function settleAbsence({ stream, session, context, layout, transform, loader, tally }: Work) {
   const found = await findAbsent(session, layout)
   const suspects = planTombstones(stream.name, found, context.options.maxShare)
   if (suspects.length === 0 || stream.readById === undefined) return
   const page = transform(await readByIds(context.send, stream, suspects))
   const batch = new Batch()
   batch.add(page)
-  const counts = await loader.commit(batch)
+  add(tally, await loader.commit(batch))
   const there = new Set(page.records.map((record) => String(record.key)))
   const gone = suspects.filter((key) => !there.has(key))
-  const tombstoned = await writeTombstones(session, layout, gone)
-  report(context, stream, tally, { ...counts, tombstoned })
+  tally.tombstoned += await writeTombstones(session, layout, gone)
 }
 
-function report(context: SyncContext, stream: Stream, tally: Tally, counts: Partial<Tally>): void {
-  for (const key of Object.keys(counts) as (keyof Tally)[]) tally[key] += counts[key] ?? 0
-  context.onProgress(stream.name, tally)
+/** A stream that had rows and now reads none at all is reported: a lost permission looks like an empty list. */
+async function warnOfNothing({ stream, session, layout, tally }: Work, walks: readonly PlannedWalk[]) {
+  if (rowsRead(tally) > 0 || walks.length === 0 || walks.some(({ window }) => window.since !== null)) return
+  const live = await countLive(session, layout)
+  if (live > 0)
+    tally.warning = `${stream.name}: Pipedrive shows no record, but the warehouse holds ${live}. Check what the token's user may see.`
+}
+
+function rowsRead({ inserted, updated, unchanged, stale }: Tally): number {
+  return inserted + updated + unchanged + stale
+}
+
+function add(tally: Tally, counts: Partial<Omit<Tally, 'warning'>>): void {
+  for (const key of Object.keys(counts) as (keyof typeof counts)[]) tally[key] += counts[key] ?? 0
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
+import type { Clock } from '../clock.ts'
 import { SyncError, configError } from '../errors.ts'
-import type { Session } from './connection.ts'
+import { tableExists, type Session } from './connection.ts'
 
 export interface Company {
   readonly companyId: number
@@ -31,36 +32,69 @@ export async function claimAccount(
     .executeTakeFirstOrThrow()
   if (kept.company_id !== String(company.companyId))
     throw configError(
-      `The schema "${schemas.data}" holds the company "${kept.company_name}" (${kept.company_id}); this token belongs to "${company.companyName}" (${company.companyId}). Give the second company a schema of its own with PIPEDRIVE_SCHEMA.`,
+      `The schema "${schemas.data}" holds the company "${kept.company_name}" (${kept.company_id}); this token belongs to "${company.companyName}" (${company.companyId}). Give the second company a schema of its own with PIPEDRIVE_SCHEMA; what the demo left is removed with the command demo --remove.`,
     )
 }
 
 /** Throws `E_BLOCKED` while Cloudflare's block of this account is to be respected. */
-export async function assertNotBlocked(
-  { client, schemas }: Session,
-  account: string,
-  now: number,
-): Promise<void> {
-  const table = `"${schemas.control.replaceAll('"', '""')}".account`
-  const { rows: there } = await client.query<{ there: boolean }>(
-    'select to_regclass($1) is not null as there',
-    [table],
-  )
-  if (there[0]?.there !== true) return
-  const { rows } = await client.query<{ blocked_until: Date | null }>(
-    `select blocked_until from ${table} where account = $1`,
-    [account],
-  )
-  const until = rows[0]?.blocked_until ?? null
+export async function assertNotBlocked(session: Session, account: string, now: number): Promise<void> {
+  if (!(await tableExists(session, session.schemas.control, 'account'))) return
+  const row = await session.control
+    .selectFrom('account')
+    .select('blocked_until')
+    .where('account', '=', account)
+    .executeTakeFirst()
+  const until = row?.blocked_until ?? null
   if (until === null || until.getTime() <= now) return
-  throw new SyncError({
+  throw blocked(until, now)
+}
+
+function blocked(until: Date, now: number): SyncError {
+  return new SyncError({
     code: 'E_BLOCKED',
     recovery: 'defer',
-    retryAfterMs: until.getTime() - now,
+    retryAfterMs: Math.max(0, until.getTime() - now),
     message: `Pipedrive's gateway has blocked this address; nothing is sent before ${until.toISOString()}.`,
   })
 }
 
-export async function recordBlock({ control }: Session, account: string, until: Date): Promise<void> {
+const CHANNEL = 'pipedrive_warehouse_block'
+
+/** Hears of a block that any other process of the account has met. */
+export async function listenForBlock(
+  { client }: Session,
+  account: string,
+  clock: Clock,
+  onBlock: (error: SyncError) => void,
+): Promise<void> {
+  client.on('notification', ({ payload = '' }) => {
+    const [until = '', ...name] = payload.split(' ')
+    if (name.join(' ') === account) onBlock(blocked(new Date(until), clock.now()))
+  })
+  await client.query(`listen ${CHANNEL}`)
+}
+
+/** Keeps the block and tells it to every process of the account. */
+export async function recordBlock({ client, control }: Session, account: string, until: Date): Promise<void> {
   await control.updateTable('account').set({ blocked_until: until }).where('account', '=', account).execute()
+  await client.query('select pg_notify($1, $2)', [CHANNEL, `${until.toISOString()} ${account}`])
+}
+
+/** The company whose data the schemas hold; null when they hold none. */
+export async function readAccount(session: Session, account: string): Promise<Company | null> {
+  if (!(await tableExists(session, session.schemas.control, 'account'))) return null
+  const row = await session.control
+    .selectFrom('account')
+    .selectAll()
+    .where('account', '=', account)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  const { company_id, company_name, company_domain } = row
+  return { companyId: Number(company_id), companyName: company_name, companyDomain: company_domain }
+}
+
+/** Drops both schemas with everything in them. */
+export async function dropSchemas({ control, schemas }: Session): Promise<void> {
+  for (const schema of [schemas.data, schemas.control])
+    await control.schema.dropSchema(schema).ifExists().cascade().execute()
 }

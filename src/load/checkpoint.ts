@@ -106,11 +106,17 @@ export function openBookmark(session: Session, place: Place, range: Range | null
   return range === null ? streamBookmark(session, place) : rangeBookmark(session, place, range)
 }
 
-/** Forgets how far a range was read: the next backfill of it begins anew. */
-export async function forgetRange({ control }: Session, account: string, range: Range): Promise<void> {
+/** Forgets how far streams have read a range: the next backfill of it begins anew. */
+export async function forgetRange(
+  { control }: Session,
+  account: string,
+  streams: readonly string[],
+  range: Range,
+): Promise<void> {
   await control
     .deleteFrom('sync_window')
     .where((is) => is.and({ account, ...bounds(range) }))
+    .where('stream', 'in', streams)
     .execute()
 }
 

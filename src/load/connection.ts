@@ -104,6 +104,14 @@ export async function assertPrivileges({ client, schemas }: Session): Promise<vo
   })
 }
 
+export async function tableExists({ client }: Session, schema: string, table: string): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    'select exists (select from pg_tables where schemaname = $1 and tablename = $2) as there',
+    [schema, table],
+  )
+  return rows[0]?.there === true
+}
+
 /** Runs `work` in a transaction: all of it is committed, or none. */
 export async function inTransaction<Result>(
   { client }: Session,
@@ -119,4 +127,19 @@ export async function inTransaction<Result>(
     await client.query('rollback').catch(() => undefined)
     throw error
   }
+}
+
+/**
+ * What an error that came out of loading means: a failure of the database ends the run with what it holds,
+ * anything else is given back as it is.
+ */
+export function describeFailure(stream: string, error: unknown): unknown {
+  const lost = error instanceof Error && /^(Connection terminated|Client has encountered)/.test(error.message)
+  if (!lost && !(error instanceof pg.DatabaseError)) return error
+  return new SyncError({
+    code: 'E_LOAD',
+    recovery: 'abort-run',
+    message: `${stream}: the database failed while rows were being loaded: ${error.message}. What was committed before is kept; run again when the database is well.`,
+    cause: error,
+  })
 }

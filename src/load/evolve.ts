@@ -1,4 +1,6 @@
 import { sql } from 'kysely'
+import pg from 'pg'
+import { SyncError } from '../errors.ts'
 import type { TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
 import { planTable, type ExistingTable, type TableChange } from './table-plan.ts'
@@ -22,9 +24,25 @@ async function existingTable({ client, schemas }: Session, table: string): Promi
   }
 }
 
+const LOCK_NOT_AVAILABLE = '55P03'
+
+async function apply({ client }: Session, { table, reason, ddl }: TableChange): Promise<void> {
+  try {
+    await client.query(ddl)
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error
+    throw new SyncError({
+      code: 'E_SCHEMA',
+      recovery: 'skip-stream',
+      message: `${table}: a reader has held the table for ${LOCK_TIMEOUT}, so it could not be changed (${reason}). Nothing was loaded; the next run tries again.`,
+      cause: error,
+    })
+  }
+}
+
 /**
  * Brings the tables in line with their layouts and records each change; to be called within a transaction.
- * Comments are not recorded as changes of shape.
+ * Comments are not recorded as changes of shape. Throws `E_SCHEMA` when a reader holds a table too long.
  */
 export async function evolveTables(
   session: Session,
@@ -32,12 +50,12 @@ export async function evolveTables(
   stream: string,
   layouts: readonly TableLayout[],
 ): Promise<readonly TableChange[]> {
-  const { client, control, schemas } = session
+  const { control, schemas } = session
   await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`.execute(control)
   const changes: TableChange[] = []
   for (const layout of layouts)
     changes.push(...planTable(schemas.data, layout, await existingTable(session, layout.table)))
-  for (const { ddl } of changes) await client.query(ddl)
+  for (const change of changes) await apply(session, change)
   const shape = changes.filter(({ reason }) => reason !== 'comment')
   for (const { table, reason, ddl } of shape)
     await control

@@ -10,6 +10,8 @@ export interface MergeCounts {
   readonly unchanged: number
   /** Older than what the table holds: not written. */
   readonly stale: number
+  /** Of the updated rows those that have become deleted. */
+  readonly tombstoned: number
 }
 
 const SYNCED_AT = '_synced_at'
@@ -71,7 +73,11 @@ function upsert({ data }: Session, layout: TableLayout, where: Expression<SqlBoo
         .where(notOlder(layout))
         .where(differs(layout)),
     )
-    .returning(sql<boolean>`(${column(layout.table, 'xmax')} = 0)`.as('inserted'))
+    .returning([
+      // PostgreSQL leaves xmax 0 on a row that this statement made.
+      sql<boolean>`(${column(layout.table, 'xmax')} = 0)`.as('inserted'),
+      ...layout.key.map((name) => column(layout.table, name).as(name)),
+    ])
 }
 
 /** The statements of one stream, compiled once and run for every batch. */
@@ -80,16 +86,35 @@ export interface Merge {
   run(staged: number): Promise<MergeCounts>
 }
 
-function compileParent(
-  session: Session,
-  layout: StreamLayout,
-): CompiledQuery<{ count: string; inserted: boolean }> {
-  const counted = session.data
+/**
+ * Merges the stage and counts. The outer query sees the table as it was before the statement, so a row that is
+ * live there and staged as deleted has been tombstoned by it.
+ */
+function compileParent(session: Session, layout: StreamLayout): CompiledQuery<ParentCounts> {
+  const { data, schemas } = session
+  const [key = ''] = layout.key
+  const before = sql.table(`${schemas.data}.${layout.table}`)
+  const count = (condition: Expression<SqlBool>) => sql<string>`count(*) filter (where ${condition})`
+  return data
     .with('merged', () => upsert(session, layout, sql<SqlBool>`true`))
     .selectFrom('merged')
-    .select([sql<boolean>`inserted`.as('inserted'), sql<string>`count(*)`.as('count')])
-    .groupBy('inserted')
-  return counted.compile()
+    .select([
+      count(sql`merged.inserted`).as('inserted'),
+      count(sql`not merged.inserted`).as('updated'),
+      sql<string>`(select count(*) from ${stage(layout)} as staged
+        join merged as written on ${column('written', key)} = ${column('staged', key)}
+        join ${before} as before on ${column('before', key)} = ${column('staged', key)}
+        where ${column('staged', DELETED_AT)} is not null and ${column('before', DELETED_AT)} is null)`.as(
+        'tombstoned',
+      ),
+    ])
+    .compile()
+}
+
+interface ParentCounts {
+  readonly inserted: string
+  readonly updated: string
+  readonly tombstoned: string
 }
 
 /** Takes older versions out of the stage, so that their children are left alone too. */
@@ -126,16 +151,16 @@ export function compileMerge(session: Session, layout: StreamLayout): Merge {
   return {
     async run(staged) {
       const { rows } = await data.executeQuery(parent)
-      const count = (inserted: boolean) => Number(rows.find((row) => row.inserted === inserted)?.count ?? 0)
-      const inserted = count(true)
-      const updated = count(false)
+      const [inserted = 0, updated = 0, tombstoned = 0] = rows.flatMap((row) =>
+        [row.inserted, row.updated, row.tombstoned].map(Number),
+      )
       const rest = staged - inserted - updated
       const stale =
         rest > 0 && dropStale !== null
           ? Number((await data.executeQuery(dropStale)).numAffectedRows ?? 0n)
           : 0
       for (const statement of children) await data.executeQuery(statement)
-      return { inserted, updated, unchanged: rest - stale, stale }
+      return { inserted, updated, unchanged: rest - stale, stale, tombstoned }
     },
   }
 }

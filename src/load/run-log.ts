@@ -1,9 +1,12 @@
-import { sql } from 'kysely'
+import { sql, type Expression } from 'kysely'
 import type { Session } from './connection.ts'
+
+/** `skipped`: Pipedrive does not show it to us; `locked`: another run is reading it. */
+export type StreamStatus = 'done' | 'skipped' | 'locked' | 'deferred' | 'stopped' | 'failed'
 
 export interface StreamReport {
   readonly stream: string
-  readonly status: string
+  readonly status: StreamStatus
   readonly inserted: number
   readonly updated: number
   readonly unchanged: number
@@ -29,13 +32,27 @@ export interface RunEnd {
   readonly error: string | null
 }
 
+/** Held by the connection of a run for as long as it lives: whoever gets it knows that the run is over. */
+function runLock(id: Expression<string>) {
+  return sql`hashtextextended('pipedrive-warehouse run ' || ${id}, 0)`
+}
+
+/** Opens a run; those that were killed before they could close themselves are closed as `killed`. */
 export async function startRun({ control }: Session, account: string, command: string): Promise<string> {
-  const row = await control
+  const { id } = await control
     .insertInto('run')
     .values({ account, command, status: 'running', requests: 0, tokens: 0 })
     .returning('id')
     .executeTakeFirstOrThrow()
-  return row.id
+  await sql`select pg_advisory_lock(${runLock(sql`${id}::text`)})`.execute(control)
+  await control
+    .updateTable('run')
+    .set({ status: 'killed', finished_at: sql`now()` })
+    .where((is) => is.and({ account, status: 'running' }))
+    .where('id', '<>', id)
+    .where(sql<boolean>`pg_try_advisory_xact_lock(${runLock(sql`id::text`)})`)
+    .execute()
+  return id
 }
 
 export async function endRun({ control }: Session, run: string, end: RunEnd): Promise<void> {

@@ -35,24 +35,32 @@ export interface Absence {
   readonly absent: readonly string[]
 }
 
-export async function findAbsent({ data, schemas }: Session, layout: TableLayout): Promise<Absence> {
+export async function findAbsent(session: Session, layout: TableLayout): Promise<Absence> {
+  const { data, schemas } = session
   const [key = ''] = layout.key
   const table = sql.table(`${schemas.data}.${layout.table}`)
   const seen = sql.table(`pg_temp.${seenName(layout)}`)
-  const counts = await sql<{ live: string; seen: string }>`
-    select (select count(*) from ${table} where ${sql.ref(DELETED_AT)} is null) as live,
-           (select count(*) from ${seen}) as seen`.execute(data)
+  const counted = await sql<{ seen: string }>`select count(*) as seen from ${seen}`.execute(data)
   const absent = await sql<{ key: string }>`
     select ${sql.ref(`target.${key}`)}::text as key from ${table} as target
     where ${sql.ref(`target.${DELETED_AT}`)} is null
       and not exists (select from ${seen} as seen where seen.key = ${sql.ref(`target.${key}`)})
     order by ${sql.ref(`target.${key}`)}`.execute(data)
-  const [row] = counts.rows
   return {
-    live: Number(row?.live ?? 0),
-    seen: Number(row?.seen ?? 0),
+    live: await countLive(session, layout),
+    seen: Number(counted.rows[0]?.seen ?? 0),
     absent: absent.rows.map((row) => row.key),
   }
+}
+
+/** How many rows of a stream have no tombstone. */
+export async function countLive({ data }: Session, layout: TableLayout): Promise<number> {
+  const row = await data
+    .selectFrom(layout.table)
+    .select(({ fn }) => fn.countAll<string>().as('live'))
+    .where(DELETED_AT, 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(row.live)
 }
 
 /** Marks rows as deleted; returns how many were not marked yet. */

@@ -6,6 +6,7 @@
 export class HighWater {
   readonly #start: number | null
   #highest: number | null
+  #first: number | null = null
   #last = -Infinity
   #ascending = true
 
@@ -19,6 +20,7 @@ export class HighWater {
     for (const cursor of cursors) {
       if (cursor === null) continue
       if (cursor < this.#last) this.#ascending = false
+      this.#first ??= cursor
       this.#last = cursor
       if (this.#highest === null || cursor > this.#highest) this.#highest = cursor
     }
@@ -27,6 +29,13 @@ export class HighWater {
   /** Whether all that follows is at or past `until`; never while the order is in doubt. */
   hasPassed(until: number | null): boolean {
     return until !== null && this.#ascending && this.#last >= until
+  }
+
+  /** How much of the way from the first value to `until` lies behind, 0 to 1; null while that cannot be told. */
+  share(until: number): number | null {
+    if (this.#first === null || this.#highest === null || !this.#ascending || until <= this.#first)
+      return null
+    return Math.min(1, (this.#highest - this.#first) / (until - this.#first))
   }
 
   /** The bookmark that may be committed with the rows seen so far. */

@@ -1,0 +1,27 @@
+import { configError } from '../src/errors.ts'
+import { readBudget, readMoment, readNames, readShare } from '../src/flags.ts'
+import { run } from '../src/run.ts'
+import { selectStreams } from '../src/streams/index.ts'
+import { runParts, type JobContext, type JobResult } from './job.ts'
+import { runResult } from './run-result.ts'
+
+export interface BackfillFlags {
+  readonly stream?: string
+  readonly since?: string
+  readonly until?: string
+  readonly budget: string
+  readonly maxShare: string
+}
+
+/** Reads everything, or what was last updated between `since` (inclusive) and `until` (exclusive). */
+export async function backfill(context: JobContext, flags: BackfillFlags): Promise<JobResult> {
+  const streams = selectStreams(readNames(flags.stream))
+  const since = readMoment('--since', flags.since)
+  const until = readMoment('--until', flags.until)
+  if (since !== null && until !== null && since >= until)
+    throw configError('--since must be earlier than --until.')
+  const allowance = readBudget('--budget', flags.budget)
+  const maxShare = readShare('--max-share', flags.maxShare)
+  const plan = { mode: 'range', since, until } as const
+  return runResult(await run(runParts(context), { command: 'backfill', streams, plan, allowance, maxShare }))
+}

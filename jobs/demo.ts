@@ -1,0 +1,130 @@
+import { startEmulator, type Emulator } from '../emulator/index.ts'
+import { COMPANY_ID } from '../emulator/seed/world.ts'
+import { readWarehouse, type Environment } from '../src/config.ts'
+import { configError } from '../src/errors.ts'
+import { dropSchemas, readAccount } from '../src/load/account.ts'
+import { databaseExists } from '../src/load/database.ts'
+import type { RunReport } from '../src/run.ts'
+import { backfill } from './backfill.ts'
+import { withWarehouse, type JobContext, type JobResult } from './job.ts'
+import { sync } from './sync.ts'
+
+export interface DemoFlags {
+  readonly deals: string
+  readonly remove?: boolean
+}
+
+export const DEMO_QUERIES: readonly { readonly asks: string; readonly sql: string }[] = [
+  {
+    asks: 'What stands in each stage?',
+    sql: `select p.name as pipeline, s.name as stage, count(*) as deals, sum(d.value) as value, d.currency from deals d join stages s on s.id = d.stage_id join pipelines p on p.id = d.pipeline_id where d.status = 'open' and d._deleted_at is null group by p.name, s.order_nr, s.name, d.currency order by p.name, s.order_nr`,
+  },
+  {
+    asks: 'How much was won in each month?',
+    sql: `select to_char(won_time, 'YYYY-MM') as month, count(*) as won, sum(value) as value, currency from deals where status = 'won' and _deleted_at is null group by 1, currency order by 1 desc limit 12`,
+  },
+  {
+    asks: 'Who closes what they open?',
+    sql: `select u.name, count(*) filter (where d.status = 'won') as won, count(*) filter (where d.status = 'lost') as lost, round(100.0 * count(*) filter (where d.status = 'won') / nullif(count(*) filter (where d.status in ('won', 'lost')), 0), 1) as win_rate from deals d join users u on u.id = d.owner_id where d._deleted_at is null group by u.name order by win_rate desc nulls last`,
+  },
+  {
+    asks: 'Whom to call, and where?',
+    sql: `select p.name, o.name as organization, e.value as email, count(d.id) as open_deals from persons p join deals d on d.person_id = p.id and d.status = 'open' and d._deleted_at is null left join organizations o on o.id = p.org_id left join person_emails e on e.person_id = p.id and e.is_primary group by p.id, p.name, o.name, e.value order by open_deals desc limit 10`,
+  },
+  {
+    asks: 'Which column holds which custom field?',
+    sql: `select label, field_type, column_name from fields where entity = 'deals' and is_custom order by label`,
+  },
+]
+
+/** The demo's own settings: never the customer's database or token. */
+function demoEnvironment(environment: Environment, emulator?: Emulator): Environment {
+  const { PIPEDRIVE_WAREHOUSE_DIR: dir, LOG_LEVEL: level } = environment
+  return {
+    PIPEDRIVE_WAREHOUSE_DIR: dir,
+    LOG_LEVEL: level,
+    PIPEDRIVE_BASE_URL: emulator?.url,
+    PIPEDRIVE_API_TOKEN: emulator?.token,
+  }
+}
+
+/** Removes what an earlier demo left; refuses when the warehouse holds a real company. */
+async function removeDemo(context: JobContext): Promise<boolean> {
+  const warehouse = readWarehouse(context.environment)
+  if (!(await databaseExists(warehouse))) return false
+  return withWarehouse(context, 'demo', async (session) => {
+    const kept = await readAccount(session, warehouse.account)
+    if (kept !== null && kept.companyId !== COMPANY_ID)
+      throw configError(
+        `The warehouse in ${warehouse.dataDir} holds ${kept.companyName}, which is not the demo's company. Run the demo in another directory, or set PIPEDRIVE_WAREHOUSE_DIR.`,
+      )
+    if (kept !== null) await dropSchemas(session)
+    return kept !== null
+  })
+}
+
+/** What people do in a CRM between two syncs. */
+function changeCompany({ company }: Emulator): readonly string[] {
+  const open = company.list('deals').filter((deal) => deal['status'] === 'open')
+  const [won, lost, moved, deleted] = open
+  const organization = company.organizations.create({ name: 'Kivi & Põder OÜ' })
+  company.deals.create({
+    title: 'Kivi & Põder: roof of the new hall',
+    org_id: organization['id'] ?? null,
+    value: 48_500,
+  })
+  const done = ['an organization and a deal were added']
+  const change = (deal: typeof won, what: string, act: (id: number) => unknown): void => {
+    if (typeof deal?.['id'] !== 'number') return
+    act(deal['id'])
+    done.push(`deal ${deal['id']} ${what}`)
+  }
+  change(won, 'was won', (id) => company.deals.update(id, { status: 'won' }))
+  change(lost, 'was lost', (id) => company.deals.update(id, { status: 'lost', lost_reason: 'Too late' }))
+  change(moved, 'got another value', (id) => company.deals.update(id, { value: 12_345 }))
+  change(deleted, 'was deleted', (id) => company.deals.delete(id))
+  return done
+}
+
+function assertDone(report: RunReport): RunReport {
+  if (report.status !== 'done') throw configError(`The demo did not work: ${report.error ?? report.status}.`)
+  return report
+}
+
+function total(report: RunReport, what: 'inserted' | 'updated' | 'tombstoned'): number {
+  return report.streams.reduce((sum, stream) => sum + stream[what], 0)
+}
+
+function story(first: RunReport, changes: readonly string[], second: RunReport, hint: string): string {
+  const queries = DEMO_QUERIES.map(({ asks, sql }) => `-- ${asks}\n${sql}`).join('\n\n')
+  return [
+    `Backfill: ${total(first, 'inserted')} rows in ${first.seconds.toFixed(1)} s, for ${first.tokens} tokens.`,
+    `Then ${changes.join(', ')}.`,
+    `Sync: ${total(second, 'inserted')} rows added, ${total(second, 'updated')} updated (${total(second, 'tombstoned')} of them deleted), for ${second.tokens} tokens.`,
+    '',
+    `The warehouse stays. Try:  ${hint} query "<SQL>"  with one of these, and  ${hint} status  to connect psql or a BI tool.`,
+    '',
+    queries,
+  ].join('\n')
+}
+
+/** Keeps a made-up company in the embedded warehouse: backfill, a few changes, sync. */
+export async function demo(context: JobContext, flags: DemoFlags): Promise<JobResult> {
+  if (!/^[1-9]\d{0,6}$/.test(flags.deals)) throw configError('--deals takes a number from 1 to 9,999,999.')
+  const removed = await removeDemo({ ...context, environment: demoEnvironment(context.environment) })
+  if (flags.remove === true)
+    return { json: { removed }, text: removed ? 'The demo is removed.' : 'There was no demo.', exit: 0 }
+  const emulator = await startEmulator({ size: { deals: Number(flags.deals) } })
+  try {
+    const own = { ...context, environment: demoEnvironment(context.environment, emulator) }
+    const usual = { budget: '50%', maxShare: '5%' }
+    const first = assertDone((await backfill(own, usual)).json as RunReport)
+    const changes = changeCompany(emulator)
+    const second = assertDone((await sync(own, usual)).json as RunReport)
+    const hint = process.argv[1]?.endsWith('.ts') === true ? 'npm start --' : 'pipedrive-warehouse'
+    const text = story(first, changes, second, hint)
+    return { json: { backfill: first, changes, sync: second, queries: DEMO_QUERIES }, text, exit: 0 }
+  } finally {
+    await emulator.stop()
+  }
+}

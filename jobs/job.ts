@@ -1,0 +1,44 @@
+import type { Clock } from '../src/clock.ts'
+import type { Environment } from '../src/config.ts'
+import { readSource, readWarehouse } from '../src/config.ts'
+import { openDatabase, type Database } from '../src/load/database.ts'
+import type { Session } from '../src/load/connection.ts'
+import type { Reporter } from '../src/reporter.ts'
+import type { RunParts } from '../src/run.ts'
+
+/** What every job is given. */
+export interface JobContext {
+  readonly environment: Environment
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly reporter: Reporter
+}
+
+/** What a job ends with: one value for programs, the same for people, and an exit code. */
+export interface JobResult {
+  readonly json: unknown
+  readonly text: string
+  readonly exit: number
+}
+
+/** Reads and checks the whole configuration of a run. Throws `E_CONFIG`. */
+export function runParts({ environment, clock, signal, reporter }: JobContext): RunParts {
+  return {
+    source: readSource(environment),
+    warehouse: readWarehouse(environment),
+    clock,
+    signal,
+    reporter,
+  }
+}
+
+/** Opens the warehouse for something that needs no API. */
+export async function withWarehouse<Result>(
+  { environment }: Pick<JobContext, 'environment'>,
+  name: string,
+  work: (session: Session, database: Database) => Promise<Result>,
+): Promise<Result> {
+  await using database = await openDatabase(readWarehouse(environment))
+  await using session = await database.connect(name)
+  return await work(session, database)
+}

@@ -1,0 +1,31 @@
+import { readWarehouse } from '../src/config.ts'
+import { configError } from '../src/errors.ts'
+import { databaseExists } from '../src/load/database.ts'
+import { resetStream } from '../src/load/reset.ts'
+import { selectStreams } from '../src/streams/index.ts'
+import { withWarehouse, type JobContext, type JobResult } from './job.ts'
+
+/** Forgets how far a stream has been read; with `empty` its rows too. */
+export async function reset(
+  context: JobContext,
+  name: string,
+  flags: { readonly empty?: boolean },
+): Promise<JobResult> {
+  const [stream] = selectStreams([name])
+  if (stream?.partitions.length === 0)
+    throw configError(`${stream.name} has no bookmark to forget: it is read whole in every run.`)
+  const warehouse = readWarehouse(context.environment)
+  if (stream === undefined || !(await databaseExists(warehouse)))
+    throw configError('There is no warehouse here yet: there is nothing to reset.')
+  const empty = flags.empty === true
+  const tables = [stream.name, ...(stream.exploded ?? []).map(({ table }) => table)]
+  const removed = await withWarehouse(context, 'reset', (session) =>
+    resetStream(session, warehouse.account, stream.name, empty ? tables : []),
+  )
+  const rows = empty ? ` and its ${removed} rows are gone` : '; its rows stay'
+  return {
+    json: { stream: stream.name, removed },
+    text: `${stream.name}: the bookmarks are forgotten${rows}. The next sync reads it from the beginning.`,
+    exit: 0,
+  }
+}

@@ -1,0 +1,31 @@
+import { exitCode } from '../src/outcome.ts'
+import type { RunReport } from '../src/run.ts'
+import type { JobResult } from './job.ts'
+import { textTable } from './text-table.ts'
+
+const COLUMNS = [
+  'stream',
+  'status',
+  'inserted',
+  'updated',
+  'unchanged',
+  'stale',
+  'tombstoned',
+  'pages',
+  'requests',
+  'tokens',
+  'seconds',
+]
+
+function ending({ status, requests, tokens, seconds, error, resume_at }: RunReport): string {
+  const spent = `${requests} requests, ${tokens} tokens, ${seconds.toFixed(1)} s`
+  const why = error === undefined ? '' : `\n${error}`
+  const when = resume_at === undefined ? '' : `\nIt can go on after ${resume_at}.`
+  return `${status}: ${spent}${why}${when}`
+}
+
+/** A run's report for programs and for people. */
+export function runResult(report: RunReport): JobResult {
+  const table = report.streams.length === 0 ? '' : `${textTable(COLUMNS, report.streams as never)}\n\n`
+  return { json: report, text: table + ending(report), exit: exitCode(report.status, report.code) }
+}

@@ -1,0 +1,65 @@
+import { schedule as onCron, validateDetailed } from 'node-cron'
+import { configError } from '../src/errors.ts'
+import { check } from '../src/check.ts'
+import { runParts, type JobContext, type JobResult } from './job.ts'
+import { sync, type SyncFlags } from './sync.ts'
+
+export interface ScheduleFlags extends SyncFlags {
+  readonly cron: string
+  readonly timezone: string
+}
+
+/** Throws `E_CONFIG` for what node-cron would take as never, or not at all. */
+function assertCron({ cron, timezone }: ScheduleFlags): void {
+  const { valid, errors } = validateDetailed(cron)
+  const why = errors[0] === undefined ? '' : ` (${errors[0].message})`
+  if (!valid) throw configError(`--cron takes an expression like "*/15 * * * *", not "${cron}"${why}.`)
+  if (!Intl.supportedValuesOf('timeZone').includes(timezone) && timezone !== 'UTC')
+    throw configError(`--timezone takes a name like Europe/Tallinn, not "${timezone}".`)
+}
+
+/**
+ * Syncs whenever the cron expression says so, one run at a time, until the signal aborts; a run that is under way
+ * then ends after its checkpoint. A run that fails is shown and the next one comes as planned.
+ */
+export async function schedule(
+  context: JobContext,
+  flags: ScheduleFlags,
+  show: (result: JobResult) => void,
+): Promise<JobResult> {
+  assertCron(flags)
+  await check(runParts(context))
+  const { signal, reporter } = context
+  let runs = 0
+  let underWay: Promise<void> = Promise.resolve()
+  let fail: (error: unknown) => void
+  const unforeseen = new Promise<never>((_resolve, reject) => {
+    fail = reject
+  })
+  const task = onCron(
+    flags.cron,
+    () => {
+      underWay = sync(context, flags).then((result) => {
+        runs++
+        show(result)
+        if (!signal.aborted) reporter.info(`Next sync at ${task.getNextRun()?.toISOString() ?? 'never'}`)
+      })
+      underWay.catch(fail)
+      return underWay
+    },
+    { noOverlap: true, timezone: flags.timezone, suppressMissedWarning: true },
+  )
+  reporter.info(`Next sync at ${task.getNextRun()?.toISOString() ?? 'never'}`)
+  const stopped = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  try {
+    await Promise.race([stopped, unforeseen])
+    await task.stop()
+    await underWay
+  } finally {
+    await task.destroy()
+  }
+  return { json: { status: 'stopped', runs }, text: `Stopped after ${runs} runs.`, exit: 0 }
+}

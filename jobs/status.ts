@@ -1,0 +1,89 @@
+import { readWarehouse } from '../src/config.ts'
+import { databaseExists } from '../src/load/database.ts'
+import { describeEmbeddedServer } from '../src/load/embedded-server.ts'
+import { readState, type WarehouseState } from '../src/load/status.ts'
+import { streams } from '../src/streams/index.ts'
+import { withWarehouse, type JobContext, type JobResult } from './job.ts'
+import { textTable } from './text-table.ts'
+
+interface DatabaseState {
+  readonly embedded: boolean
+  readonly state: 'absent' | 'stopped' | 'running'
+  /** How to connect. Of a given server it is without the password, which its owner knows. */
+  readonly url: string | null
+}
+
+const EMPTY = 'Nothing has been synced into it yet: run backfill, or demo.'
+const STREAM_COLUMNS = ['stream', 'rows', 'deleted', 'bookmark', 'last_status', 'last_run_at', 'error']
+const RUN_COLUMNS = ['id', 'command', 'status', 'started_at', 'finished_at', 'requests', 'tokens', 'error']
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url)
+  shown.password = ''
+  return shown.href
+}
+
+async function describeDatabase({ environment }: JobContext): Promise<DatabaseState> {
+  const { databaseUrl, dataDir } = readWarehouse(environment)
+  if (databaseUrl !== null) return { embedded: false, state: 'running', url: withoutPassword(databaseUrl) }
+  const server = await describeEmbeddedServer(dataDir)
+  return { embedded: true, state: server.state, url: server.state === 'absent' ? null : server.url }
+}
+
+function connecting({ embedded, state, url }: DatabaseState): string {
+  if (url === null) return 'Warehouse: none yet. The first backfill makes one in .pipedrive-warehouse/.'
+  const lines = [`Warehouse: ${url}`, `Connect:   psql "${url}"`]
+  if (embedded)
+    lines.push(
+      state === 'running'
+        ? 'The embedded server is running; it stops when the last command and the last client have left.'
+        : 'The embedded server is not running; status --hold keeps it up for psql or a BI tool.',
+    )
+  return lines.join('\n')
+}
+
+function numbers({ tokens_today, daily_limit, daily_remaining, blocked_until }: WarehouseState): string {
+  const left =
+    daily_limit === null
+      ? ''
+      : `; of the company's ${daily_limit} a day ${daily_remaining} were left at the last look`
+  const blocked = blocked_until === null ? '' : `\nBlocked by Pipedrive's gateway until ${blocked_until}.`
+  return `Tokens spent today: ${tokens_today}${left}.${blocked}`
+}
+
+function describe(database: DatabaseState, state: WarehouseState | null): string {
+  if (state === null) return [connecting(database), ...(database.url === null ? [] : [EMPTY])].join('\n')
+  return [
+    connecting(database),
+    `Company:   ${state.company}`,
+    '',
+    textTable(STREAM_COLUMNS, state.streams as never),
+    '',
+    textTable(RUN_COLUMNS, state.runs as never),
+    '',
+    numbers(state),
+  ].join('\n')
+}
+
+/** What the warehouse holds, how its last runs went and how to connect to it. */
+export async function status(context: JobContext): Promise<JobResult> {
+  const warehouse = readWarehouse(context.environment)
+  const database = await describeDatabase(context)
+  const names = streams.map(({ name }) => name)
+  const state = (await databaseExists(warehouse))
+    ? await withWarehouse(context, 'status', (session) => readState(session, warehouse.account, names))
+    : null
+  return { json: { database, ...state }, text: describe(database, state), exit: 0 }
+}
+
+/** Keeps the embedded server up until the signal aborts. */
+export async function hold(context: JobContext): Promise<JobResult> {
+  return withWarehouse(context, 'hold', async (_session, { url }) => {
+    context.reporter.info(`psql "${url}"  (Ctrl-C ends it)`)
+    await new Promise<void>((resolve) => {
+      if (context.signal.aborted) resolve()
+      context.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    return { json: { url }, text: 'Released.', exit: 0 }
+  })
+}

@@ -1,0 +1,45 @@
+import { readNames } from '../src/flags.ts'
+import { selectStreams } from '../src/streams/index.ts'
+import type { Stream } from '../src/streams/stream.ts'
+import type { JobResult } from './job.ts'
+import { textTable } from './text-table.ts'
+
+interface StreamLine {
+  readonly stream: string
+  readonly table: string
+  readonly endpoints: readonly string[]
+  /** Tokens for one request to each endpoint: the least that a look costs. */
+  readonly cost: number
+  readonly mode: 'incremental' | 'full refresh' | 'exploded'
+}
+
+const COLUMNS = ['stream', 'table', 'mode', 'cost', 'endpoints']
+
+function sum(costs: readonly number[]): number {
+  return costs.reduce((total, cost) => total + cost, 0)
+}
+
+function linesOf({ name, partitions, catalogs, exploded = [] }: Stream): StreamLine[] {
+  const sources = partitions.length > 0 ? partitions : catalogs.flatMap((catalog) => catalog.sources)
+  const byPath = new Map(sources.map(({ path, cost }) => [path, cost]))
+  const incremental = partitions.some(({ filter }) => filter !== undefined)
+  const reading = {
+    stream: name,
+    table: name,
+    endpoints: [...byPath.keys()],
+    cost: sum([...byPath.values()]),
+    mode: incremental ? 'incremental' : 'full refresh',
+  } as const
+  const others = partitions.length > 0 ? exploded.map(({ table }) => table) : ['field_options']
+  return [
+    reading,
+    ...others.map((table) => ({ stream: name, table, endpoints: [], cost: 0, mode: 'exploded' as const })),
+  ]
+}
+
+/** Lists the registry: each table, where it comes from, what a request costs. */
+export function listStreams(flags: { readonly stream?: string }): JobResult {
+  const lines = selectStreams(readNames(flags.stream)).flatMap((stream) => linesOf(stream))
+  const rows = lines.map((line) => ({ ...line, endpoints: line.endpoints.join(' ') }))
+  return { json: lines, text: textTable(COLUMNS, rows), exit: 0 }
+}

@@ -1,0 +1,22 @@
+import { readBudget, readNames, readShare } from '../src/flags.ts'
+import { run } from '../src/run.ts'
+import { selectStreams } from '../src/streams/index.ts'
+import { runParts, type JobContext, type JobResult } from './job.ts'
+import { runResult } from './run-result.ts'
+
+export interface SyncFlags {
+  readonly stream?: string
+  readonly sweep?: boolean
+  readonly budget: string
+  readonly maxShare: string
+}
+
+/** Reads what has changed since the bookmarks; with `sweep` everything, to see what was deleted. */
+export async function sync(context: JobContext, flags: SyncFlags): Promise<JobResult> {
+  const streams = selectStreams(readNames(flags.stream))
+  const allowance = readBudget('--budget', flags.budget)
+  const maxShare = readShare('--max-share', flags.maxShare)
+  const mode = flags.sweep === true ? 'sweep' : 'pass'
+  const plan = { mode, since: null, until: null } as const
+  return runResult(await run(runParts(context), { command: 'sync', streams, plan, allowance, maxShare }))
+}

@@ -1,0 +1,60 @@
+import type { Clock } from './clock.ts'
+import { SyncError, type ErrorCode } from './errors.ts'
+import { readPages } from './extract/paging.ts'
+import { prefetch } from './extract/prefetch.ts'
+import type { Send } from './extract/request.ts'
+import type { Window } from './extract/windows.ts'
+import type { Partition, Stream } from './streams/stream.ts'
+import { Batch } from './transform/batch.ts'
+import type { HighWater } from './transform/high-water.ts'
+import type { Transform } from './transform/records.ts'
+
+/** A checkpoint is due after this many rows or milliseconds, whichever comes first. */
+export interface BatchLimits {
+  readonly batchRows: number
+  readonly batchMs: number
+}
+
+export interface Walk {
+  readonly stream: Stream
+  readonly partition: Partition
+  readonly window: Window
+  readonly transform: Transform
+  /** Follows every record that the batches hold. */
+  readonly mark: HighWater
+}
+
+/** After these, what was read is in doubt: nothing of it is loaded. After any other failure it has been paid for. */
+const DOUBTFUL: ReadonlySet<ErrorCode> = new Set(['E_ENVELOPE', 'E_PAGE_LOOP', 'E_RECORD', 'E_UNSTABLE'])
+
+function worthLoading(error: unknown): boolean {
+  return error instanceof SyncError && !DOUBTFUL.has(error.code)
+}
+
+/** The rows of a walk in batches; a failure that leaves what was read before in order comes after a last batch. */
+export async function* readBatches(
+  send: Send,
+  clock: Clock,
+  limits: BatchLimits,
+  { stream, partition, window, transform, mark }: Walk,
+): AsyncGenerator<Batch, void> {
+  let batch = new Batch()
+  let since = clock.now()
+  try {
+    for await (const records of prefetch(readPages(send, stream, partition, window))) {
+      const page = transform(records)
+      batch.add(page)
+      mark.add(page.records.map((record) => record.cursor))
+      if (batch.size >= limits.batchRows || clock.now() - since >= limits.batchMs) {
+        yield batch
+        batch = new Batch()
+        since = clock.now()
+      }
+      if (window.byCursor && mark.hasPassed(window.until)) break
+    }
+  } catch (error) {
+    if (worthLoading(error) && batch.pages > 0) yield batch
+    throw error
+  }
+  if (batch.pages > 0) yield batch
+}

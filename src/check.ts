@@ -1,0 +1,34 @@
+import { createClient } from './extract/client.ts'
+import type { DailyBalance } from './extract/budget.ts'
+import { readIdentity, type Identity } from './extract/identity.ts'
+import { assertNotBlocked } from './load/account.ts'
+import { assertPrivileges, type Session } from './load/connection.ts'
+import { databaseExists, openDatabase } from './load/database.ts'
+import type { RunParts } from './run.ts'
+
+export interface CheckReport {
+  /** `PostgreSQL 18.1`, or null when the embedded server has not been made yet. */
+  readonly database: string | null
+  readonly identity: Identity
+  readonly balance: DailyBalance | null
+}
+
+async function checkDatabase(session: Session, account: string, now: number): Promise<string> {
+  await assertPrivileges(session)
+  await assertNotBlocked(session, account, now)
+  const { rows } = await session.client.query<{ version: string }>('show server_version')
+  return `PostgreSQL ${rows[0]?.version ?? ''}`
+}
+
+/** Tries the configuration without writing anything: the database first, then one request of 2 tokens. */
+export async function check({ warehouse, source, clock, signal }: RunParts): Promise<CheckReport> {
+  let database: string | null = null
+  if (await databaseExists(warehouse)) {
+    await using server = await openDatabase(warehouse)
+    await using session = await server.connect('check')
+    database = await checkDatabase(session, warehouse.account, clock.now())
+  }
+  const client = createClient({ ...source, allowance: { share: 1 }, concurrency: 1, clock, signal })
+  const identity = await readIdentity(client.send)
+  return { database, identity, balance: client.ledger.balance() }
+}

@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import packageJson from '../package.json' with { type: 'json' }
+import { backfill, type BackfillFlags } from '../jobs/backfill.ts'
+import { check } from '../jobs/check.ts'
+import { demo, type DemoFlags } from '../jobs/demo.ts'
+import { fields } from '../jobs/fields.ts'
+import { migrate } from '../jobs/migrate.ts'
+import { query } from '../jobs/query.ts'
+import { reset } from '../jobs/reset.ts'
+import { schedule, type ScheduleFlags } from '../jobs/schedule.ts'
+import { hold, status } from '../jobs/status.ts'
+import { listStreams } from '../jobs/streams.ts'
+import { sync, type SyncFlags } from '../jobs/sync.ts'
+import { EXIT } from './errors.ts'
+import { runJob, type Job } from './process.ts'
+
+interface Output {
+  readonly json?: boolean
+}
+
+const program = new Command('pipedrive-warehouse')
+  .description(packageJson.description)
+  .version(packageJson.version)
+  .exitOverride()
+  .showHelpAfterError('(--help shows what there is)')
+
+function command(usage: string, description: string): Command {
+  return program.command(usage).description(description).exitOverride()
+}
+
+function withJson(command: Command): Command {
+  return command.option('--json', 'one JSON object as the last line of stdout')
+}
+
+function withStreams(command: Command): Command {
+  return command.option('--stream <names>', 'only these streams, separated by commas')
+}
+
+function withLimits(command: Command): Command {
+  return command
+    .option(
+      '--budget <tokens|share>',
+      'tokens this run may spend, or a share of what the day has left',
+      '50%',
+    )
+    .option('--max-share <share>', 'most of a table that a complete read may find deleted', '5%')
+}
+
+/** What each command does when it is called with its flags. */
+function does<Flags extends Output>(job: (flags: Flags) => Job) {
+  return (flags: Flags): Promise<void> => runJob(job(flags), flags.json === true)
+}
+
+withJson(withLimits(withStreams(command('sync', 'read what has changed since the last sync'))))
+  .option('--sweep', 'read everything, to find what was deleted')
+  .action(does<SyncFlags & Output>((flags) => (context) => sync(context, flags)))
+
+withJson(withLimits(withStreams(command('backfill', 'read everything once; goes on where it was cut off'))))
+  .option('--since <date>', 'only what was updated at or after this date or ISO time (UTC)')
+  .option('--until <date>', 'only what was updated before this date or ISO time (UTC)')
+  .action(does<BackfillFlags & Output>((flags) => (context) => backfill(context, flags)))
+
+withJson(withLimits(withStreams(command('schedule', 'sync on a cron expression until stopped'))))
+  .option('--cron <expression>', 'when to sync', '*/15 * * * *')
+  .option('--timezone <name>', 'time zone of the expression', 'UTC')
+  .action(does<ScheduleFlags & Output>((flags) => (context, show) => schedule(context, flags, show)))
+
+withJson(command('status', 'what the warehouse holds, how it is, how to connect to it'))
+  .option('--hold', 'keep the embedded server running until stopped')
+  .action(
+    does<{ hold?: boolean } & Output>((flags) => (context) => (flags.hold === true ? hold : status)(context)),
+  )
+
+withJson(command('check', 'try database and token, for 2 API tokens')).action(
+  does<Output>(() => (context) => check(context)),
+)
+
+withJson(
+  withStreams(command('streams', 'list the tables, where they come from and what a request costs')),
+).action(does<{ stream?: string } & Output>((flags) => () => listStreams(flags)))
+
+withJson(withStreams(command('fields', 'list the fields and the column of each'))).action(
+  does<{ stream?: string } & Output>((flags) => (context) => fields(context, flags)),
+)
+
+withJson(command('query <sql>', 'run one SQL statement that only reads')).action(
+  (sql: string, flags: Output) => runJob((context) => query(context, sql), flags.json === true),
+)
+
+withJson(command('migrate', 'make or update the control tables (every run does it too)'))
+  .option('--print-sql', 'only print the statements')
+  .action(does<{ printSql?: boolean } & Output>((flags) => (context) => migrate(context, flags)))
+
+withJson(command('reset <stream>', 'forget how far a stream was read, so that the next sync reads all of it'))
+  .option('--empty', 'remove its rows too')
+  .action((stream: string, flags: { empty?: boolean } & Output) =>
+    runJob((context) => reset(context, stream, flags), flags.json === true),
+  )
+
+withJson(command('demo', 'keep a made-up company in the embedded warehouse'))
+  .option('--deals <number>', 'how many deals the company has', '1000')
+  .option('--remove', 'remove what an earlier demo left')
+  .action(does<DemoFlags & Output>((flags) => (context) => demo(context, flags)))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
+}

@@ -1,0 +1,35 @@
+import { DateTime } from 'luxon'
+import { configError } from './errors.ts'
+import type { Allowance } from './extract/budget.ts'
+
+/** `a,b` -> the names; none when the flag is absent. */
+export function readNames(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+/** `2026-01-31` or an ISO time, in UTC unless it says otherwise -> epoch milliseconds; null when absent. */
+export function readMoment(flag: string, text: string | undefined): number | null {
+  if (text === undefined) return null
+  const moment = DateTime.fromISO(text, { zone: 'utc' })
+  if (!moment.isValid)
+    throw configError(`${flag} takes a date like 2026-01-31 or 2026-01-31T08:00:00Z, not "${text}".`)
+  return moment.toMillis()
+}
+
+/** `0.05` or `5%` -> 0.05. */
+export function readShare(flag: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim())
+  const value = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1)
+  if (!(value >= 0 && value <= 1)) throw configError(`${flag} takes a share like 0.05 or 5%, not "${text}".`)
+  return value
+}
+
+/** `5000` -> tokens, `30%` -> that share of what the day has left. */
+export function readBudget(flag: string, text: string): Allowance {
+  if (/^\d+$/.test(text.trim())) return { tokens: Number(text) }
+  if (text.trim().endsWith('%')) return { share: readShare(flag, text) }
+  throw configError(`${flag} takes a number of tokens like 5000, or a share like 30%, not "${text}".`)
+}

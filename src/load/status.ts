@@ -1,0 +1,142 @@
+import { sql } from 'kysely'
+import { tableExists, type Session } from './connection.ts'
+
+export interface StreamState {
+  readonly stream: string
+  /** Rows without a tombstone, and with one. */
+  readonly rows: number
+  readonly deleted: number
+  /** The oldest bookmark of its partitions, ISO; null while a first read is under way or where there is none. */
+  readonly bookmark: string | null
+  readonly last_status: string | null
+  readonly last_run_at: string | null
+  readonly error: string | null
+}
+
+export interface RunState {
+  readonly id: number
+  readonly command: string
+  readonly status: string
+  readonly started_at: string
+  readonly finished_at: string | null
+  readonly requests: number
+  readonly tokens: number
+  readonly error: string | null
+}
+
+export interface WarehouseState {
+  readonly company: string
+  readonly blocked_until: string | null
+  readonly streams: readonly StreamState[]
+  readonly runs: readonly RunState[]
+  /** Tokens spent today (UTC) by this warehouse, and the company's balance as last told; null where it was not. */
+  readonly tokens_today: number
+  readonly daily_limit: number | null
+  readonly daily_remaining: number | null
+}
+
+function iso(moment: Date | null): string | null {
+  return moment === null ? null : moment.toISOString()
+}
+
+/** bigint comes from the driver as text. */
+function numberOrNull(value: number | string | null | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value)
+}
+
+async function readRuns({ control }: Session, account: string): Promise<RunState[]> {
+  const rows = await control
+    .selectFrom('run')
+    .selectAll()
+    .where('account', '=', account)
+    .orderBy('id', 'desc')
+    .limit(5)
+    .execute()
+  return rows.map(({ id, account: _account, started_at, finished_at, ...rest }) => ({
+    ...rest,
+    id: Number(id),
+    started_at: started_at.toISOString(),
+    finished_at: iso(finished_at),
+  }))
+}
+
+async function readStream(session: Session, account: string, stream: string): Promise<StreamState> {
+  const { control, data, schemas } = session
+  const there = await tableExists(session, schemas.data, stream)
+  const hasTombstones = there && stream !== 'fields'
+  const counted = there
+    ? await data
+        .selectFrom(stream)
+        .select(({ fn }) => [
+          fn.countAll<string>().as('all'),
+          (hasTombstones ? fn.count<string>('_deleted_at') : sql<string>`0`).as('deleted'),
+        ])
+        .executeTakeFirstOrThrow()
+    : { all: '0', deleted: '0' }
+  const state = await control
+    .selectFrom('stream_state')
+    .select(({ fn }) => fn.min('bookmark').as('bookmark'))
+    .where((is) => is.and({ account, stream }))
+    .executeTakeFirst()
+  const last = await control
+    .selectFrom('run_stream')
+    .innerJoin('run', 'run.id', 'run_stream.run_id')
+    .select(['run_stream.status', 'run.started_at', 'run_stream.error'])
+    .where('run_stream.account', '=', account)
+    .where('run_stream.stream', '=', stream)
+    .orderBy('run.id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const deleted = Number(counted.deleted)
+  return {
+    stream,
+    rows: Number(counted.all) - deleted,
+    deleted,
+    bookmark: iso(state?.bookmark ?? null),
+    last_status: last?.status ?? null,
+    last_run_at: iso(last?.started_at ?? null),
+    error: last?.error ?? null,
+  }
+}
+
+/** What the warehouse holds and how its last runs went; null when nothing was ever synced into it. */
+export async function readState(
+  session: Session,
+  account: string,
+  streams: readonly string[],
+): Promise<WarehouseState | null> {
+  const { control, schemas } = session
+  if (!(await tableExists(session, schemas.control, 'account'))) return null
+  const company = await control
+    .selectFrom('account')
+    .selectAll()
+    .where('account', '=', account)
+    .executeTakeFirst()
+  if (company === undefined) return null
+  const states: StreamState[] = []
+  for (const stream of streams) states.push(await readStream(session, account, stream))
+  const today = await control
+    .selectFrom('token_ledger')
+    .select(({ fn }) => fn.sum<string | null>('tokens').as('tokens'))
+    .where('account', '=', account)
+    .where('day', '=', sql<string>`(now() at time zone 'utc')::date`)
+    .executeTakeFirst()
+  const balance = await control
+    .selectFrom('token_ledger')
+    .select(['limit_seen', 'balance_seen'])
+    .where('account', '=', account)
+    .where('balance_seen', 'is not', null)
+    .orderBy('run_id', 'desc')
+    .orderBy('balance_seen')
+    .limit(1)
+    .executeTakeFirst()
+  return {
+    company: company.company_name,
+    blocked_until: iso(company.blocked_until),
+    streams: states,
+    runs: await readRuns(session, account),
+    tokens_today: Number(today?.tokens ?? 0),
+    daily_limit: numberOrNull(balance?.limit_seen),
+    daily_remaining: numberOrNull(balance?.balance_seen),
+  }
+}

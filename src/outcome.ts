@@ -1,0 +1,56 @@
+import { EXIT, SyncError, type ErrorCode } from './errors.ts'
+import type { StreamReport, StreamStatus } from './load/run-log.ts'
+import type { Tally } from './sync.ts'
+
+export type RunStatus = 'done' | 'partial' | 'deferred' | 'stopped' | 'failed'
+
+export function emptyTally(): Tally {
+  return { inserted: 0, updated: 0, unchanged: 0, stale: 0, tombstoned: 0, pages: 0, warning: null }
+}
+
+/** Streams that were not read for a reason that is not a failure of theirs. */
+const STATUS: Readonly<Partial<Record<ErrorCode, StreamStatus>>> = {
+  E_LOCKED: 'locked',
+  E_FORBIDDEN: 'skipped',
+  E_NOT_AVAILABLE: 'skipped',
+  E_STOPPED: 'stopped',
+}
+
+/** How a stream ended. `cutOff`: it ended because the run was stopped, not by a failure of its own. */
+export function outcomeOf(
+  failure: unknown,
+  cutOff: boolean,
+): { readonly status: StreamStatus; readonly error: string | null } {
+  if (failure === null) return { status: 'done', error: null }
+  const known = failure instanceof SyncError ? failure : null
+  const usual = known?.recovery === 'defer' ? 'deferred' : cutOff ? 'stopped' : 'failed'
+  return {
+    status: (known === null ? undefined : STATUS[known.code]) ?? usual,
+    error: failure instanceof Error ? failure.message : 'unknown error',
+  }
+}
+
+/** How a run ended: as what stopped it, else as its streams. */
+export function runStatus(why: SyncError | null, streams: readonly StreamReport[]): RunStatus {
+  if (why?.code === 'E_STOPPED') return 'stopped'
+  if (why !== null) return why.recovery === 'defer' ? 'deferred' : 'failed'
+  return streams.every(({ status }) => status === 'done') ? 'done' : 'partial'
+}
+
+/** Failures that a person mends in the configuration. */
+const CONFIGURATION: ReadonlySet<string> = new Set(['E_CONFIG', 'E_AUTH', 'E_DATABASE'] satisfies ErrorCode[])
+
+/** The exit code of a command that ended with this code and status. */
+export function exitCode(status: RunStatus, code?: string): number {
+  switch (status) {
+    case 'done':
+      return EXIT.done
+    case 'partial':
+      return EXIT.partial
+    case 'deferred':
+      return EXIT.deferred
+    case 'stopped':
+    case 'failed':
+      return code !== undefined && CONFIGURATION.has(code) ? EXIT.usage : EXIT.failed
+  }
+}

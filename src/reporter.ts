@@ -1,0 +1,16 @@
+import type { Progress } from './sync.ts'
+
+export interface RunProgress extends Progress {
+  /** What the whole run has spent so far. */
+  readonly tokens: number
+}
+
+/** Tells a person or a log how a run goes; the result of a command is not its business. */
+export interface Reporter {
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void
+  /** A checkpoint has been made. */
+  progress(progress: RunProgress): void
+  /** Nothing more is reported of this stream. */
+  finished(stream: string): void
+}

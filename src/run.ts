@@ -1,0 +1,244 @@
+import { setMaxListeners } from 'node:events'
+import pLimit from 'p-limit'
+import type { Clock } from './clock.ts'
+import type { SourceConfig, WarehouseConfig } from './config.ts'
+import { SyncError } from './errors.ts'
+import type { Allowance } from './extract/budget.ts'
+import { createClient, type Client } from './extract/client.ts'
+import { createCatalogReader } from './extract/field-catalog.ts'
+import { readIdentity, type Identity } from './extract/identity.ts'
+import type { ReadPlan } from './extract/windows.ts'
+import { assertNotBlocked, claimAccount, listenForBlock, recordBlock } from './load/account.ts'
+import { forgetRange } from './load/checkpoint.ts'
+import { assertPrivileges, describeFailure, type Session } from './load/connection.ts'
+import { databaseExists, openDatabase, type Database } from './load/database.ts'
+import { migrate } from './load/migrate.ts'
+import { endRun, logStream, logTokens, startRun, type StreamReport } from './load/run-log.ts'
+import { emptyTally, outcomeOf, runStatus, type RunStatus } from './outcome.ts'
+import type { Reporter } from './reporter.ts'
+import type { Stream } from './streams/stream.ts'
+import { syncStream, type SyncContext } from './sync.ts'
+
+export interface RunRequest {
+  /** What the run is called in the control tables. */
+  readonly command: string
+  readonly streams: readonly Stream[]
+  readonly plan: ReadPlan
+  readonly allowance: Allowance
+  /** Share (0 to 1) of a table that one complete walk may find gone. */
+  readonly maxShare: number
+}
+
+export interface RunParts {
+  readonly warehouse: WarehouseConfig
+  readonly source: SourceConfig
+  readonly clock: Clock
+  /** Ends the run after the checkpoints under way; its reason should be a SyncError `E_STOPPED`. */
+  readonly signal: AbortSignal
+  readonly reporter: Reporter
+}
+
+export interface RunReport {
+  readonly status: RunStatus
+  readonly requests: number
+  readonly tokens: number
+  readonly seconds: number
+  readonly streams: readonly StreamReport[]
+  /** Why the run as a whole did not end well: code and sentence. */
+  readonly code?: string
+  readonly error?: string
+  /** When a deferred run can go on, ISO. */
+  readonly resume_at?: string
+}
+
+/** Streams that are read at once; each has a connection of its own. */
+const STREAMS_AT_ONCE = 3
+/** Requests in flight at most, over all streams. */
+const REQUESTS_AT_ONCE = 8
+const LOOKBACK_MS = 5 * 60_000
+const BATCH = { batchRows: 5000, batchMs: 2000 } as const
+
+interface Run {
+  readonly parts: RunParts
+  readonly request: RunRequest
+  readonly client: Client
+  /** Aborting it ends every stream; the reason says why. */
+  readonly stop: AbortController
+}
+
+/**
+ * Runs some streams once. What goes wrong with a stream or the run is in the report; only an error that nobody
+ * foresaw is thrown, after the run has been closed.
+ */
+export async function run(parts: RunParts, request: RunRequest): Promise<RunReport> {
+  const started = parts.clock.now()
+  const stop = new AbortController()
+  const forward = (): void => stop.abort(parts.signal.reason)
+  if (parts.signal.aborted) forward()
+  parts.signal.addEventListener('abort', forward, { once: true })
+  // Every request of the run listens to this one signal.
+  setMaxListeners(0, stop.signal)
+  const { warehouse, source, clock } = parts
+  const { allowance } = request
+  const client = createClient({
+    ...source,
+    allowance,
+    concurrency: REQUESTS_AT_ONCE,
+    clock,
+    signal: stop.signal,
+  })
+  const state: Run = { parts, request, client, stop }
+  let streams: readonly StreamReport[] = []
+  let failure: SyncError | null = null
+  try {
+    const early = (await databaseExists(warehouse)) ? null : await readIdentity(client.send)
+    await using database = await openDatabase(warehouse)
+    await using session = await database.connect('run')
+    streams = await runIn(state, database, session, early)
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error
+    failure = error
+  } finally {
+    parts.signal.removeEventListener('abort', forward)
+  }
+  return report(state, started, streams, failure)
+}
+
+function report(
+  { client, stop, parts }: Run,
+  started: number,
+  streams: readonly StreamReport[],
+  failure: SyncError | null,
+): RunReport {
+  const now = parts.clock.now()
+  const why = failure ?? (stop.signal.reason instanceof SyncError ? stop.signal.reason : null)
+  const wait = why?.recovery === 'defer' ? why.retryAfterMs : undefined
+  return {
+    status: runStatus(why, streams),
+    ...client.ledger.total,
+    seconds: (now - started) / 1000,
+    streams,
+    ...(why === null ? {} : { code: why.code, error: why.message }),
+    ...(wait === undefined ? {} : { resume_at: new Date(now + wait).toISOString() }),
+  }
+}
+
+/** Everything that can be refused is asked first: the database before the first request, the token before the first write. */
+async function runIn(state: Run, database: Database, session: Session, early: Identity | null) {
+  const { parts, request, client, stop } = state
+  const { account } = parts.warehouse
+  await assertPrivileges(session)
+  await assertNotBlocked(session, account, parts.clock.now())
+  const identity = early ?? (await readIdentity(client.send))
+  await migrate(session)
+  await claimAccount(session, account, identity)
+  await listenForBlock(session, account, parts.clock, (error) => stop.abort(error))
+  const id = await startRun(session, account, request.command)
+  parts.reporter.info(`Reading ${identity.companyName} as ${identity.userName}`, { run: id })
+  const reports = await runStreams(state, database, session, id)
+  await finish(state, session, id, reports)
+  return reports
+}
+
+async function runStreams(state: Run, database: Database, session: Session, id: string) {
+  const { parts, request, client } = state
+  const { account } = parts.warehouse
+  const { clock, reporter } = parts
+  const context: SyncContext = {
+    clock,
+    send: client.send,
+    catalogs: createCatalogReader(client.send),
+    onProgress: (progress) => reporter.progress({ ...progress, tokens: client.ledger.total.tokens }),
+    options: {
+      account,
+      plan: request.plan,
+      lookbackMs: LOOKBACK_MS,
+      maxShare: request.maxShare,
+      ...BATCH,
+    },
+  }
+  const atOnce = pLimit(STREAMS_AT_ONCE)
+  return Promise.all(
+    request.streams.map((stream) =>
+      atOnce(async () => {
+        const report = await runStream(state, database, context, stream)
+        await logStream(session, account, id, report)
+        await logTokens(
+          session,
+          account,
+          id,
+          stream.name,
+          client.ledger.of(stream.name),
+          client.ledger.balance(),
+        )
+        reporter.finished(stream.name)
+        return report
+      }),
+    ),
+  )
+}
+
+async function runStream(
+  { parts, client, stop }: Run,
+  database: Database,
+  context: SyncContext,
+  stream: Stream,
+): Promise<StreamReport> {
+  const started = parts.clock.now()
+  const tally = emptyTally()
+  let failure: unknown = null
+  let cutOff = false
+  try {
+    stop.signal.throwIfAborted()
+    await using session = await database.connect(stream.name)
+    await syncStream(stream, session, context, tally)
+  } catch (error) {
+    failure = describeFailure(stream.name, error)
+    cutOff = stop.signal.aborted && failure === stop.signal.reason
+    if (!(failure instanceof SyncError) || ['defer', 'abort-run'].includes(failure.recovery))
+      stop.abort(failure)
+  }
+  const { status, error } = outcomeOf(failure, cutOff)
+  const { warning, ...counts } = tally
+  if (error !== null) parts.reporter.warn(error, { stream: stream.name, status })
+  if (warning !== null) parts.reporter.warn(warning, { stream: stream.name })
+  return {
+    stream: stream.name,
+    status,
+    ...counts,
+    ...client.ledger.of(stream.name),
+    seconds: (parts.clock.now() - started) / 1000,
+    ...(error === null ? {} : { error }),
+    ...(warning === null ? {} : { warning }),
+  }
+}
+
+/** Closes the run in the control tables, whatever became of it. */
+async function finish(
+  { parts, request, client, stop }: Run,
+  session: Session,
+  id: string,
+  reports: readonly StreamReport[],
+) {
+  const { account } = parts.warehouse
+  const { plan, streams } = request
+  const reason: unknown = stop.signal.reason
+  const why = reason instanceof SyncError ? reason : null
+  if (why?.code === 'E_BLOCKED' && why.retryAfterMs !== undefined)
+    await recordBlock(session, account, new Date(parts.clock.now() + why.retryAfterMs))
+  if (plan.mode === 'range' && reports.every(({ status }) => status === 'done'))
+    await forgetRange(
+      session,
+      account,
+      streams.map(({ name }) => name),
+      plan,
+    )
+  await logTokens(session, account, id, 'account', client.ledger.of('account'), client.ledger.balance())
+  const unforeseen = reason instanceof Error && why === null
+  await endRun(session, id, {
+    status: unforeseen ? 'failed' : runStatus(why, reports),
+    ...client.ledger.total,
+    error: reason instanceof Error ? reason.message : null,
+  })
+  if (unforeseen) throw reason
+}
