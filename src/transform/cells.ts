@@ -11,11 +11,12 @@ export type Decode = (value: unknown) => Cell | typeof UNFIT
 const INTEGER = /^-?\d{1,15}$/
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d{1,2})?$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$/
+const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?$/
 const DURATION = /^\d{1,5}:[0-5]\d(:[0-5]\d)?$/
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
+/** PostgreSQL takes offsets below 16 hours. */
 const TIMESTAMP =
-  /^(\d{4}-\d{2}-\d{2})[T ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?$/
+  /^(\d{4}-\d{2}-\d{2})[T ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d{1,9})?(Z|[+-](?:0\d|1[0-5]):?[0-5]\d)?$/
 /** PostgreSQL's text holds neither NUL nor half of a surrogate pair. */
 const SUSPECT = /[\u0000\ud800-\udfff]/
 /** The same two inside JSON text, where they stand escaped; the first alternative steps over escaped backslashes. */
@@ -26,9 +27,14 @@ export function storableText(text: string): string {
   return SUSPECT.test(text) ? text.toWellFormed().replaceAll('\u0000', '\ufffd') : text
 }
 
+/** JSON has no Infinity or NaN (1e400 is read as one) and would write null for them: as text they stay readable. */
+function finite(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+}
+
 /** JSON text that `jsonb` accepts: escaped NUL and lone surrogates become U+FFFD. */
 export function storableJson(value: unknown): string {
-  const json = JSON.stringify(value)
+  const json = JSON.stringify(value, finite)
   return json.includes('\\u')
     ? json.replace(SUSPECT_ESCAPE, (escape) => (escape === '\\\\' ? escape : '\\ufffd'))
     : json

@@ -45,8 +45,7 @@ class Page implements Leftovers {
 
   keep(key: string, value: unknown, reason: Drift['reason']): void {
     this.#extra ??= Object.create(null) as Record<string, unknown>
-    // JSON has no Infinity or NaN: as text they stay readable.
-    this.#extra[key] = typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+    this.#extra[key] = value
     const id = `${reason} ${key}`
     const entry = this.#drift.get(id) ?? { key, reason, count: 0 }
     entry.count++
