@@ -1,4 +1,5 @@
 import type { FetchedField, FetchedOption } from '../streams/field.ts'
+import { storableText } from './cells.ts'
 import { fieldColumns } from './custom-fields.ts'
 import { nameField } from './naming.ts'
 
@@ -20,6 +21,17 @@ export const MOST_COLUMNS = 1400
 function columnNames(field: Pick<CatalogField, 'columnName' | 'type'>): string[] {
   const { columnName, type } = field
   return columnName === null ? [] : fieldColumns(type).map((column) => columnName + column.suffix)
+}
+
+/** Labels become comments, catalog rows and cells: they hold what PostgreSQL's text holds. */
+function storable(field: FetchedField): FetchedField {
+  const { label, description, options } = field
+  return {
+    ...field,
+    label: storableText(label),
+    description: description === null ? null : storableText(description),
+    options: options.map((option) => ({ ...option, label: storableText(option.label) })),
+  }
 }
 
 function mergeOptions(
@@ -48,7 +60,7 @@ export function mergeCatalog(
     ...native,
     ...before.filter((field) => field.isCustom).flatMap((field) => columnNames(field)),
   ])
-  const merged = fetched.map((field): CatalogField => {
+  const merged = fetched.map(storable).map((field): CatalogField => {
     const pinned = known.get(field.code)
     const options = mergeOptions(pinned?.options ?? [], field.options)
     if (pinned !== undefined)
