@@ -6,7 +6,7 @@ export interface StreamState {
   /** Rows without a tombstone, and with one. */
   readonly rows: number
   readonly deleted: number
-  /** The oldest bookmark of its partitions, ISO; null while a first read is under way or where there is none. */
+  /** How far its changes have been read, ISO; null where a stream is always read whole. */
   readonly bookmark: string | null
   readonly last_status: string | null
   readonly last_run_at: string | null
@@ -75,7 +75,7 @@ async function readStream(session: Session, account: string, stream: string): Pr
     : { all: '0', deleted: '0' }
   const state = await control
     .selectFrom('stream_state')
-    .select(({ fn }) => fn.min('bookmark').as('bookmark'))
+    .select(({ fn }) => fn.max('bookmark').as('bookmark'))
     .where((is) => is.and({ account, stream }))
     .executeTakeFirst()
   const last = await control
