@@ -23,6 +23,13 @@ function times(world: World, n: number): { added: number; updated: number } {
   return { added, updated: draw() < 0.5 ? added : Math.floor(added + draw() * (world.start - added)) }
 }
 
+/** One lead in five was made by an app of the marketplace (as recorded 2026-05-15). */
+function originOf(world: World, n: number): Row {
+  const draw = drawsFor(world.seed, PURPOSE + 4, n)
+  if (draw() < 0.8) return { origin: 'ManuallyCreated', origin_id: null, channel: null, channel_id: null }
+  return { origin: 'Marketplace', origin_id: hex(draw, 16), channel: 8, channel_id: 'Roof planner' }
+}
+
 /** Leads as `/v1/leads` answers them (recorded 2026-05-15); custom fields are flattened when they are answered. */
 function leadRow(world: World, n: number): Row {
   const draw = drawsFor(world.seed, PURPOSE + 3, n)
@@ -43,10 +50,7 @@ function leadRow(world: World, n: number): Row {
     archive_time: isArchived(world, n) ? leadTime(updated) : null,
     source_name: pick(draw, ['API', 'Manually created', 'Web forms', 'Import']),
     source_deal_id: null,
-    origin: 'ManuallyCreated',
-    origin_id: null,
-    channel: null,
-    channel_id: null,
+    ...originOf(world, n),
     was_seen: draw() < 0.8,
     next_activity_id: null,
     add_time: leadTime(added),

@@ -8,7 +8,7 @@ export const DAY = 24 * 3600 * SECOND
 /** A clock that moves only when told to. */
 export interface Clock {
   readonly now: () => number
-  advance(ms: number): void
+  readonly advance: (ms: number) => void
 }
 
 export function createClock(start = START): Clock {
@@ -77,7 +77,7 @@ export type Call = (path: string, options?: CallOptions) => Promise<Reply>
 
 function parsed(text: string): Body {
   try {
-    return JSON.parse(text) as Body
+    return (JSON.parse(text) ?? {}) as Body
   } catch {
     return {}
   }

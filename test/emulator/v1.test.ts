@@ -1,0 +1,262 @@
+import { describe, expect, test } from 'vitest'
+import { DAY, iso, pagesOf, run, SECOND, START, type Body, type Call } from './support/emulator.ts'
+
+const pagination = ({ body }: { body: Body }): unknown => (body['additional_data'] as Body)['pagination']
+
+async function offsetPages(
+  call: Call,
+  path: string,
+  between: () => void = () => undefined,
+): Promise<unknown[][]> {
+  const pages: unknown[][] = []
+  for (let start: number | undefined = 0; start !== undefined;) {
+    const page: Awaited<ReturnType<Call>> = await call(`${path}&start=${start}`)
+    pages.push(page.ids)
+    start = (pagination(page) as { next_start?: number }).next_start
+    if (start !== undefined) between()
+  }
+  return pages
+}
+
+describe('an offset list', () => {
+  test.each(['notes', 'files', 'leads'])('of %s gives every record once', async (list) => {
+    const { call, emulator } = await run({ size: { notes: 12, files: 12, leads: 12 } })
+    const pages = await offsetPages(call, `/v1/${list}?limit=5`)
+    const held = emulator.company[list as 'notes'].list().filter((row) => row['is_archived'] !== true)
+    expect(pages.slice(0, -1).every((page) => page.length === 5)).toBe(true)
+    expect(pages.flat().sort()).toEqual(held.map((row) => row['id']).sort())
+  })
+
+  test('says where the next page starts, and only when there is one', async () => {
+    const { call } = await run({ size: { notes: 12 } })
+    expect(pagination(await call('/v1/notes?limit=6'))).toEqual({
+      ...{ start: 0, limit: 6, more_items_in_collection: true, next_start: 6 },
+    })
+    expect(pagination(await call('/v1/notes?limit=6&start=6'))).toEqual({
+      ...{ start: 6, limit: 6, more_items_in_collection: false },
+    })
+  })
+
+  test.each([
+    ['null', null],
+    ['array', []],
+  ] as const)('that is empty has data %s, as the switch says', async (emptyV1List, data) => {
+    const { call } = await run({ size: { notes: 0 }, switches: { emptyV1List } })
+    expect((await call('/v1/notes')).body['data']).toEqual(data)
+    expect((await call('/v1/recents?since_timestamp=2026-06-14 00:00:00&items=note')).body['data']).toEqual(
+      data,
+    )
+  })
+
+  test('of files has at most 100 a page', async () => {
+    const { call } = await run({ size: { files: 130, notes: 130 } })
+    expect((await call('/v1/files?limit=500')).rows).toHaveLength(100)
+    expect((await call('/v1/notes?limit=500')).rows).toHaveLength(130)
+  })
+
+  test.each(['update_time ASC', 'update_time DESC', 'id DESC'])('is sorted by %s', async (sort) => {
+    const { call } = await run({ size: { files: 40 } })
+    const [key = '', direction] = sort.split(' ')
+    const values = (await call(`/v1/files?sort=${sort}`)).rows.map((row) => String(row[key]).padStart(20))
+    expect(values).toEqual(direction === 'ASC' ? values.toSorted() : values.toSorted().reverse())
+  })
+
+  test('loses a record when one is deleted behind it, as offsets do', async () => {
+    const { call, emulator } = await run({ size: { leads: 12 }, switches: {} })
+    const ids = (await call('/v1/leads')).ids
+    const pages = await offsetPages(call, '/v1/leads?limit=5', () => {
+      if (emulator.company.leads.get(ids[0] as string)) emulator.company.leads.delete(ids[0] as string)
+    })
+    expect(pages.flat()).toEqual(ids.filter((id) => id !== ids[5]))
+  })
+
+  test('of notes can be asked for by deal, flag and day', async () => {
+    const { call, emulator } = await run()
+    const { notes } = emulator.company
+    const id = notes.create({
+      content: 'x',
+      deal_id: 5,
+      pinned_to_person_flag: true,
+      add_time: '2031-01-02 10:00:00',
+    })['id']
+    expect((await call('/v1/notes?pinned_to_person_flag=1')).ids).toEqual([id])
+    expect((await call('/v1/notes?pinned_to_person_flag=0')).ids).not.toContain(id)
+    expect((await call('/v1/notes?start_date=2031-01-02')).ids).toEqual([id])
+    expect((await call('/v1/notes?start_date=2031-01-02&end_date=2031-01-02')).ids).toEqual([id])
+    expect((await call('/v1/notes?start_date=2031-01-03')).ids).toEqual([])
+    expect((await call('/v1/notes?end_date=2031-01-01')).ids).not.toContain(id)
+    const { rows } = await call('/v1/notes?deal_id=5')
+    expect(new Set(rows.map((row) => row['deal_id']))).toEqual(new Set([5]))
+  })
+
+  test('of notes names what they hang on as it is called now', async () => {
+    const { call, emulator } = await run()
+    const id = emulator.company.notes.create({ content: 'x', deal_id: 5 })['id'] as number
+    emulator.company.deals.set(5, { title: 'Called otherwise' })
+    const { body } = await call(`/v1/notes/${id}`)
+    expect(body['data']).toMatchObject({ deal: { title: 'Called otherwise' }, person: null })
+    const { rows } = await call('/v1/notes?limit=500')
+    expect(rows.find((row) => row['id'] === id)).toEqual(body['data'])
+  })
+
+  test('of users comes whole, with the company', async () => {
+    const { call } = await run({ size: { users: 5 } })
+    const { rows, body } = await call('/v1/users?limit=2')
+    expect(rows).toHaveLength(5)
+    expect(Object.keys(body['additional_data'] as Body)).toEqual(['company_id'])
+  })
+})
+
+describe('recents', () => {
+  const since = '/v1/recents?since_timestamp=2026-06-15 12:00:00'
+
+  test('lists what changed at or after the time, oldest first, in the form of v1', async () => {
+    const { call, emulator, advance } = await run()
+    emulator.company.persons.update(4, { name: 'One' })
+    advance(SECOND)
+    emulator.company.deals.set(3, { is_deleted: false })
+    emulator.company.deals.update(3, { title: 'Two' })
+    const { rows, body } = await call(`${since}&items=deal,person`)
+    expect(rows).toMatchObject([
+      { item: 'person', id: 4, data: { name: 'One', active_flag: true, update_time: '2026-06-15 12:00:00' } },
+      { item: 'deal', id: 3, data: { title: 'Two', update_time: '2026-06-15 12:00:01' } },
+    ])
+    expect(rows[1]?.['data']).not.toHaveProperty('custom_fields')
+    expect(body['additional_data']).toEqual({
+      since_timestamp: '2026-06-15 12:00:00',
+      last_timestamp_on_page: '2026-06-15 12:00:01',
+      pagination: { start: 0, limit: 100, more_items_in_collection: false },
+    })
+  })
+
+  test('is paged by offset', async () => {
+    const { call, emulator } = await run()
+    for (const id of [1, 2, 3]) emulator.company.persons.update(id, {})
+    const page = await call(`${since}&items=person&limit=2`)
+    expect(page.ids).toEqual([1, 2])
+    expect(pagination(page)).toMatchObject({ more_items_in_collection: true, next_start: 2 })
+    expect((await call(`${since}&items=person&limit=2&start=2`)).ids).toEqual([3])
+  })
+
+  test('moves a time of more than a month ago up without a word', async () => {
+    const { call } = await run({ size: { persons: 400 } })
+    const { body, rows } = await call(
+      '/v1/recents?since_timestamp=2020-01-01 00:00:00&items=person&limit=500',
+    )
+    expect((body['additional_data'] as Body)['since_timestamp']).toBe('2026-05-15 12:00:00')
+    const oldest = rows.map((row) => (row['data'] as Body)['update_time'] as string).sort()[0] ?? ''
+    expect(oldest >= '2026-05-15 12:00:00').toBe(true)
+  })
+
+  test.each([
+    ['null', null],
+    ['flagged', { active_flag: false }],
+  ] as const)('has a deleted person with data %s, as the switch says', async (recentsDeleted, data) => {
+    const { call, emulator } = await run({ switches: { recentsDeleted } })
+    emulator.company.persons.delete(4)
+    const { rows } = await call(`${since}&items=person`)
+    expect(rows[0]?.['id']).toBe(4)
+    if (data === null) expect(rows[0]?.['data']).toBeNull()
+    else expect(rows[0]?.['data']).toMatchObject(data)
+  })
+
+  test('has a deleted deal as deleted', async () => {
+    const { call, emulator } = await run()
+    const id = emulator.company.deals.create({ title: 'x' })['id'] as number
+    emulator.company.deals.delete(id)
+    const { rows } = await call(`${since}&items=deal`)
+    expect(rows).toMatchObject([{ id, data: { status: 'deleted', deleted: true, active: false } }])
+  })
+
+  test('has users in a list, and never what has no update_time', async () => {
+    const { call, emulator } = await run()
+    const [user] = emulator.company.users
+    emulator.company.users.update(user?.['id'] as number, {})
+    emulator.company.pipelines.set(1, { update_time: null })
+    emulator.company.pipelines.update(2, {})
+    const { rows } = await call(`${since}&items=user,pipeline,activityType,filter`)
+    expect(rows).toMatchObject([
+      { item: 'user', data: [{ id: user?.['id'] }] },
+      { item: 'pipeline', id: 2 },
+    ])
+    expect(rows).toHaveLength(2)
+  })
+
+  test('has every kind when none is named', async () => {
+    const { call, emulator } = await run()
+    emulator.company.stages.create({ name: 'x', pipeline_id: 1 })
+    emulator.company.files.create({ name: 'x' })
+    expect((await call(since)).rows.map((row) => row['item']).sort()).toEqual(['file', 'stage'])
+  })
+})
+
+describe('the old collection lists', () => {
+  test.each(['deals', 'persons', 'organizations', 'activities'] as const)(
+    'of %s give every live record once, by token',
+    async (entity) => {
+      const { call, emulator } = await run()
+      emulator.company[entity].delete(2)
+      const rows = (await pagesOf(call, `/v1/${entity}/collection?limit=9`)).flatMap((page) => page.rows)
+      const live = emulator.company[entity].list().filter((row) => row['is_deleted'] !== true)
+      expect(rows.map((row) => row['id'])).toEqual(live.map((row) => row['id']))
+      expect(rows[0]?.['add_time']).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+    },
+  )
+
+  test('take a window of update_time', async () => {
+    const { call, emulator } = await run()
+    for (const [id, at] of [
+      [1, START],
+      [2, START - SECOND],
+      [3, START - DAY],
+    ] as const)
+      emulator.company.persons.set(id, { update_time: iso(at) })
+    const { ids } = await call('/v1/persons/collection?since=2026-06-15 11:59:59&until=2026-06-15 12:00:00')
+    expect(ids).toEqual([2])
+  })
+
+  test('give deleted deals on request', async () => {
+    const { call, emulator } = await run()
+    const id = emulator.company.deals.create({ title: 'x' })['id'] as number
+    emulator.company.deals.delete(id)
+    expect((await call('/v1/deals/collection?status=deleted')).ids).toContain(id)
+  })
+
+  test('are 403 to a user who is no admin', async () => {
+    const { call } = await run({ switches: { admin: false } })
+    const reply = await call('/v1/deals/collection')
+    expect([reply.status, reply.body]).toEqual([
+      403,
+      {
+        success: false,
+        error: 'You do not have permissions to do this.',
+        error_info: 'Please check developers.pipedrive.com',
+        data: null,
+        additional_data: null,
+      },
+    ])
+  })
+})
+
+describe('the summary of deals', () => {
+  test('counts what the list has, neither archived nor deleted ones', async () => {
+    const { call } = await run({ size: { deals: 300 } })
+    for (const status of ['open', 'won', 'lost']) {
+      const { rows } = await call(`/api/v2/deals?limit=500&status=${status}`)
+      const { body } = await call(`/v1/deals/summary?status=${status}`)
+      expect((body['data'] as Body)['total_count']).toBe(rows.length)
+    }
+  })
+
+  test('adds up by currency', async () => {
+    const { call } = await run({ size: { deals: 300 } })
+    const { rows } = await call('/api/v2/deals?limit=500')
+    const { body } = await call('/v1/deals/summary')
+    const totals = (body['data'] as { values_total: Record<string, { value: number }> }).values_total
+    const euros = rows.filter((row) => row['currency'] === 'EUR').map((row) => row['value'] as number)
+    expect(totals['EUR']?.value).toBeCloseTo(
+      euros.reduce((sum, value) => sum + value, 0),
+      2,
+    )
+  })
+})
