@@ -1,0 +1,342 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { streams } from '../../src/streams/index.ts'
+import type { Stream } from '../../src/streams/stream.ts'
+import { mergeCatalog, type CatalogField } from '../../src/transform/catalog.ts'
+import { layoutStream } from '../../src/transform/layout.ts'
+import { compileTransform, type Row } from '../../src/transform/records.ts'
+
+const things: Stream = {
+  name: 'things',
+  description: 'Things',
+  key: 'id',
+  cursorField: 'update_time',
+  deletedWhen: { field: 'is_deleted', is: true },
+  columns: {
+    id: 'bigint',
+    title: 'text',
+    price: { type: 'numeric', from: 'value.amount' },
+    currency: { type: 'text', from: 'value.currency' },
+    update_time: 'timestamptz',
+    is_deleted: 'boolean',
+  },
+  exploded: [
+    {
+      table: 'thing_parts',
+      from: 'parts',
+      parent: 'thing_id',
+      description: 'Parts of things',
+      columns: { name: 'text', weight: 'numeric', value: 'text' },
+    },
+  ],
+  partitions: [],
+  catalogs: [],
+}
+
+const SIZE = 'a'.repeat(40)
+const BUDGET = 'b'.repeat(40)
+const UNNAMED = 'd'.repeat(40)
+const field = (code: string, label: string, type: string) => ({
+  code,
+  label,
+  type,
+  description: null,
+  isCustom: true,
+  options: [],
+})
+const catalog: readonly CatalogField[] = [
+  ...mergeCatalog(
+    Object.keys(things.columns),
+    [],
+    [field(SIZE, 'Size', 'double'), field(BUDGET, 'Budget', 'monetary')],
+  ),
+  { ...field(UNNAMED, 'One too many', 'text'), columnName: null, removed: false },
+]
+const layout = layoutStream(things, catalog)
+const transform = compileTransform(things, layout, catalog)
+
+function named(columns: readonly { readonly name: string }[], row: Row | undefined): Record<string, unknown> {
+  return Object.fromEntries(
+    columns.flatMap(({ name }, index) => {
+      const cell = row?.[index] ?? null
+      return cell === null ? [] : [[name, name === '_extra' ? (JSON.parse(cell as string) as unknown) : cell]]
+    }),
+  )
+}
+
+function read(...records: unknown[]) {
+  const page = transform(records)
+  return {
+    rows: page.records.map(({ row }) => named(layout.columns, row)),
+    parts: page.records.map(({ children }) =>
+      (children[0] ?? []).map((row) => named(layout.children[0]?.columns ?? [], row)),
+    ),
+    cursors: page.records.map(({ cursor }) => cursor),
+    drift: page.drift,
+  }
+}
+
+describe('a record', () => {
+  test('has a cell for each column of its table, in the order of the columns', () => {
+    const [record] = transform([{ title: 'A', id: 1, value: { amount: 2, currency: 'EUR' } }]).records
+    expect(record?.row).toEqual([1, 'A', 2, 'EUR', null, null, null, null, null, null, null])
+    expect(layout.columns.map(({ name }) => name)).toEqual([
+      'id',
+      'title',
+      'price',
+      'currency',
+      'update_time',
+      'is_deleted',
+      'cf_size',
+      'cf_budget',
+      'cf_budget_currency',
+      '_deleted_at',
+      '_extra',
+    ])
+  })
+
+  test('gives its key, and its cursor in epoch milliseconds', () => {
+    const [record] = transform([{ id: '7', update_time: '2026-05-15 10:09:46' }]).records
+    expect(record).toMatchObject({ key: 7, cursor: Date.UTC(2026, 4, 15, 10, 9, 46) })
+    expect(transform([{ id: 7, update_time: null }]).records[0]?.cursor).toBeNull()
+    expect(transform([{ id: 7 }]).records[0]?.cursor).toBeNull()
+  })
+
+  test.each([
+    ['a key nobody knows', { colour: 'red' }, { colour: 'red' }, ['colour unknown']],
+    ['a value that does not fit', { title: { rich: true } }, { title: { rich: true } }, ['title unfit']],
+    [
+      'a number past the largest',
+      { price: JSON.parse('1e400') as unknown },
+      { price: 'Infinity' },
+      ['price unknown'],
+    ],
+    ['a member nobody knows', { value: { amount: 1, vat: 2 } }, { value: { vat: 2 } }, ['value unknown']],
+    ['a member that does not fit', { value: { amount: 'x' } }, { value: { amount: 'x' } }, ['value unfit']],
+    ['a bare value for an object', { value: 5 }, { value: 5 }, ['value unfit']],
+    ['a list for an object', { value: [5] }, { value: [5] }, ['value unfit']],
+    ['an object for a list', { parts: { name: 'x' } }, { parts: { name: 'x' } }, ['parts unfit']],
+    ['a cursor that is no moment', { update_time: 'soon' }, { update_time: 'soon' }, ['update_time unfit']],
+    ['a custom field nobody knows yet', { custom_fields: { ffff: 1 } }, { ffff: 1 }, ['ffff unknown']],
+    [
+      'a custom field without a column',
+      { custom_fields: { [UNNAMED]: 1 } },
+      { [UNNAMED]: 1 },
+      [`${UNNAMED} unknown`],
+    ],
+    ['custom fields that are none', { custom_fields: [1] }, { custom_fields: [1] }, ['custom_fields unfit']],
+    [
+      'a key that is a word of JavaScript',
+      JSON.parse('{"__proto__":1,"constructor":2}') as object,
+      JSON.parse('{"__proto__":1,"constructor":2}'),
+      ['__proto__ unknown', 'constructor unknown'],
+    ],
+    [
+      'a key with our own name',
+      { _extra: 'x', _deleted_at: 'y', cf_size: 3 },
+      { _extra: 'x', _deleted_at: 'y', cf_size: 3 },
+      ['_extra unknown', '_deleted_at unknown', 'cf_size unknown'],
+    ],
+    [
+      'a false and a zero',
+      { no: false, zero: 0, empty: '' },
+      { no: false, zero: 0, empty: '' },
+      ['no unknown', 'zero unknown', 'empty unknown'],
+    ],
+  ])('keeps %s under its own key, and tells it', (_what, more, extra, drift) => {
+    const found = read({ id: 1, ...more })
+    expect(found.rows[0]?.['_extra']).toEqual(extra)
+    expect(found.drift.map(({ key, reason }) => `${key} ${reason}`)).toEqual(drift)
+  })
+
+  test('is silent about null, whatever its key', () => {
+    expect(read({ id: 1, colour: null, value: { vat: null }, custom_fields: null, parts: null })).toEqual({
+      rows: [{ id: 1 }],
+      parts: [[]],
+      cursors: [null],
+      drift: [],
+    })
+  })
+
+  test('does not hand its leftovers to the next', () => {
+    const { rows, drift } = read({ id: 1, colour: 'red' }, { id: 2 }, { id: 3, colour: 'blue' })
+    expect(rows).toEqual([
+      { id: 1, _extra: { colour: 'red' } },
+      { id: 2 },
+      { id: 3, _extra: { colour: 'blue' } },
+    ])
+    expect(drift).toEqual([{ key: 'colour', reason: 'unknown', count: 2 }])
+  })
+
+  test.each([
+    ['no key', {}],
+    ['a null key', { id: null }],
+    ['an empty key', { id: '' }],
+    ['a key that does not fit', { id: 'seven' }],
+    ['no object', null],
+    ['a text', 'deal'],
+    ['a list', [1]],
+  ])('with %s stops its page with E_RECORD', (_what, record) => {
+    expect(() => transform([{ id: 1 }, record])).toThrowError(
+      expect.objectContaining({
+        code: 'E_RECORD',
+        recovery: 'skip-stream',
+        message: expect.stringContaining('things') as string,
+      }) as Error,
+    )
+  })
+})
+
+describe('a deletion', () => {
+  test.each([
+    [
+      'at the time of the last change',
+      { is_deleted: true, update_time: '2026-05-15T10:00:00Z' },
+      '2026-05-15T10:00:00Z',
+    ],
+    ['now, where the record has no time', { is_deleted: true }, 'now'],
+    ['said as 1', { is_deleted: 1 }, 'now'],
+    ['not said', {}, undefined],
+    ['denied', { is_deleted: false }, undefined],
+    ['said as nothing', { is_deleted: null }, undefined],
+    ['said in a word nobody knows', { is_deleted: 'perhaps' }, undefined],
+  ])('%s', (_what, more, deletedAt) => {
+    expect(read({ id: 1, ...more }).rows[0]?.['_deleted_at']).toBe(deletedAt)
+  })
+
+  test('can be the absence of a flag that says active', () => {
+    const notes: Stream = { ...things, deletedWhen: { field: 'is_deleted', is: false } }
+    const rows = compileTransform(
+      notes,
+      layout,
+      catalog,
+    )([{ id: 1, is_deleted: false }, { id: 2, is_deleted: true }, { id: 3 }])
+    const at = layout.columns.findIndex(({ name }) => name === '_deleted_at')
+    expect(rows.records.map(({ row }) => row[at])).toEqual(['now', null, null])
+  })
+})
+
+describe('an array that becomes rows', () => {
+  test('gives one row an element, keyed by the parent and the place', () => {
+    const { parts, rows, drift } = read({ id: 5, parts: [{ name: 'a', weight: 1 }, { name: 'b' }] })
+    expect(parts).toEqual([
+      [
+        { thing_id: 5, position: 0, name: 'a', weight: 1 },
+        { thing_id: 5, position: 1, name: 'b' },
+      ],
+    ])
+    expect(rows).toEqual([{ id: 5 }])
+    expect(drift).toEqual([])
+  })
+
+  test.each([
+    ['a key nobody knows', { colour: 'red' }, { colour: 'red' }],
+    ['a value that does not fit', { weight: 'heavy' }, { weight: 'heavy' }],
+    ["another parent's key", { thing_id: 6 }, { thing_id: 6 }],
+    ['a place of its own', { position: 9 }, { position: 9 }],
+    ['its own parent once more', { thing_id: 5 }, undefined],
+  ])('keeps of an element %s in the element’s own row', (_what, element, extra) => {
+    const { parts, rows } = read({ id: 5, parts: [element] })
+    expect(parts[0]?.[0]).toEqual({
+      thing_id: 5,
+      position: 0,
+      ...(extra === undefined ? {} : { _extra: extra }),
+    })
+    expect(rows).toEqual([{ id: 5 }])
+  })
+
+  test('takes a bare element as its value, and an empty one as a row', () => {
+    const { parts } = read({ id: 5, parts: ['x', null, {}] })
+    expect(parts[0]).toEqual([
+      { thing_id: 5, position: 0, value: 'x' },
+      { thing_id: 5, position: 1 },
+      { thing_id: 5, position: 2 },
+    ])
+  })
+})
+
+describe('column or _extra, never neither', () => {
+  /** Names that mean something to a stream, and names that mean nothing. */
+  const keys = (stream: Stream): fc.Arbitrary<string> =>
+    fc.oneof(
+      fc.constantFrom(
+        ...Object.keys(stream.columns),
+        'custom_fields',
+        'value',
+        SIZE,
+        BUDGET,
+        `${BUDGET}_currency`,
+        '__proto__',
+      ),
+      fc.string({ maxLength: 8 }).filter((key) => key !== stream.key),
+    )
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom<unknown>(
+      '2026-05-15T10:00:00Z',
+      '2026-05-15',
+      7,
+      '7',
+      true,
+      [],
+      [1],
+      { value: 1 },
+      { amount: 1 },
+    ),
+  )
+
+  function isEmpty(sent: unknown): boolean {
+    if (sent === null || sent === undefined || sent === '' || sent === '0000-00-00 00:00:00') return true
+    return typeof sent === 'object' && !Array.isArray(sent) && Object.values(sent).every(isEmpty)
+  }
+
+  test.each(
+    streams.filter(({ partitions }) => partitions.length > 0).map((stream) => [stream.name, stream] as const),
+  )(
+    '%s: every key of any record that says something has a cell of its own or is in _extra',
+    (_name, stream) => {
+      const known = mergeCatalog(
+        Object.keys(stream.columns),
+        [],
+        [field(SIZE, 'Size', 'double'), field(BUDGET, 'Budget', 'monetary')],
+      )
+      const tables = layoutStream(stream, known)
+      const read = compileTransform(stream, tables, known)
+      const id = tables.columns[0]?.type === 'uuid' ? '1bce0200-5044-11f1-8f4f-d7944c9e4f3a' : 1
+      // One key at a time: what it fills can then only come from it.
+      fc.assert(
+        fc.property(keys(stream), value, (key, sent) => {
+          if (key === stream.key || isEmpty(sent)) return
+          const record = Object.fromEntries([
+            [stream.key, id],
+            [key, sent],
+          ]) as Record<string, unknown>
+          if (key === '__proto__') Object.defineProperty(record, key, { value: sent, enumerable: true })
+          const [rows] = read([record]).records
+          const filled =
+            (rows?.row ?? []).filter((cell) => cell !== null).length + (rows?.children ?? []).flat().length
+          const emptyList = Array.isArray(sent) && sent.length === 0
+          const exploded = (stream.exploded ?? []).some(({ from }) => from === key)
+          if (!(emptyList && exploded)) expect(filled, JSON.stringify(record)).toBeGreaterThan(1)
+        }),
+        { numRuns: 300 },
+      )
+    },
+  )
+
+  test('every key of any record nobody has described is in _extra with the very value that was sent', () => {
+    const unknown = fc.dictionary(
+      fc.string({ minLength: 1, maxLength: 6 }).map((key) => `x_${key}`),
+      fc.jsonValue(),
+    )
+    fc.assert(
+      fc.property(unknown, (sent) => {
+        const text = JSON.stringify(sent)
+        if (/\\u(0000|d[89a-f])/.test(text)) return
+        const kept = Object.entries(JSON.parse(text) as object).filter(([, each]) => each !== null)
+        const extra = read({ id: 1, ...sent }).rows[0]?.['_extra'] ?? {}
+        expect(extra).toEqual(Object.fromEntries(kept))
+      }),
+    )
+  })
+})
