@@ -1,4 +1,4 @@
-import { DELETED, type Collection } from '../company/collection.ts'
+import type { Collection } from '../company/collection.ts'
 import { sortedIndex, type SortedIndex } from '../company/sorted-index.ts'
 import { timeOf } from '../time.ts'
 import type { PageEnd } from './page-token.ts'
@@ -61,5 +61,3 @@ export function startOf(index: SortedIndex, direction: 'asc' | 'desc', end: Page
   const key = keyOfEnd(end)
   return direction === 'asc' ? index.rank(key, end.id, true) : index.rank(key, end.id, false) - 1
 }
-
-export const isLive = (held: Collection, slot: number): boolean => (held.headAt(slot).flags & DELETED) === 0

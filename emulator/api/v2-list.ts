@@ -90,7 +90,8 @@ function orderOf(resource: V2Resource, { query, switches }: ApiRequest): Order {
   const direction = oneOf(query, 'sort_direction', ['asc', 'desc'], 'asc')
   const token = query.get('cursor')
   if (token === null || token === '') return { field, direction, end: undefined }
-  const end = decodePageToken(token)
+  const read = decodePageToken(token)
+  const end = read && resource.sorts.includes(read.field) ? read : undefined
   if (!end && switches.badPageToken === 'refuse') throw badRequest("Parameter 'cursor' is not valid")
   return { field: end?.field ?? field, direction: end?.sortDirection ?? direction, end }
 }

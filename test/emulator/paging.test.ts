@@ -3,6 +3,8 @@ import { DAY, idsOf, iso, pagesOf, run, SECOND, START } from './support/emulator
 
 const byUpdate = '/api/v2/persons?limit=7&sort_by=update_time'
 
+const tokenOf = (end: object): string => Buffer.from(JSON.stringify(end)).toString('base64url')
+
 describe('a page token', () => {
   test('is base64url of the place where its page ended', async () => {
     const { call } = await run()
@@ -31,7 +33,9 @@ describe('a page token', () => {
 
   test.each([
     ['/api/v2/persons', 'not-a-token'],
-    ['/api/v2/persons', Buffer.from('{"field":"id"}').toString('base64url')],
+    ['/api/v2/persons', tokenOf({ field: 'id' })],
+    ['/api/v2/persons', tokenOf({ field: 'id', fieldValue: 1, sortDirection: 'up', id: 1 })],
+    ['/api/v2/persons', tokenOf({ field: 'name', fieldValue: 'x', sortDirection: 'asc', id: 1 })],
     ['/api/v2/dealFields', 'not-a-token'],
   ])('that is none is refused by %s', async (path, token) => {
     const { call } = await run()
