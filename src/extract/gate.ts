@@ -31,12 +31,17 @@ export function withGate(next: Send, { clock, signal, concurrency }: GateOptions
   let limit = FIRST_LIMIT
   let pausedUntil = 0
 
+  /** A longer pause that somebody else was told of stays. */
+  function pauseFor(ms: number): void {
+    pausedUntil = Math.max(pausedUntil, clock.now() + ms)
+  }
+
   function learn({ headers }: Pick<ApiResponse, 'headers'>): void {
     limit = Math.max(1, numberIn(headers, 'x-ratelimit-limit') ?? limit)
     const remaining = numberIn(headers, 'x-ratelimit-remaining')
     const resetSeconds = numberIn(headers, 'x-ratelimit-reset')
     if (remaining === undefined || resetSeconds === undefined) return
-    if (remaining < inFlight.activeCount) pausedUntil = clock.now() + resetSeconds * 1000
+    if (remaining < inFlight.activeCount) pauseFor(resetSeconds * 1000)
   }
 
   /** Milliseconds until one more request may go; it counts as sent when that is 0. */
@@ -62,7 +67,7 @@ export function withGate(next: Send, { clock, signal, concurrency }: GateOptions
         return response
       } catch (error) {
         if (error instanceof SyncError && error.code === 'E_RATE_LIMITED')
-          pausedUntil = Math.max(pausedUntil, clock.now() + (error.retryAfterMs ?? WINDOW_MS))
+          pauseFor(error.retryAfterMs ?? WINDOW_MS)
         throw error
       }
     })
