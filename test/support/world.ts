@@ -1,0 +1,118 @@
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/index.ts'
+import type { SourceConfig } from '../../src/config.ts'
+import type { Reporter } from '../../src/reporter.ts'
+import { run, type RunReport, type RunRequest } from '../../src/run.ts'
+import { streams } from '../../src/streams/index.ts'
+import type { ReadById, Stream } from '../../src/streams/stream.ts'
+import { testDatabase, type TestDatabase } from './database.ts'
+import { openTap, type Tap } from './tap.ts'
+import { testClock, type TestClock } from './test-clock.ts'
+
+/** A company, a warehouse and the way between them, all of it real but the waiting. */
+export interface World extends AsyncDisposable {
+  readonly emulator: Emulator
+  readonly db: TestDatabase
+  readonly tap: Tap
+  readonly clock: TestClock
+  /** Warnings that runs have given. */
+  readonly warnings: string[]
+  run(request?: Partial<RunRequest>, signal?: AbortSignal, source?: SourceConfig): Promise<RunReport>
+}
+
+export const PASS = { mode: 'pass', since: null, until: null } as const
+export const SWEEP = { mode: 'sweep', since: null, until: null } as const
+export const BACKFILL = { mode: 'range', since: null, until: null } as const
+
+/** Small, with something of everything; one custom field of each type. */
+export const SMALL = {
+  users: 5,
+  pipelines: 5,
+  organizations: 15,
+  persons: 24,
+  deals: 40,
+  activities: 30,
+  notes: 24,
+  leads: 20,
+  products: 12,
+  files: 0,
+  customFields: 16,
+} as const
+
+/** Limits that nobody meets; a test that is about limits sets its own. */
+const WIDE = { burst: 1_000_000, daily: 1_000_000_000 } as const
+
+export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
+  const clock = testClock()
+  const emulator = await startEmulator({
+    now: clock.now,
+    limits: WIDE,
+    ...options,
+    size: { ...SMALL, ...options.size },
+  })
+  const tap = await openTap(emulator.url)
+  const db = await testDatabase()
+  const warnings: string[] = []
+  const reporter: Reporter = {
+    info: () => undefined,
+    warn: (message) => void warnings.push(message),
+    progress: () => undefined,
+    finished: () => undefined,
+  }
+  return {
+    emulator,
+    db,
+    tap,
+    clock,
+    warnings,
+    run: (
+      request = {},
+      signal = new AbortController().signal,
+      source = { baseUrl: tap.url, token: emulator.token },
+    ) =>
+      run(
+        {
+          warehouse: {
+            databaseUrl: db.url,
+            dataDir: '/nowhere',
+            schemas: { data: 'pipedrive', control: 'pipedrive_sync' },
+            account: 'pipedrive',
+          },
+          source,
+          clock,
+          signal,
+          reporter,
+        },
+        { command: 'test', streams, plan: PASS, allowance: { share: 1 }, maxShare: 0.05, ...request },
+      ),
+    [Symbol.asyncDispose]: async () => {
+      await tap[Symbol.asyncDispose]()
+      await emulator.stop()
+    },
+  }
+}
+
+function fewerIds(way: ReadById, most: number): ReadById {
+  return way.kind === 'many' ? { ...way, most: Math.min(way.most, most) } : way
+}
+
+/** The stream with pages so small that a small company has several of them. */
+export function inPagesOf(pageSize: number, stream: Stream): Stream {
+  const partitions = stream.partitions.map((partition) => ({ ...partition, pageSize }))
+  const { readById: way } = stream
+  return { ...stream, partitions, ...(way === undefined ? {} : { readById: fewerIds(way, pageSize) }) }
+}
+
+/** From now on every answer takes longer than a batch may wait: each page is a checkpoint of its own. */
+export function checkpointEveryPage({ tap, clock }: World): void {
+  const before = tap.onAnswer
+  tap.onAnswer = (asked, answer) => {
+    clock.advance(2100)
+    return before(asked, answer)
+  }
+}
+
+export function streamNamed(name: string): Stream {
+  const stream = streams.find((each) => each.name === name)
+  if (stream === undefined) throw new Error(`No stream "${name}"`)
+  return stream
+}

@@ -1,0 +1,284 @@
+import { readFileSync, existsSync, readdirSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { EntityName, Row } from '../../emulator/index.ts'
+import { streams } from '../../src/streams/index.ts'
+import type { Stream } from '../../src/streams/stream.ts'
+import type { RunReport } from '../../src/run.ts'
+import type { TestDatabase } from '../support/database.ts'
+import { differences, expectWarehouseEquals } from '../support/warehouse-equals.ts'
+import { BACKFILL, SWEEP, checkpointEveryPage, inPagesOf, openWorld, type World } from '../support/world.ts'
+
+const withRecords = streams.filter(({ partitions }) => partitions.length > 0)
+const tablesOf = (stream: Stream): string[] => [
+  stream.name,
+  ...(stream.exploded ?? []).map(({ table }) => table),
+]
+
+/** What tells a row that was written from one that was left alone. */
+async function versions(db: TestDatabase, stream: Stream): Promise<Record<string, unknown>[]> {
+  const rows = tablesOf(stream).map((table) =>
+    db.query(
+      `select '${table}' as table_name, xmin::text, ctid::text, _synced_at from pipedrive.${table} order by ctid`,
+    ),
+  )
+  return (await Promise.all(rows)).flat()
+}
+
+function count(rows: readonly Record<string, unknown>[]): number {
+  return Number(rows[0]?.['count'])
+}
+
+function only(report: RunReport) {
+  const [stream] = report.streams
+  if (stream === undefined || report.streams.length !== 1) throw new Error(JSON.stringify(report))
+  return stream
+}
+
+/** A record that is there, by its key. */
+function someRecord({ emulator }: World, stream: Stream): Row[string] & (string | number) {
+  const records = emulator.company.list(stream.name as EntityName)
+  const record = records.findLast((each) => each['is_deleted'] !== true && each['active_flag'] !== false)
+  return record?.[stream.key] as string | number
+}
+
+/** Undoes a deletion, even where Pipedrive itself has no way back. */
+function wayBack({ emulator }: World, stream: Stream, key: string | number): () => void {
+  const { [stream.name as EntityName]: table, collections } = emulator.company
+  const held = collections[stream.name as EntityName]
+  const slot = held.slotOf(key) as number
+  const [head, row] = [held.headAt(slot), held.rawAt(slot)]
+  return () => {
+    if (table.get(key) === undefined) held.put(key, head, row)
+    else table.restore(key)
+  }
+}
+
+async function tombstone({ db }: World, stream: Stream, key: string | number): Promise<unknown> {
+  const rows = await db.query(
+    `select _deleted_at from pipedrive.${stream.name} where ${stream.key}::text = $1`,
+    [String(key)],
+  )
+  expect(rows).toHaveLength(1)
+  return rows[0]?.['_deleted_at']
+}
+
+describe.each(withRecords)('$name', (stream) => {
+  const request = { streams: [stream] }
+  const inSmallPages = { streams: [inPagesOf(2, stream)] }
+
+  test('a first read ends equal to the company, and nothing that was answered is undeclared', async () => {
+    await using world = await openWorld({ switches: { contactSync: true, organizationData: true } })
+    const { db } = world
+    expect(only(await world.run({ ...request, plan: BACKFILL }))).toMatchObject({
+      status: 'done',
+      updated: 0,
+    })
+    await expectWarehouseEquals(world, { streams: [stream.name] })
+    expect(await db.query('select * from pipedrive_sync.drift')).toEqual([])
+    for (const table of tablesOf(stream)) {
+      const [rows] = await db.query(
+        `select count(*)::int, count(_extra)::int as extra from pipedrive.${table}`,
+      )
+      expect(rows).toEqual({ count: expect.any(Number) as number, extra: 0 })
+      expect(rows?.['count'], table).toBeGreaterThan(0)
+    }
+  })
+
+  test('every row has its key, and no key comes twice', async () => {
+    await using world = await openWorld()
+    await world.run(request)
+    for (const { table, key } of [
+      { table: stream.name, key: stream.key },
+      ...(stream.exploded ?? []).map(({ table, parent }) => ({ table, key: `${parent}, position` })),
+    ]) {
+      const [rows] = await world.db.query<{ rows: number; keys: number }>(
+        `select count(*)::int as rows, count(distinct (${key}))::int as keys from pipedrive.${table}
+         where (${key}) is not null`,
+      )
+      expect(rows?.rows).toBe(count(await world.db.query(`select count(*)::int from pipedrive.${table}`)))
+      expect(rows?.keys).toBe(rows?.rows)
+    }
+  })
+
+  test.each([
+    ['pass', undefined],
+    ['sweep', SWEEP],
+    ['backfill', BACKFILL],
+  ])('a second read by %s changes no row', async (_what, plan) => {
+    await using world = await openWorld()
+    await world.run({ ...request, plan: BACKFILL })
+    const before = await versions(world.db, stream)
+    expect(before.length).toBeGreaterThan(0)
+    const again = only(await world.run({ ...request, ...(plan === undefined ? {} : { plan }) }))
+    expect(again).toMatchObject({ status: 'done', inserted: 0, updated: 0, stale: 0, tombstoned: 0 })
+    expect(again.unchanged).toBeGreaterThan(0)
+    expect(await versions(world.db, stream)).toEqual(before)
+  })
+
+  test('a read that breaks after its first pages fails, keeps them whole, and the next run ends equal', async () => {
+    await using world = await openWorld()
+    checkpointEveryPage(world)
+    const [path] = stream.partitions.map((partition) => partition.path)
+    const paged = stream.partitions.every(({ paging }) => paging !== 'single')
+    world.emulator.faults.add({
+      kind: 'status',
+      status: 400,
+      match: new RegExp(`${path}(\\?|$)`),
+      after: paged ? 2 : 0,
+    })
+    const broken = only(await world.run(inSmallPages))
+    expect(broken.status).toBe('failed')
+    expect(broken.pages).toBe(paged ? 2 : 0)
+    expect(count(await world.db.query(`select count(*)::int from pipedrive.${stream.name}`))).toBe(
+      broken.inserted,
+    )
+    world.emulator.faults.clear()
+    const resumed = only(await world.run(inSmallPages))
+    expect(resumed).toMatchObject({ status: 'done', stale: 0 })
+    await expectWarehouseEquals(world, { streams: [stream.name] })
+  })
+
+  test.each([
+    ['flagged', true],
+    ['flagged', false],
+    ['not-found', false],
+  ] as const)(
+    'a deletion becomes a tombstone and a restoration clears it (by id %s, in lists %s)',
+    async (deletedById, deletedInLists) => {
+      await using world = await openWorld({
+        switches: {
+          deletedById,
+          deletedInLists,
+          deletedNotesListed: deletedInLists,
+          stagePatchBumpsSiblings: false,
+        },
+      })
+      const table = world.emulator.company[stream.name as EntityName]
+      await world.run(request)
+      const key = someRecord(world, stream)
+      const undelete = wayBack(world, stream, key)
+      table.delete(key)
+      const report = only(await world.run({ ...request, plan: SWEEP }))
+      expect(report).toMatchObject({ status: 'done', tombstoned: 1 })
+      expect(await tombstone(world, stream, key)).toBeInstanceOf(Date)
+      await expectWarehouseEquals(world, { streams: [stream.name], counters: false })
+
+      undelete()
+      const restored = only(await world.run({ ...request, plan: SWEEP }))
+      expect(restored).toMatchObject({ status: 'done', updated: 1, tombstoned: 0 })
+      expect(await tombstone(world, stream, key)).toBeNull()
+      await expectWarehouseEquals(world, { streams: [stream.name], counters: false })
+    },
+  )
+
+  test('of two runs at once one reads and the other says that the stream is locked', async () => {
+    await using world = await openWorld()
+    const [{ path } = { path: '' }] = stream.partitions
+    let second: Promise<RunReport> | undefined
+    world.tap.onAnswer = async (asked) => {
+      if (asked.path !== path) return
+      second ??= world.run(request)
+      // The first run gets its page only when the second run is over.
+      await second
+    }
+    const first = only(await world.run(request))
+    expect(first.status).toBe('done')
+    expect(first.inserted).toBeGreaterThan(0)
+    expect(only((await second) as RunReport)).toMatchObject({ status: 'locked', inserted: 0, pages: 0 })
+    expect(world.tap.asked.filter((asked) => asked.path === path)).toHaveLength(1)
+  })
+})
+
+test('the comparison with the company sees a cell, a row, a child and a tombstone that are wrong', async () => {
+  await using world = await openWorld()
+  await world.run()
+  const { db, emulator } = world
+  expect(await differences(emulator, db)).toEqual([])
+  const [custom] = await db.query<{ column_name: string }>(
+    "select column_name from pipedrive.fields where entity = 'deals' and field_type = 'varchar' and is_custom",
+  )
+  for (const wrong of [
+    'update pipedrive.deals set value = value + 1 where id = (select min(id) from pipedrive.deals where not is_deleted)',
+    `update pipedrive.deals set ${custom?.column_name} = 'x'`,
+    'update pipedrive.notes set _deleted_at = now() where id = 3',
+    'delete from pipedrive.organizations where id = 2',
+    "update pipedrive.person_emails set value = 'x' where position = 0",
+    'delete from pipedrive.product_prices',
+    'insert into pipedrive.users (id) values (1)',
+  ]) {
+    const before = await differences(emulator, db)
+    await db.query(wrong)
+    const after = await differences(emulator, db)
+    expect(after.length, wrong).toBeGreaterThan(before.length)
+  }
+})
+
+const recorded = join(import.meta.dirname, '../../../shared/pipedrive/recorded')
+
+interface RecordedAnswer {
+  readonly request: string
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>> & { readonly data: readonly Row[] }
+}
+
+/** A server that knows these answers by heart and whose every other list is empty. */
+async function serveRecorded(answers: readonly RecordedAnswer[]) {
+  const byPath = new Map(answers.map((answer) => [answer.request.replace('GET ', ''), answer]))
+  const empty = (path: string): unknown =>
+    path.startsWith('/v1')
+      ? { success: true, data: null, additional_data: { pagination: { more_items_in_collection: false } } }
+      : { success: true, data: [], additional_data: { next_cursor: null } }
+  const me = { id: 1, name: 'Recorded', company_id: 1, company_name: 'Recorded', company_domain: 'recorded' }
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://recorded')
+    const answer = byPath.get(pathname)
+    const body = pathname === '/v1/users/me' ? { success: true, data: me } : (answer?.body ?? empty(pathname))
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => void server.close(() => resolve())),
+  }
+}
+
+describe.skipIf(!existsSync(recorded))('recorded answers of the real API', () => {
+  const files = existsSync(recorded) ? readdirSync(recorded).filter((name) => name.endsWith('.json')) : []
+  const answers = files.map(
+    (name) => JSON.parse(readFileSync(join(recorded, name), 'utf8')) as RecordedAnswer,
+  )
+  const listed = withRecords.flatMap((stream) => {
+    const [{ path } = { path: '' }] = stream.partitions
+    const answer = answers.find(({ request }) => request === `GET ${path}`)
+    return Array.isArray(answer?.body.data) ? [{ stream, records: answer.body.data }] : []
+  })
+
+  test.each(listed)('$stream.name are loaded as they are, twice', async ({ stream, records }) => {
+    await using server = await serveRecorded(answers)
+    await using world = await openWorld()
+    const source = { baseUrl: server.url, token: 'recorded' }
+    expect(only(await world.run({ streams: [stream] }, undefined, source))).toMatchObject({
+      status: 'done',
+      inserted: records.length,
+    })
+    const rows = await world.db.query(`select * from pipedrive.${stream.name} where _extra is null`)
+    expect(rows.map((row) => String(row[stream.key])).toSorted()).toEqual(
+      records.map((record) => String(record[stream.key])).toSorted(),
+    )
+    expect(await world.db.query('select * from pipedrive_sync.drift')).toEqual([])
+    expect(only(await world.run({ streams: [stream] }, undefined, source))).toMatchObject({
+      status: 'done',
+      inserted: 0,
+      updated: 0,
+      unchanged: records.length,
+    })
+  })
+
+  test('there are some', () => {
+    expect(listed.map(({ stream }) => stream.name)).toEqual(expect.arrayContaining(['leads', 'users']))
+  })
+})
