@@ -139,9 +139,10 @@ describe('the gate', () => {
 
   test('does not shorten a pause that the server asked for when a late answer tells of a shorter one', async () => {
     const late = Promise.withResolvers<ReturnType<typeof answered>>()
-    const { sentAt, send } = gated(
-      (index) => [late.promise, Promise.reject(tooMany(30_000)), plain()][index] ?? plain(),
-    )
+    const { sentAt, send } = gated((index) => {
+      if (index === 0) return late.promise
+      return index === 1 ? Promise.reject(tooMany(30_000)) : plain()
+    })
     const first = send(aRequest)
     await expect(send(aRequest)).rejects.toThrow('too many')
     late.resolve(answered(null, limitHeaders(80, 0, 2)))

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import { RunLedger, withBudget, type Allowance } from '../../src/extract/budget.ts'
+import { withRetry } from '../../src/extract/retry.ts'
+import { SyncError } from '../../src/errors.ts'
+import { aRequest, answered, answers, failure, neverStops, testClock } from './support.ts'
+
+const NOON = Date.UTC(2026, 4, 15, 12)
+const HOUR = 3_600_000
+
+function ledgerOf(allowance: Allowance, now = NOON): RunLedger {
+  return new RunLedger(allowance, testClock(now))
+}
+
+function balance(limit: number, remaining: number): Headers {
+  return answered(null, {
+    'x-daily-ratelimit-token-limit': String(limit),
+    'x-daily-ratelimit-token-remaining': String(remaining),
+  }).headers
+}
+
+describe('the ledger', () => {
+  test('adds up requests and tokens, by stream and in all', () => {
+    const ledger = ledgerOf({ tokens: 100 })
+    ledger.charge('deals', 10)
+    ledger.charge('deals', 10)
+    ledger.charge('notes', 20)
+    expect(ledger.streams()).toEqual(['deals', 'notes'])
+    expect(ledger.of('deals')).toEqual({ requests: 2, tokens: 20 })
+    expect(ledger.of('users')).toEqual({ requests: 0, tokens: 0 })
+    expect(ledger.total).toEqual({ requests: 3, tokens: 40 })
+  })
+
+  test('takes off the told balance what the request itself cost, since it is told from before', () => {
+    const ledger = ledgerOf({ tokens: 100 })
+    expect(ledger.balance()).toBeNull()
+    ledger.learn(balance(150_000, 145_263), 5)
+    expect(ledger.balance()).toEqual({ limit: 150_000, remaining: 145_258 })
+  })
+
+  test.each([
+    ['no headers', {}],
+    ['one of two', { 'x-daily-ratelimit-token-limit': '10' }],
+    ['the other of two', { 'x-daily-ratelimit-token-remaining': '10' }],
+    ['nonsense', { 'x-daily-ratelimit-token-limit': 'many', 'x-daily-ratelimit-token-remaining': '10' }],
+  ])('leaves the balance as it was after %s', (_what, headers) => {
+    const ledger = ledgerOf({ share: 0.5 })
+    ledger.learn(answered(null, headers).headers, 10)
+    expect(ledger.balance()).toBeNull()
+    ledger.learn(balance(100, 50), 10)
+    ledger.learn(answered(null, headers).headers, 10)
+    expect(ledger.balance()).toEqual({ limit: 100, remaining: 40 })
+  })
+})
+
+describe('the budget of a run', () => {
+  test('may be spent to the last token, and not one more', () => {
+    const ledger = ledgerOf({ tokens: 30 })
+    ledger.charge('deals', 10)
+    ledger.charge('deals', 20)
+    expect(() => ledger.charge('deals', 1)).toThrowError(
+      expect.objectContaining({ code: 'E_BUDGET' }) as Error,
+    )
+    expect(ledger.total).toEqual({ requests: 2, tokens: 30 })
+  })
+
+  test('defers the run to midnight UTC, in words that say how to go on', async () => {
+    const ledger = ledgerOf({ tokens: 5 }, NOON + HOUR)
+    const error = await failure(Promise.resolve().then(() => ledger.charge('deals', 10)))
+    expect(error).toMatchObject({ code: 'E_BUDGET', recovery: 'defer', retryAfterMs: 11 * HOUR })
+    expect(error.message).toMatch(/its 5 tokens \(0 used\).*--budget/)
+  })
+
+  test('is a share of what the day has left before the first request, that request included', () => {
+    const ledger = ledgerOf({ share: 0.5 })
+    ledger.charge('account', 2)
+    ledger.learn(balance(1000, 101), 2)
+    ledger.charge('deals', 48)
+    expect(() => ledger.charge('deals', 1)).toThrowError('50 tokens (50 used)')
+  })
+
+  test('stays the share of the first balance, however the balance moves later', () => {
+    const ledger = ledgerOf({ share: 0.5 })
+    ledger.charge('account', 2)
+    ledger.learn(balance(1000, 100), 2)
+    ledger.charge('deals', 10)
+    ledger.learn(balance(1000, 1000), 10)
+    expect(() => ledger.charge('deals', 39)).toThrowError('50 tokens')
+    ledger.charge('deals', 38)
+  })
+
+  test('is not bounded as long as nobody has told a balance', () => {
+    const ledger = ledgerOf({ share: 0.5 })
+    for (let count = 0; count < 100; count++) ledger.charge('deals', 20)
+    expect(ledger.total.tokens).toBe(2000)
+  })
+
+  test('of nothing lets nothing through', () => {
+    expect(() => ledgerOf({ tokens: 0 }).charge('deals', 1)).toThrowError('0 tokens')
+  })
+})
+
+describe('a request', () => {
+  test('is not sent when the budget does not reach for it', async () => {
+    const wire = answers('ok', 'ok')
+    const send = withBudget(wire.send, ledgerOf({ tokens: 10 }))
+    await send(aRequest)
+    expect((await failure(send(aRequest))).code).toBe('E_BUDGET')
+    expect(wire.requests).toHaveLength(1)
+  })
+
+  test('pays for each attempt, those that fail included', async () => {
+    const ledger = ledgerOf({ tokens: 100 })
+    const passing = new SyncError({ code: 'E_SERVER', recovery: 'retry', message: 'x' })
+    const clock = testClock()
+    const paid = withBudget(answers(passing, passing, 'ok').send, ledger)
+    await withRetry(paid, {
+      clock,
+      signal: neverStops,
+      attempts: 5,
+      baseDelayMs: 1,
+      maxDelayMs: 1,
+      random: () => 0,
+    })(aRequest)
+    expect(ledger.of('deals')).toEqual({ requests: 3, tokens: 30 })
+  })
+
+  test('teaches the ledger what its answer tells', async () => {
+    const ledger = ledgerOf({ tokens: 100 })
+    const headers = { 'x-daily-ratelimit-token-limit': '1000', 'x-daily-ratelimit-token-remaining': '500' }
+    await withBudget(() => Promise.resolve(answered('ok', headers)), ledger)(aRequest)
+    expect(ledger.balance()).toEqual({ limit: 1000, remaining: 490 })
+  })
+})
