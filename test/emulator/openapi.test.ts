@@ -128,6 +128,43 @@ const reads: readonly [string, path: string, Kind][] = [
   ]),
 ]
 
+const writes: readonly [method: string, path: string, url: string, json: unknown, Kind][] = [
+  ['POST', '/deals', '/api/v2/deals', { title: 'x' }, deal],
+  ['PATCH', '/deals/{id}', '/api/v2/deals/1', { status: 'won' }, deal],
+  ['DELETE', '/deals/{id}', '/api/v2/deals/1', undefined, {}],
+  ['POST', '/persons', '/api/v2/persons', { name: 'x y' }, person],
+  ['PATCH', '/persons/{id}', '/api/v2/persons/1', { name: 'x y' }, person],
+  ['DELETE', '/persons/{id}', '/api/v2/persons/1', undefined, {}],
+  ['POST', '/organizations', '/api/v2/organizations', { name: 'x' }, organization],
+  ['PATCH', '/organizations/{id}', '/api/v2/organizations/1', { name: 'x' }, organization],
+  [
+    'POST',
+    '/activities',
+    '/api/v2/activities',
+    { subject: 'x' },
+    { nullable: [...(activity.nullable ?? []), 'due_date'] },
+  ],
+  ['PATCH', '/activities/{id}', '/api/v2/activities/1', { done: true }, activity],
+  ['POST', '/products', '/api/v2/products', { name: 'x' }, product],
+  ['PATCH', '/products/{id}', '/api/v2/products/1', { name: 'x' }, product],
+  ['POST', '/pipelines', '/api/v2/pipelines', { name: 'x' }, {}],
+  ['POST', '/stages', '/api/v2/stages', { name: 'x', pipeline_id: 1 }, {}],
+  ['DELETE', '/stages/{id}', '/api/v2/stages/1', undefined, {}],
+  ['POST', '/notes', '/v1/notes', { content: 'x' }, note],
+  ['PUT', '/notes/{id}', '/v1/notes/1', { content: 'x' }, note],
+  ['DELETE', '/notes/{id}', '/v1/notes/1', undefined, {}],
+  ['POST', '/leads', '/v1/leads', { title: 'x' }, lead],
+  ['DELETE', '/files/{id}', '/v1/files/1', undefined, {}],
+  [
+    'POST',
+    '/dealFields',
+    '/api/v2/dealFields',
+    { field_name: 'x', field_type: 'enum', options: [{ label: 'y' }] },
+    {},
+  ],
+  ['PATCH', '/dealFields/{field_code}', '/api/v2/dealFields/title', { field_name: 'x' }, {}],
+]
+
 const versionOf = (path: string): string => (path.startsWith('/api/v2') ? 'v2' : 'v1')
 
 type Node = Record<string, unknown>
@@ -177,6 +214,15 @@ describe.skipIf(!haveDocuments)("by Pipedrive's own documents", () => {
   test.each(reads)('%s: GET %s answers what the document describes', async (path, url, kind) => {
     const running = await run({ size: { deals: 300, activities: 200, persons: 150 } })
     await expectValid(running, operationOf(versionOf(url), 'GET', path), url, kind)
+  })
+
+  test.each(writes)('%s %s answers what the document describes', async (method, path, url, json, kind) => {
+    const { call } = await run()
+    const { status, body } = await call(url, { method, ...(json === undefined ? {} : { json }) })
+    const schema = operationOf(versionOf(url), method, path).schemas.get(String(status))
+    const validate = validator(schema ?? { not: {} }, kind)
+    validate(body)
+    expect(validate.errors).toBeNull()
   })
 
   test('a person of a company that syncs its contacts is still what the document describes', async () => {

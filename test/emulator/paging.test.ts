@@ -31,6 +31,14 @@ describe('a page token', () => {
     expect((await call(`/api/v2/persons?limit=2&cursor=${first.next ?? ''}`)).ids).toEqual([6, 7])
   })
 
+  test('carries its order with it', async () => {
+    const { call } = await run()
+    const path = '/api/v2/persons?limit=5&sort_by=update_time&sort_direction=desc'
+    const [, second] = await pagesOf(call, path)
+    const { next } = await call(path)
+    expect((await call(`/api/v2/persons?limit=5&cursor=${next ?? ''}`)).ids).toEqual(second?.ids)
+  })
+
   test.each([
     ['/api/v2/persons', 'not-a-token'],
     ['/api/v2/persons', tokenOf({ field: 'id' })],
