@@ -25,9 +25,9 @@ function unstable(request: ApiRequest): SyncError {
 
 /**
  * Walks a v1 list by offset without losing rows that move under it. Two devices:
- * where the list can be filtered by the cursor field, the walk goes on from the last value seen (a new anchor)
- * instead of a deep offset; and every page but the first after an anchor begins with the row that ended the
- * last one. A page that begins with a row nobody has seen shows that rows before it left: one page back, then.
+ * where the list can be filtered by the cursor field and comes in its order, the walk goes on from the last
+ * value seen (a new anchor) instead of a deep offset; and every page but the first after an anchor begins with
+ * the row that ended the last one. A page that begins with a row nobody has seen shows that rows before it left: one page back, then.
  */
 export async function* offsetPages(
   send: Send,
@@ -37,7 +37,7 @@ export async function* offsetPages(
   window: Window,
 ): AsyncGenerator<Page, void> {
   const { filter, pageSize } = partition
-  const anchored = window.byCursor && filter !== undefined
+  let anchored = window.byCursor && filter !== undefined
   let at: Position = { anchor: window.since === null ? null : floorToSecond(window.since), start: 0 }
   let seen = new Set<string>()
   let stepsBack = 0
@@ -58,6 +58,7 @@ export async function* offsetPages(
     yield records
     if (!more) return
     for (const record of records) seen.add(keyOf(stream, record))
+    anchored &&= isAscending(stream, records)
     const next = anchored ? newAnchor(stream, records, at.anchor) : null
     if (next !== null) seen = new Set()
     at = next === null ? { ...at, start: at.start + records.length - 1 } : { anchor: next, start: 0 }
@@ -72,6 +73,12 @@ function pageRequest(base: ApiRequest, partition: Partition, { anchor, start }: 
 
 function beginsWithSeen(stream: Stream, records: Page, seen: ReadonlySet<string>): boolean {
   return records.length > 0 && seen.has(keyOf(stream, records[0]))
+}
+
+/** v1 passes over a parameter it does not know: an anchor in a list that is not sorted would leave rows behind. */
+function isAscending(stream: Stream, records: Page): boolean {
+  const cursors = records.map((record) => cursorOf(stream, record) ?? -Infinity)
+  return cursors.every((cursor, index) => index === 0 || cursor >= (cursors[index - 1] ?? -Infinity))
 }
 
 /** The last value of the cursor field on the page, when it is later than the present anchor. */
