@@ -1,0 +1,50 @@
+import { startBenchServer } from './database.ts'
+import { startEmulatorProcess } from './emulator.ts'
+import { readOptions, type BenchOptions } from './options.ts'
+import { PIECE_FLAG, measureHere, type Measurement } from './piece.ts'
+import { asText, summarize, summarizeMemory } from './report.ts'
+import { measureBackfill, measureRound, type Round } from './rounds.ts'
+
+const GROWTH = 4
+
+function tell(what: string): void {
+  process.stderr.write(`${what}\n`)
+}
+
+async function compareTime({ deals, persons, rounds }: BenchOptions) {
+  await using server = await startBenchServer()
+  await using emulator = await startEmulatorProcess(deals, persons)
+  // The first round makes the emulator encode its pages, and is not counted.
+  await measureRound(emulator, server)
+  const measured: Round[] = []
+  for (let round = 1; round <= rounds; round++) {
+    const { backfill, fetch, copy } = await measureRound(emulator, server)
+    measured.push({ backfill, fetch, copy })
+    const seconds = [backfill, fetch, copy].map((each) => each.seconds.toFixed(2)).join(' / ')
+    tell(`round ${round} of ${rounds}: ours / fetch / copy ${seconds} s`)
+  }
+  return summarize(measured)
+}
+
+async function compareMemory({ deals, persons, rounds }: BenchOptions) {
+  await using server = await startBenchServer()
+  await using little = await startEmulatorProcess(deals, persons)
+  await using much = await startEmulatorProcess(deals * GROWTH, persons * GROWTH)
+  const [small, large]: [Measurement[], Measurement[]] = [[], []]
+  for (let round = 1; round <= rounds; round++) {
+    small.push(await measureBackfill(little, server))
+    large.push(await measureBackfill(much, server))
+    tell(`round ${round} of ${rounds}`)
+  }
+  return summarizeMemory(small, large)
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const [first, piece = '', input = ''] = args
+  if (first === PIECE_FLAG) return measureHere(piece, input)
+  const options = readOptions(args)
+  const figures = await (options.memory ? compareMemory(options) : compareTime(options))
+  process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : asText(figures))
+}
+
+await main(process.argv.slice(2))

@@ -1,0 +1,38 @@
+import { tmpdir } from 'node:os'
+import { systemClock } from '../../src/clock.ts'
+import type { Reporter } from '../../src/reporter.ts'
+import { run, type RunParts } from '../../src/run.ts'
+import { SCHEMAS, type Measured, type PieceInput } from '../piece.ts'
+import { STREAMS, WHOLE } from '../work.ts'
+
+const silent: Reporter = {
+  info: () => undefined,
+  warn: () => undefined,
+  progress: () => undefined,
+  finished: () => undefined,
+}
+
+function partsOf({ emulatorUrl, emulatorToken, databaseUrl }: PieceInput): RunParts {
+  return {
+    warehouse: { databaseUrl, dataDir: tmpdir(), schemas: SCHEMAS, account: SCHEMAS.data },
+    source: { baseUrl: emulatorUrl, token: emulatorToken },
+    clock: systemClock,
+    signal: new AbortController().signal,
+    reporter: silent,
+  }
+}
+
+/** Ours: the whole of a first backfill into an empty database, as the command runs it. */
+export async function backfill(input: PieceInput): Promise<Measured> {
+  const began = performance.now()
+  const report = await run(partsOf(input), {
+    command: 'backfill',
+    streams: STREAMS,
+    plan: WHOLE,
+    allowance: { tokens: Number.MAX_SAFE_INTEGER },
+    maxShare: 1,
+  })
+  const seconds = (performance.now() - began) / 1000
+  if (report.status !== 'done') throw new Error(`The backfill ended as ${report.status}: ${report.error}`)
+  return { seconds, records: report.streams.reduce((sum, { inserted }) => sum + inserted, 0) }
+}

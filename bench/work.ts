@@ -1,0 +1,8 @@
+import type { ReadPlan } from '../src/extract/windows.ts'
+import { selectStreams } from '../src/streams/index.ts'
+
+/** What is read: by ours as a command would, by the floors page for page and row for row. */
+export const STREAMS = selectStreams(['deals', 'persons'])
+
+/** Everything, as `backfill` reads it without `--since` and `--until`. */
+export const WHOLE: ReadPlan = { mode: 'range', since: null, until: null }
