@@ -3,6 +3,7 @@ import { SyncError } from '../errors.ts'
 import type { FetchedField, FetchedOption } from '../streams/field.ts'
 import type { CatalogSource, CatalogSpec } from '../streams/stream.ts'
 import { openV1, openV2 } from './envelope.ts'
+import { pageLoop } from './page.ts'
 import type { ApiRequest, Send } from './request.ts'
 
 const option = z
@@ -58,10 +59,13 @@ function parseFields(request: ApiRequest, shape: z.ZodType<FetchedField>, record
 
 async function readV2(send: Send, base: ApiRequest): Promise<FetchedField[]> {
   const fields: FetchedField[] = []
+  const seen = new Set<string>()
   for (let cursor: string | null = ''; cursor !== null;) {
     const request: ApiRequest = { ...base, params: { ...base.params, ...(cursor === '' ? {} : { cursor }) } }
     const { records, nextToken } = openV2(request, (await send(request)).body)
     fields.push(...parseFields(request, v2Field, records))
+    if (nextToken !== null && seen.has(nextToken)) throw pageLoop(request, 'brought a page token twice')
+    if (nextToken !== null) seen.add(nextToken)
     cursor = nextToken
   }
   return fields
@@ -72,8 +76,11 @@ async function readV1(send: Send, base: ApiRequest): Promise<FetchedField[]> {
   for (let more = true; more;) {
     const request: ApiRequest = { ...base, params: { ...base.params, start: String(fields.length) } }
     const page = openV1(request, (await send(request)).body)
-    fields.push(...parseFields(request, v1Field, page.records))
-    more = page.more && page.records.length > 0
+    const brought = parseFields(request, v1Field, page.records)
+    if (page.more && brought.every(({ code }) => fields.some((field) => field.code === code)))
+      throw pageLoop(request, 'says there is more but brings nothing new')
+    fields.push(...brought)
+    more = page.more
   }
   return fields
 }
