@@ -1,4 +1,4 @@
-import { SyncError } from '../errors.ts'
+import { SyncError, configError } from '../errors.ts'
 import { classifyAnswer, classifyFailure } from './classify.ts'
 import { describeRequest, type ApiRequest, type Send } from './request.ts'
 
@@ -24,12 +24,23 @@ function parseJson(request: ApiRequest, text: string): unknown {
   }
 }
 
+/** The message of the error that Headers throws shows the value it refuses: the token. */
+function headersWith(token: string): Headers {
+  try {
+    return new Headers({ 'x-api-token': token, accept: 'application/json' })
+  } catch {
+    throw configError(
+      'PIPEDRIVE_API_TOKEN holds a character that no token has, a line end perhaps: copy it once more.',
+    )
+  }
+}
+
 /**
  * Sends requests with the token in `x-api-token`. A redirect is an error: following one would take
  * the token to another host.
  */
 export function createTransport({ baseUrl, token, timeoutMs, signal }: TransportOptions): Send {
-  const headers = { 'x-api-token': token, accept: 'application/json' }
+  const headers = headersWith(token)
   return async (request) => {
     const url = `${baseUrl}${request.path}?${new URLSearchParams(request.params).toString()}`
     const timed = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
