@@ -24,3 +24,17 @@ export async function lockCatalog({ client }: Session, account: string, entity: 
     `pipedrive-warehouse catalog ${account} ${entity}`,
   ])
 }
+
+/** Runs `work` while no other process migrates this database: `create … if not exists` fails when two do it at once. */
+export async function whileMigrating<Result>(
+  { client }: Session,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const lock = `hashtextextended('pipedrive-warehouse migrate', 0)`
+  await client.query(`select pg_advisory_lock(${lock})`)
+  try {
+    return await work()
+  } finally {
+    await client.query(`select pg_advisory_unlock(${lock})`)
+  }
+}

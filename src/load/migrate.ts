@@ -6,15 +6,32 @@ import {
   PostgresQueryCompiler,
   sql,
 } from 'kysely'
-import { Migrator } from 'kysely/migration'
+import {
+  DEFAULT_MIGRATION_LOCK_TABLE,
+  DEFAULT_MIGRATION_TABLE,
+  MIGRATION_LOCK_ID,
+  Migrator,
+} from 'kysely/migration'
 import { migrations } from '../../migrations/index.ts'
 import { SyncError } from '../errors.ts'
 import { catalogDdl } from './catalog-tables.ts'
 import type { Schemas, Session } from './connection.ts'
+import { whileMigrating } from './lock.ts'
 
 /** Creates both schemas, brings the control tables up to date and makes the catalog's tables. */
-export async function migrate({ control, catalog, schemas }: Session): Promise<readonly string[]> {
-  await sql`create schema if not exists ${sql.id(schemas.data)}`.execute(control)
+export function migrate(session: Session): Promise<readonly string[]> {
+  return whileMigrating(session, () => migrateAlone(session))
+}
+
+/** PostgreSQL asks for the right to create schemas even where `if not exists` has nothing to do. */
+async function ensureSchema({ client, control }: Session, schema: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_namespace where nspname = $1', [schema])
+  if (rowCount === 0) await sql`create schema ${sql.id(schema)}`.execute(control)
+}
+
+async function migrateAlone(session: Session): Promise<readonly string[]> {
+  const { control, catalog, schemas } = session
+  await ensureSchema(session, schemas.data)
   const migrator = new Migrator({
     db: control,
     migrationTableSchema: schemas.control,
@@ -30,6 +47,30 @@ export async function migrate({ control, catalog, schemas }: Session): Promise<r
     })
   for (const statement of catalogDdl(catalog)) await statement.execute()
   return (results ?? []).map(({ migrationName }) => migrationName)
+}
+
+/** The tables of Kysely's Migrator as it leaves them after these migrations, so that it finds nothing to do. */
+async function recordMigrations(
+  db: Kysely<unknown>,
+  schema: string,
+  names: readonly string[],
+): Promise<void> {
+  await db.schema
+    .createTable(DEFAULT_MIGRATION_TABLE)
+    .addColumn('name', 'varchar(255)', (column) => column.notNull().primaryKey())
+    .addColumn('timestamp', 'varchar(255)', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createTable(DEFAULT_MIGRATION_LOCK_TABLE)
+    .addColumn('id', 'varchar(255)', (column) => column.notNull().primaryKey())
+    .addColumn('is_locked', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
+  const now = sql`to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+  const rows = names.map((name) => sql`(${sql.lit(name)}, ${now})`)
+  await sql`insert into ${sql.id(schema, DEFAULT_MIGRATION_TABLE)} values ${sql.join(rows)}`.execute(db)
+  await sql`insert into ${sql.id(schema, DEFAULT_MIGRATION_LOCK_TABLE)} values (${sql.lit(MIGRATION_LOCK_ID)}, 0)`.execute(
+    db,
+  )
 }
 
 /** The SQL of all migrations and of the catalog's tables, without a database. */
@@ -48,7 +89,9 @@ export async function printMigrations(schemas: Schemas): Promise<string> {
   })
   for (const schema of [schemas.control, schemas.data])
     await sql`create schema if not exists ${sql.id(schema)}`.execute(printer)
-  for (const migration of Object.values(migrations)) await migration.up(printer.withSchema(schemas.control))
+  const control = printer.withSchema(schemas.control)
+  await recordMigrations(control, schemas.control, Object.keys(migrations))
+  for (const migration of Object.values(migrations)) await migration.up(control)
   for (const statement of catalogDdl(printer.withSchema(schemas.data))) await statement.execute()
   return statements.map((statement) => `${statement};\n`).join('')
 }
