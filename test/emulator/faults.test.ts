@@ -99,7 +99,7 @@ describe('an answer can be made', () => {
   test('a reset connection', async () => {
     const { emulator } = await run()
     emulator.faults.add({ kind: 'connection-reset' })
-    await expect(overTheWire(emulator, list)).rejects.toMatchObject({ code: 'ECONNRESET' })
+    await expect(overTheWire(emulator, list)).rejects.toMatchObject({ code: 'ECONNRESET', syscall: 'read' })
   })
 
   test('late', async () => {

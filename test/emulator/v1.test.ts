@@ -129,6 +129,19 @@ describe('recents', () => {
     })
   })
 
+  test('has the empty texts and flat keys of v1', async () => {
+    const { call, emulator } = await run()
+    emulator.company.activities.create({ subject: 'x', location: { value: 'Tallinn', country: 'Eesti' } })
+    emulator.company.persons.create({ name: 'x', label_ids: [12, 11] })
+    emulator.company.deals.create({ title: 'x', label_ids: [12, 11] })
+    const { rows } = await call(`${since}&items=activity,person,deal`)
+    const dataOf = (item: string): unknown => rows.find((row) => row['item'] === item)?.['data']
+    expect(dataOf('activity')).toMatchObject({ due_time: '', duration: '', marked_as_done_time: '' })
+    expect(dataOf('activity')).toMatchObject({ location: 'Tallinn', location_country: 'Eesti' })
+    expect(dataOf('person')).toMatchObject({ label: 12, label_ids: [12, 11], visible_to: '3' })
+    expect(dataOf('deal')).toMatchObject({ label: '12,11', visible_to: '3' })
+  })
+
   test('is paged by offset', async () => {
     const { call, emulator } = await run()
     for (const id of [1, 2, 3]) emulator.company.persons.update(id, {})

@@ -375,6 +375,20 @@ describe('a merge', () => {
     }
   })
 
+  test('of organizations moves their people, deals and leads', async () => {
+    const { call, emulator } = await run()
+    const { company } = emulator
+    const [kept, lost] = ['x', 'y'].map((name) => company.organizations.create({ name })['id'] as number)
+    const to = lost ?? 0
+    const person = company.persons.create({ name: 'x', org_id: to })['id'] as number
+    const deal = company.deals.create({ title: 'x', org_id: to })['id'] as number
+    const lead = company.leads.create({ title: 'x', organization_id: to })['id'] as string
+    await call(`/v1/organizations/${to}/merge`, put({ merge_with_id: kept }))
+    expect(company.persons.get(person)?.['org_id']).toBe(kept)
+    expect(company.deals.get(deal)?.['org_id']).toBe(kept)
+    expect(company.leads.get(lead)?.['organization_id']).toBe(kept)
+  })
+
   test('leaves update_time of the survivor and of what moved alone when the switches say so', async () => {
     const running = await run({ switches: { mergeBumpsSurvivor: false, mergeBumpsMoved: false } })
     const { kept } = await merged(running)
