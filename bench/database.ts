@@ -31,8 +31,7 @@ export async function startBenchServer(): Promise<BenchServer> {
   return {
     databaseUrl: Object.assign(new URL(server.url), { pathname: `/${NAME}` }).href,
     version: server.version,
-    renew: () =>
-      administer(server.url, [`drop database if exists ${NAME}`, `create database ${NAME}`]),
+    renew: () => administer(server.url, [`drop database if exists ${NAME}`, `create database ${NAME}`]),
     // A role that may not say CHECKPOINT gets one by dropping a database (PostgreSQL source, dbcommands.c).
     settle: () => administer(server.url, ['create database bench_settled', 'drop database bench_settled']),
     async [Symbol.asyncDispose]() {
