@@ -13,10 +13,12 @@ const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d{1,2})?$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?$/
 const DURATION = /^\d{1,5}:[0-5]\d(:[0-5]\d)?$/
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
+const DATE = /^\d{4}-\d{2}-\d{2}$/
 /** PostgreSQL takes offsets below 16 hours. */
 const TIMESTAMP =
-  /^(\d{4}-\d{2}-\d{2})[T ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d{1,9})?(Z|[+-](?:0\d|1[0-5]):?[0-5]\d)?$/
+  /^\d{4}-\d{2}-\d{2}[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-5]):?[0-5]\d)?$/
+/** What a time ends with that has one. */
+const ZONE = /(?:Z|[+-]\d{2}:?\d{2})$/
 /** PostgreSQL's text holds neither NUL nor half of a surrogate pair. */
 const SUSPECT = /[\u0000\ud800-\udfff]/
 /** The same two inside JSON text, where they stand escaped; the first alternative steps over escaped backslashes. */
@@ -45,20 +47,22 @@ function isRealDate(year: number, month: number, day: number): boolean {
   return day <= 28 || day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
 }
 
+/** Whether the `YYYY-MM-DD` that a text begins with is a day of the calendar. */
+function beginsWithRealDate(text: string): boolean {
+  return isRealDate(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)))
+}
+
 function decodeDate(value: unknown): Cell | typeof UNFIT {
   if (value === '') return null
-  const match = typeof value === 'string' ? DATE.exec(value) : null
-  if (match === null) return UNFIT
-  return isRealDate(Number(match[1]), Number(match[2]), Number(match[3])) ? match[0] : UNFIT
+  return typeof value === 'string' && DATE.test(value) && beginsWithRealDate(value) ? value : UNFIT
 }
 
 /** v1 sends `YYYY-MM-DD HH:MM:SS` in UTC, and `0000-00-00 00:00:00` or nothing for "never" (recorded answers). */
 function decodeTimestamp(value: unknown): Cell | typeof UNFIT {
   if (value === '' || value === '0000-00-00 00:00:00') return null
-  const match = typeof value === 'string' ? TIMESTAMP.exec(value) : null
-  const [, date, time, fraction = '', zone = 'Z'] = match ?? []
-  if (date === undefined || time === undefined || decodeDate(date) === UNFIT) return UNFIT
-  return `${date}T${time}${fraction}${zone}`
+  if (typeof value !== 'string' || !TIMESTAMP.test(value) || !beginsWithRealDate(value)) return UNFIT
+  const text = value[10] === 'T' ? value : value.replace(' ', 'T')
+  return ZONE.test(text) ? text : `${text}Z`
 }
 
 function decodeInteger(value: unknown): Cell | typeof UNFIT {
