@@ -68,12 +68,10 @@ function columnIndex(layout: TableLayout, name: string): number {
   return layout.columns.findIndex((column) => column.name === name)
 }
 
-/** Decodes one object into a new row; `_extra` is filled last. */
+/** Decodes one object into `row`, which is empty but for what the object does not hold; `_extra` is filled last. */
 function rowDecoder(layout: TableLayout, decoders: ReadonlyMap<string, KeyDecoder>) {
-  const width = layout.columns.length
   const extra = columnIndex(layout, EXTRA)
-  return (record: JsonObject, page: Page): Cell[] => {
-    const row = new Array<Cell>(width).fill(null)
+  return (record: JsonObject, row: Cell[], page: Page): Cell[] => {
     for (const key in record) {
       const value = record[key]
       if (value === null || value === undefined) continue
@@ -86,19 +84,31 @@ function rowDecoder(layout: TableLayout, decoders: ReadonlyMap<string, KeyDecode
   }
 }
 
+function emptyRow({ columns }: TableLayout): Cell[] {
+  return new Array<Cell>(columns.length).fill(null)
+}
+
 type Explode = (value: unknown, parentKey: Cell, page: Page) => Row[]
+
+const NO_ROWS: Row[] = []
+
+/** An element that repeats its parent's key says nothing new; one with another key does. */
+function repeatedKey(name: string): KeyDecoder {
+  return (value, row, leftovers) => {
+    if (value !== row[0]) leftovers.keep(name, value, 'unknown')
+  }
+}
 
 function exploder(spec: Exploded, layout: ChildLayout): Explode {
   const decoders = nativeDecoders(spec.columns, layout.columns)
-  const decode = rowDecoder(layout, decoders)
+  const decode = rowDecoder(layout, decoders.set(spec.parent, repeatedKey(spec.parent)))
   return (value, parentKey, page) => {
-    if (!Array.isArray(value)) return []
+    if (!Array.isArray(value) || value.length === 0) return NO_ROWS
     return value.map((item: unknown, position) => {
-      const { [spec.parent]: parent, ...rest } = isObject(item) ? item : { value: item }
-      const row = decode(parent === parentKey ? rest : { ...rest, [spec.parent]: parent }, page)
+      const row = emptyRow(layout)
       row[0] = parentKey
       row[1] = position
-      return row
+      return decode(isObject(item) ? item : { value: item }, row, page)
     })
   }
 }
@@ -135,7 +145,7 @@ export function compileTransform(
 
   const decodeRecord = (record: unknown, page: Page): RecordRows => {
     if (!isObject(record)) throw missingKey(stream)
-    const row = decode(record, page)
+    const row = decode(record, emptyRow(layout), page)
     const id = row[key] ?? null
     if (id === null) throw missingKey(stream)
     const moment = row[cursor] ?? null
