@@ -31,6 +31,14 @@ function worthLoading(error: unknown): boolean {
   return error instanceof SyncError && !DOUBTFUL.has(error.code)
 }
 
+/**
+ * A record dated ahead of the clock cannot be a bookmark: a pass starts at the present at the latest, so what
+ * changed between two passes would be read by neither.
+ */
+function upTo(now: number, cursors: readonly (number | null)[]): (number | null)[] {
+  return cursors.map((cursor) => (cursor === null || cursor > now ? null : cursor))
+}
+
 /** The rows of a walk in batches; a failure that leaves what was read before in order comes after a last batch. */
 export async function* readBatches(
   send: Send,
@@ -44,7 +52,8 @@ export async function* readBatches(
     for await (const records of prefetch(readPages(send, stream, partition, window))) {
       const page = transform(records)
       batch.add(page)
-      mark.add(page.records.map((record) => record.cursor))
+      const cursors = page.records.map((record) => record.cursor)
+      mark.add(upTo(clock.now(), cursors))
       if (batch.size >= limits.batchRows || clock.now() - since >= limits.batchMs) {
         yield batch
         batch = new Batch()
