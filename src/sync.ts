@@ -91,13 +91,16 @@ export async function syncStream(
   if (stream.partitions.length === 0) return
 
   const catalog = await readCatalog(session, stream.name)
-  const layout = layoutStream(stream, catalog)
+  const tables = layoutStream(stream, catalog)
   await inTransaction(session, () =>
-    evolveTables(session, account, stream.name, [layout, ...layout.children]),
+    evolveTables(session, account, stream.name, [tables, ...tables.children]),
   )
+  // Records say nothing any more of a field that was removed: merging its columns would empty them.
+  const fields = catalog.filter((field) => !field.removed)
+  const layout = layoutStream(stream, fields)
   const walks = await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
-  const work = await openWork(stream, session, context, tally, layout, catalog, complete)
+  const work = await openWork(stream, session, context, tally, layout, fields, complete)
   for (const [index, planned] of walks.entries()) await walk(work, planned, index / walks.length)
   if (complete) await settleAbsence(work)
   await warnOfNothing(work, walks)
