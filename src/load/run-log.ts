@@ -1,4 +1,5 @@
 import { sql, type Expression } from 'kysely'
+import { storableText } from '../transform/cells.ts'
 import type { Session } from './connection.ts'
 
 /** `skipped`: Pipedrive does not show it to us; `locked`: another run is reading it. */
@@ -93,6 +94,11 @@ export async function logTokens(
     .execute()
 }
 
+/** A key may be anything that JSON allows, but an index entry holds 2,700 bytes at most. */
+function driftKey(key: string): string {
+  return storableText(key.slice(0, 500))
+}
+
 /** Counts what was kept in `_extra`; to be called in the transaction that loads the rows. */
 export async function logDrift(
   { control }: Session,
@@ -105,7 +111,7 @@ export async function logDrift(
     const seen = group.reduce((sum, { count }) => sum + count, 0)
     await control
       .insertInto('drift')
-      .values({ account, stream, key: key.slice(reason.length + 1), reason, seen })
+      .values({ account, stream, key: driftKey(key.slice(reason.length + 1)), reason, seen })
       .onConflict((on) =>
         on.columns(['account', 'stream', 'key', 'reason']).doUpdateSet({
           seen: sql`drift.seen + excluded.seen`,
