@@ -1,15 +1,23 @@
+import { hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { TableLayout } from '../transform/layout.ts'
+import { MAX_IDENTIFIER } from '../transform/naming.ts'
 import type { Row } from '../transform/records.ts'
 import type { Session } from './connection.ts'
 import { encodeRows } from './copy-text.ts'
 import { quoteIdentifier } from './table-plan.ts'
 
+/** A temporary table's name, unlike every other table's where the whole of it would be too long for PostgreSQL. */
+export function temporaryName(purpose: string, { table }: TableLayout): string {
+  const name = `${purpose}_${table}`
+  return Buffer.byteLength(name) <= MAX_IDENTIFIER ? name : `${purpose}_${hash('sha1', table)}`
+}
+
 /** Name of the staging table of a layout: a temporary table of this connection, emptied by every commit. */
-export function stageName({ table }: TableLayout): string {
-  return `stage_${table}`.slice(0, 63)
+export function stageName(layout: TableLayout): string {
+  return temporaryName('stage', layout)
 }
 
 export async function createStage({ client }: Session, layout: TableLayout): Promise<void> {

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { DELETED_AT, type TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
-import { stageName } from './stage.ts'
+import { stageName, temporaryName } from './stage.ts'
 import { quoteIdentifier } from './table-plan.ts'
 
 function seenName(layout: TableLayout): string {
-  return `seen_${layout.table}`.slice(0, 63)
+  return temporaryName('seen', layout)
 }
 
 /** Starts to remember the keys that a complete walk sees. */
