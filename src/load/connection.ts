@@ -129,11 +129,24 @@ export async function inTransaction<Result>(
   }
 }
 
+/** SQLSTATE classes of errors that lie in what a row holds: data, constraints, sizes. */
+const OF_ROWS = /^(22|23|54)/
+
+function refused(stream: string, cause: pg.DatabaseError): SyncError {
+  return new SyncError({
+    code: 'E_LOAD',
+    recovery: 'skip-stream',
+    message: `${stream}: PostgreSQL refuses a row: ${cause.message}. What was committed before is kept; its batch was not loaded.`,
+    cause,
+  })
+}
+
 /**
- * What an error that came out of loading means: a failure of the database ends the run with what it holds,
- * anything else is given back as it is.
+ * What an error that came out of loading means: a row that PostgreSQL refuses ends its stream, a failure of the
+ * database ends the run with what it holds, anything else is given back as it is.
  */
 export function describeFailure(stream: string, error: unknown): unknown {
+  if (error instanceof pg.DatabaseError && OF_ROWS.test(error.code ?? '')) return refused(stream, error)
   const lost = error instanceof Error && /^(Connection terminated|Client has encountered)/.test(error.message)
   if (!lost && !(error instanceof pg.DatabaseError)) return error
   return new SyncError({
