@@ -96,8 +96,9 @@ export async function run(parts: RunParts, request: RunRequest): Promise<RunRepo
     await using session = await database.connect('run')
     streams = await runIn(state, database, session, early)
   } catch (error) {
-    if (!(error instanceof SyncError)) throw error
-    failure = error
+    const known = describeFailure(request.command, error)
+    if (!(known instanceof SyncError)) throw error
+    failure = known
   } finally {
     parts.signal.removeEventListener('abort', forward)
   }
@@ -125,11 +126,11 @@ function report(
 
 /** Everything that can be refused is asked first: the database before the first request, the token before the first write. */
 async function runIn(state: Run, database: Database, session: Session, early: Identity | null) {
-  const { parts, request, client, stop } = state
+  const { parts, request, stop } = state
   const { account } = parts.warehouse
   await assertPrivileges(session)
   await assertNotBlocked(session, account, parts.clock.now())
-  const identity = early ?? (await readIdentity(client.send))
+  const identity = early ?? (await identify(state, session))
   await migrate(session)
   await claimAccount(session, account, identity)
   await listenForBlock(session, account, parts.clock, (error) => stop.abort(error))
@@ -140,8 +141,23 @@ async function runIn(state: Run, database: Database, session: Session, early: Id
   return reports
 }
 
+async function identify(state: Run, session: Session): Promise<Identity> {
+  try {
+    return await readIdentity(state.client.send)
+  } catch (error) {
+    await keepBlock(state, session, error)
+    throw error
+  }
+}
+
+async function keepBlock({ parts }: Run, session: Session, why: unknown): Promise<void> {
+  if (!(why instanceof SyncError) || why.code !== 'E_BLOCKED' || why.retryAfterMs === undefined) return
+  const until = new Date(parts.clock.now() + why.retryAfterMs)
+  await recordBlock(session, parts.warehouse.account, until)
+}
+
 async function runStreams(state: Run, database: Database, session: Session, id: string) {
-  const { parts, request, client } = state
+  const { parts, request, client, stop } = state
   const { account } = parts.warehouse
   const { clock, reporter } = parts
   const context: SyncContext = {
@@ -158,19 +174,19 @@ async function runStreams(state: Run, database: Database, session: Session, id: 
     },
   }
   const atOnce = pLimit(STREAMS_AT_ONCE)
+  // The run's connection takes one statement at a time.
+  const oneByOne = pLimit(1)
+  const keep = async (report: StreamReport): Promise<void> => {
+    const { stream } = report
+    await logStream(session, account, id, report)
+    await logTokens(session, account, id, stream, client.ledger.of(stream), client.ledger.balance())
+  }
   return Promise.all(
     request.streams.map((stream) =>
       atOnce(async () => {
         const report = await runStream(state, database, context, stream)
-        await logStream(session, account, id, report)
-        await logTokens(
-          session,
-          account,
-          id,
-          stream.name,
-          client.ledger.of(stream.name),
-          client.ledger.balance(),
-        )
+        // Without its log the run must end, but no stream may outlive it.
+        await oneByOne(keep, report).catch((error: unknown) => stop.abort(describeFailure('run', error)))
         reporter.finished(stream.name)
         return report
       }),
@@ -214,19 +230,15 @@ async function runStream(
 }
 
 /** Closes the run in the control tables, whatever became of it. */
-async function finish(
-  { parts, request, client, stop }: Run,
-  session: Session,
-  id: string,
-  reports: readonly StreamReport[],
-) {
+async function finish(state: Run, session: Session, id: string, reports: readonly StreamReport[]) {
+  const { parts, request, client, stop } = state
   const { account } = parts.warehouse
   const { plan, streams } = request
   const reason: unknown = stop.signal.reason
   const why = reason instanceof SyncError ? reason : null
-  if (why?.code === 'E_BLOCKED' && why.retryAfterMs !== undefined)
-    await recordBlock(session, account, new Date(parts.clock.now() + why.retryAfterMs))
-  if (plan.mode === 'range' && reports.every(({ status }) => status === 'done'))
+  await keepBlock(state, session, why)
+  // What is not shown to us is no reason to go on with the range.
+  if (plan.mode === 'range' && reports.every(({ status }) => status === 'done' || status === 'skipped'))
     await forgetRange(
       session,
       account,

@@ -75,7 +75,9 @@ export async function listenForBlock(
 }
 
 /** Keeps the block and tells it to every process of the account. */
-export async function recordBlock({ client, control }: Session, account: string, until: Date): Promise<void> {
+export async function recordBlock(session: Session, account: string, until: Date): Promise<void> {
+  const { client, control, schemas } = session
+  if (!(await tableExists(session, schemas.control, 'account'))) return
   await control.updateTable('account').set({ blocked_until: until }).where('account', '=', account).execute()
   await client.query('select pg_notify($1, $2)', [CHANNEL, `${until.toISOString()} ${account}`])
 }

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import type { RunReport } from '../../src/run.ts'
+import { bookmarkOf, countOf, everything, only, reportOf } from '../support/warehouse.ts'
+import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
+import { BACKFILL, checkpointEveryPage, inPagesOf, openWorld, streamNamed } from '../support/world.ts'
+
+const persons = streamNamed('persons')
+const deals = streamNamed('deals')
+const notes = streamNamed('notes')
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+/** The catalog of persons and whose token it is. */
+const BEFORE_PERSONS = 12
+
+const COOL_PAGE = '<!DOCTYPE html><html><title>Access denied</title></html>'
+
+describe('a run spends at most its share', () => {
+  test('and when that is gone it ends as deferred, keeps its checkpoints, and later runs go on from there', async () => {
+    await using world = await openWorld()
+    const { db, emulator } = world
+    const request = {
+      streams: [inPagesOf(4, persons)],
+      plan: BACKFILL,
+      allowance: { tokens: BEFORE_PERSONS + 25 },
+    }
+    const rows: number[] = []
+    let last: RunReport | undefined
+    while (last?.status !== 'done' && rows.length < 10) {
+      const before = emulator.limits.spent
+      last = await world.run(request)
+      expect(emulator.limits.spent - before).toBeLessThanOrEqual(BEFORE_PERSONS + 25)
+      expect(last.tokens).toBe(emulator.limits.spent - before)
+      if (last.status !== 'done') {
+        expect(last).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
+        expect(only(last).status).toBe('deferred')
+        expect(Date.parse(last.resume_at ?? '') % DAY).toBeLessThan(MINUTE)
+        expect(await bookmarkOf(db, 'persons')).not.toBeNull()
+      }
+      rows.push(await countOf(db, 'persons'))
+    }
+    expect(last?.status).toBe('done')
+    expect(rows.length).toBeGreaterThan(2)
+    expect(rows).toEqual(rows.toSorted((a, b) => a - b))
+    expect(rows[0]).toBe(8)
+    await expectWarehouseEquals(world, { streams: ['persons'] })
+    const ledger = await db.query('select sum(tokens)::int as tokens from pipedrive_sync.token_ledger')
+    expect(ledger).toEqual([{ tokens: emulator.limits.spent }])
+  })
+
+  test('a share is one of what the day still has, as the first answer tells it', async () => {
+    await using world = await openWorld({ limits: { burst: 1_000_000, daily: 100 } })
+    const report = await world.run({ streams: [inPagesOf(1, persons)], allowance: { share: 0.5 } })
+    expect(report).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
+    expect(report.tokens).toBeLessThanOrEqual(50)
+    expect(report.tokens).toBeGreaterThan(40)
+    expect(world.emulator.limits.refused.daily).toBe(0)
+  })
+
+  test('every attempt of a request pays', async () => {
+    await using world = await openWorld()
+    world.emulator.faults.add({ kind: 'status', status: 503, match: '/api/v2/persons?', times: 3 })
+    const report = await world.run({ streams: [persons] })
+    expect(report).toMatchObject({ status: 'done', tokens: BEFORE_PERSONS + 4 * 10, requests: 6 })
+  })
+
+  test("the company's own daily limit defers the run too, and it goes on when the day has turned", async () => {
+    await using world = await openWorld({ limits: { burst: 1_000_000, daily: 60 } })
+    const { clock, emulator } = world
+    emulator.switches.dailyHeaders = false
+    const request = { streams: [inPagesOf(4, persons), notes] }
+    const report = await world.run(request)
+    expect(report).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
+    expect(Date.parse(report.resume_at ?? '')).toBeGreaterThan(clock.now())
+    expect(emulator.limits.refused.daily).toBeGreaterThan(0)
+    emulator.limits.daily = 1000
+    clock.advance(Date.parse(report.resume_at ?? '') - clock.now())
+    expect(await world.run(request)).toMatchObject({ status: 'done' })
+    await expectWarehouseEquals(world, { streams: ['persons', 'notes'] })
+  })
+
+  test('a burst 429 pauses the run for as long as the server says, and nothing is lost', async () => {
+    await using world = await openWorld({ limits: { burst: 5, daily: 1_000_000 } })
+    expect(await world.run({ streams: [inPagesOf(3, persons), inPagesOf(3, deals), notes] })).toMatchObject({
+      status: 'done',
+    })
+    expect(world.emulator.limits.refused.banned).toBe(0)
+    await expectWarehouseEquals(world, { streams: ['persons', 'deals', 'notes'] })
+  })
+})
+
+describe('an HTML 403 of the gateway', () => {
+  const blocked = { kind: 'status', status: 403, body: COOL_PAGE } as const
+
+  test('ends the run as deferred and is recorded; nothing is sent before the cool-off, and then it goes on', async () => {
+    await using world = await openWorld()
+    const { clock, db, emulator, tap } = world
+    checkpointEveryPage(world)
+    const request = { streams: [inPagesOf(4, persons)] }
+    emulator.faults.add({ ...blocked, match: '/api/v2/persons?', after: 2 })
+    const report = await world.run(request)
+    expect(report).toMatchObject({ status: 'deferred', code: 'E_BLOCKED' })
+    expect(await countOf(db, 'persons')).toBe(8)
+    const [account] = await db.query<{ until: Date }>(
+      'select blocked_until as until from pipedrive_sync.account',
+    )
+    expect(account?.until.getTime()).toBeGreaterThan(clock.now() + 29 * MINUTE)
+
+    emulator.faults.clear()
+    const [asked, before] = [tap.asked.length, await everything(db)]
+    const early = await world.run(request)
+    expect(early).toMatchObject({ status: 'deferred', code: 'E_BLOCKED', requests: 0 })
+    expect(tap.asked).toHaveLength(asked)
+    expect(await everything(db)).toEqual(before)
+
+    clock.advance(31 * MINUTE)
+    expect(await world.run(request)).toMatchObject({ status: 'done' })
+    await expectWarehouseEquals(world, { streams: ['persons'] })
+  })
+
+  test('that meets the first request of a run is recorded as well', async () => {
+    await using world = await openWorld()
+    await world.run({ streams: [persons] })
+    world.emulator.faults.add({ ...blocked, match: '/v1/users/me' })
+    expect(await world.run({ streams: [persons] })).toMatchObject({ status: 'deferred', code: 'E_BLOCKED' })
+    const asked = world.tap.asked.length
+    expect(await world.run({ streams: [persons] })).toMatchObject({ status: 'deferred', requests: 0 })
+    expect(world.tap.asked).toHaveLength(asked)
+  })
+
+  test('stops every other run of the account, in the middle of its pages', async () => {
+    await using world = await openWorld()
+    const { emulator, tap } = world
+    await world.run({ streams: [persons, deals] })
+    emulator.faults.add({ ...blocked, match: '/api/v2/persons?' })
+    let other: Promise<RunReport> | undefined
+    tap.onAnswer = async ({ path }) => {
+      if (path !== '/api/v2/deals') return
+      other ??= world.run({ streams: [persons] })
+      // The page of the first run comes only when the second run has met the block.
+      await other
+    }
+    const first = await world.run({ streams: [inPagesOf(2, deals)] })
+    expect(await other).toMatchObject({ status: 'deferred', code: 'E_BLOCKED' })
+    expect(first).toMatchObject({ status: 'deferred', code: 'E_BLOCKED' })
+    expect(reportOf(first, 'deals')).toMatchObject({ status: 'deferred' })
+    expect(tap.asked.filter(({ path }) => path === '/api/v2/deals').length).toBeLessThanOrEqual(2)
+  })
+})
