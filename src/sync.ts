@@ -10,6 +10,7 @@ import { inTransaction, type Session } from './load/connection.ts'
 import { evolveTables } from './load/evolve.ts'
 import { openLoader, type Loader } from './load/loader.ts'
 import { lockCatalog, lockStream } from './load/lock.ts'
+import { relabel } from './load/relabel.ts'
 import { countLive, findAbsent, writeTombstones } from './load/tombstones.ts'
 import { nativeColumns } from './streams/index.ts'
 import type { CatalogSpec, Partition, Stream } from './streams/stream.ts'
@@ -118,7 +119,10 @@ async function refreshCatalog(
   return inTransaction(session, async () => {
     await lockCatalog(session, account, spec.entity)
     const known = await readCatalog(session, spec.entity)
-    return writeCatalog(session, spec.entity, mergeCatalog(nativeColumns(spec.entity), known, fetched))
+    const merged = mergeCatalog(nativeColumns(spec.entity), known, fetched)
+    const counts = await writeCatalog(session, spec.entity, merged)
+    await relabel(session, spec.entity, known, merged)
+    return counts
   })
 }
 

@@ -648,6 +648,62 @@ describe('what JSON can hold and PostgreSQL cannot has a defined outcome', () =>
   })
 })
 
+describe('labels of options are always the current ones', () => {
+  test('when options are renamed, the rows that hold them are relabelled, and no other is written', async () => {
+    await using world = await openWorld()
+    const { db, emulator } = world
+    await world.run({ streams: [deals, leads] })
+    const written = () =>
+      db.query<{ id: string; at: Date }>('select id, _synced_at as at from pipedrive.deals order by id')
+    const before = await written()
+    const choices = emulator.company.catalog.custom('deals').filter(({ options }) => options !== null)
+    expect(choices.map(({ type }) => type).toSorted()).toEqual(['enum', 'set'])
+    for (const { code, options } of choices)
+      for (const { id, label } of (options ?? []).slice(0, 2))
+        emulator.company.fields.renameOption('deals', code, id, `${label}, renamed`)
+    expect(await world.run({ streams: [deals, leads] })).toMatchObject({ status: 'done' })
+    await expectWarehouseEquals(world, { streams: ['deals', 'leads'], counters: false })
+    const after = new Map((await written()).map(({ id, at }) => [id, at.getTime()]))
+    const rewritten = before.filter(({ id, at }) => after.get(id) !== at.getTime())
+    expect(rewritten.length).toBeGreaterThan(0)
+    expect(rewritten.length).toBeLessThan(before.length)
+  })
+
+  test('also when the catalog is read for itself, and before there is a table', async () => {
+    await using world = await openWorld()
+    const { company } = world.emulator
+    const fields = streamNamed('fields')
+    const choice = company.catalog.custom('deals').find(({ type }) => type === 'set')
+    const [option] = choice?.options ?? []
+    for (const label of ['Renamed once', 'Renamed twice']) {
+      expect((await world.run({ streams: [fields] })).status).toBe('done')
+      company.fields.renameOption('deals', choice?.code ?? '', option?.id ?? 0, label)
+    }
+    await world.run({ streams: [deals] })
+    company.fields.renameOption('deals', choice?.code ?? '', option?.id ?? 0, 'Renamed a third time')
+    await world.run({ streams: [fields] })
+    await expectWarehouseEquals(world, { streams: ['deals'] })
+  })
+
+  test('an option that is removed keeps its last label', async () => {
+    await using world = await openWorld({ size: { customFields: 0 } })
+    const { company } = world.emulator
+    const [id = 0] = ids(world, 'deals')
+    const { code, options } = company.fields.add('deals', 'Choice', 'enum', ['First', 'Last'])
+    const option = options?.[1]?.id ?? 0
+    company.deals.update(id, { custom_fields: { [code]: option } })
+    await world.run({ streams: [deals] })
+    company.fields.removeOption('deals', code, option)
+    await world.run({ streams: [deals], plan: SWEEP })
+    const [row] = await world.db.query(
+      'select cf_choice, cf_choice_id, _extra from pipedrive.deals where id = $1',
+      [id],
+    )
+    expect(row).toEqual({ cf_choice: 'Last', cf_choice_id: String(option as number), _extra: null })
+    await expectWarehouseEquals(world, { streams: ['deals'] })
+  })
+})
+
 describe('DDL is additive', () => {
   const columnsOf = (db: TestDatabase): Promise<Record<string, unknown>[]> =>
     db.query(
