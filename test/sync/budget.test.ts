@@ -134,8 +134,8 @@ describe('an HTML 403 of the gateway', () => {
     emulator.faults.add({ ...blocked, match: '/api/v2/persons?' })
     let other: Promise<RunReport> | undefined
     tap.onAnswer = async ({ path }) => {
-      if (path !== '/api/v2/deals') return
-      other ??= world.run({ streams: [persons] })
+      if (path !== '/api/v2/deals' || other !== undefined) return
+      other = world.run({ streams: [persons] })
       // The page of the first run comes only when the second run has met the block.
       await other
     }
