@@ -125,12 +125,15 @@ function cellsAmiss(
 
 async function childrenOf(stream: Stream, db: TestDatabase) {
   return Promise.all(
-    (stream.exploded ?? []).map(async ({ table, from, parent, columns }) => {
+    (stream.exploded ?? []).map(async (child) => {
+      const { table, from, parent, columns } = child
+      // Where the documents do not agree on one key, the registry may name another.
+      const other = 'orFrom' in child && typeof child.orFrom === 'string' ? child.orFrom : from
       const rows = await tableOf(db, table, `${parent}, position`)
       const byParent = Map.groupBy(rows, (row) => String(row[parent]))
       return {
         differences(record: Row, key: string): string[] {
-          const answered = (record[from] ?? []) as readonly Row[]
+          const answered = (record[from] ?? record[other] ?? []) as readonly Row[]
           const held = byParent.get(key) ?? []
           if (held.length !== answered.length)
             return [`${table} has ${held.length} rows, answered were ${answered.length}`]
