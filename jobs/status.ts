@@ -69,9 +69,8 @@ function describe(database: DatabaseState, state: WarehouseState | null): string
 export async function status(context: JobContext): Promise<JobResult> {
   const warehouse = readWarehouse(context.environment)
   const database = await describeDatabase(context)
-  const names = streams.map(({ name }) => name)
   const state = (await databaseExists(warehouse))
-    ? await withWarehouse(context, 'status', (session) => readState(session, warehouse.account, names))
+    ? await withWarehouse(context, 'status', (session) => readState(session, warehouse.account, streams))
     : null
   return { json: { database, ...state }, text: describe(database, state), exit: 0 }
 }

@@ -23,6 +23,19 @@ function skipping(error: SyncError, attempts: number): SyncError {
   })
 }
 
+/** A run does not wait longer than this for one request: it ends with what it has and says when it can go on. */
+const LONGEST_WAIT_MS = 2 * 60_000
+
+function deferring(error: SyncError, retryAfterMs: number): SyncError {
+  return new SyncError({
+    code: error.code,
+    recovery: 'defer',
+    retryAfterMs,
+    message: `${error.message} The server asks for ${Math.ceil(retryAfterMs / 60_000)} minutes of patience.`,
+    cause: error,
+  })
+}
+
 /**
  * Repeats a request after a failure that is known to pass, after a random pause (full jitter) or as long as
  * the server says. Every other error goes through at once; so does the last one, as the end of its stream.
@@ -36,8 +49,10 @@ export function withRetry(next: Send, options: RetryOptions): Send {
       } catch (error) {
         if (!(error instanceof SyncError) || error.recovery !== 'retry') throw error
         if (attempt >= attempts) throw skipping(error, attempt)
+        const asked = error.retryAfterMs
+        if (asked !== undefined && asked > LONGEST_WAIT_MS) throw deferring(error, asked)
         const bound = Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1))
-        await clock.sleep(error.retryAfterMs ?? random() * bound, signal)
+        await clock.sleep(asked ?? random() * bound, signal)
       }
     }
   }

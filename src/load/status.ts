@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Stream } from '../streams/stream.ts'
 import { tableExists, type Session } from './connection.ts'
 
 export interface StreamState {
@@ -60,10 +61,15 @@ async function readRuns({ control }: Session, account: string): Promise<RunState
   }))
 }
 
-async function readStream(session: Session, account: string, stream: string): Promise<StreamState> {
+async function readStream(
+  session: Session,
+  account: string,
+  { name: stream, partitions }: Stream,
+): Promise<StreamState> {
   const { control, data, schemas } = session
   const there = await tableExists(session, schemas.data, stream)
-  const hasTombstones = there && stream !== 'fields'
+  // A stream without records of its own has a table of another shape.
+  const hasTombstones = partitions.length > 0
   const counted = there
     ? await data
         .selectFrom(stream)
@@ -103,7 +109,7 @@ async function readStream(session: Session, account: string, stream: string): Pr
 export async function readState(
   session: Session,
   account: string,
-  streams: readonly string[],
+  streams: readonly Stream[],
 ): Promise<WarehouseState | null> {
   const { control, schemas } = session
   if (!(await tableExists(session, schemas.control, 'account'))) return null

@@ -63,7 +63,8 @@ export const persons: Stream = {
   exploded: [
     contacts('person_emails', 'emails', 'E-mail addresses'),
     contacts('person_phones', 'phones', 'Telephone numbers'),
-    contacts('person_ims', 'im', 'Messenger handles'),
+    // `im` in the schema of openapi v2, `ims` in its text.
+    { ...contacts('person_ims', 'im', 'Messenger handles'), orFrom: 'ims' },
   ],
   columns: {
     id: 'bigint',

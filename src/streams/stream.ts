@@ -51,6 +51,8 @@ export type ReadById =
 export interface Exploded {
   readonly table: string
   readonly from: string
+  /** Another key under which the array may come, where the documents do not agree on one. */
+  readonly orFrom?: string
   readonly description: string
   /** The column that refers to the parent; an element that repeats the parent's key under this name adds nothing. */
   readonly parent: string

@@ -63,8 +63,7 @@ export function mergeCatalog(
   const merged = fetched.map(storable).map((field): CatalogField => {
     const pinned = known.get(field.code)
     const options = mergeOptions(pinned?.options ?? [], field.options)
-    if (pinned !== undefined)
-      return { ...field, options, type: pinned.type, columnName: pinned.columnName, removed: false }
+    if (pinned !== undefined) return { ...field, options, ...pin(pinned, native), removed: false }
     return { ...field, options, columnName: firstName(field, native, taken), removed: false }
   })
   const present = new Set(fetched.map((field) => field.code))
@@ -72,9 +71,18 @@ export function mergeCatalog(
   return [...merged, ...gone.map((field) => ({ ...field, removed: true }))]
 }
 
+/** What stays of a known field. A native one has the column that the registry gives it today. */
+function pin({ code, type, isCustom, columnName }: CatalogField, native: readonly string[]) {
+  return { type, columnName: isCustom ? columnName : nativeColumn(code, native) }
+}
+
+function nativeColumn(code: string, native: readonly string[]): string | null {
+  return native.includes(code) ? code : null
+}
+
 /** Names a field on its first day and adds its columns to `taken`. */
 function firstName(field: FetchedField, native: readonly string[], taken: Set<string>): string | null {
-  if (!field.isCustom) return native.includes(field.code) ? field.code : null
+  if (!field.isCustom) return nativeColumn(field.code, native)
   const suffixes = fieldColumns(field.type).map((column) => column.suffix)
   if (taken.size + suffixes.length > MOST_COLUMNS) return null
   const name = nameField(field.label, suffixes, taken)

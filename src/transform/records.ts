@@ -113,14 +113,18 @@ function exploder(spec: Exploded, layout: ChildLayout): Explode {
   }
 }
 
-/** Keeps an array that cannot be exploded whole in the parent's `_extra`. */
-function explodedKey(spec: Exploded): [string, KeyDecoder] {
-  return [
-    spec.from,
+function keysOf({ from, orFrom }: Exploded): readonly string[] {
+  return orFrom === undefined ? [from] : [from, orFrom]
+}
+
+/** What cannot be exploded is kept whole in the parent's `_extra`. */
+function explodedKeys(spec: Exploded): [string, KeyDecoder][] {
+  return keysOf(spec).map((key) => [
+    key,
     (value, _row, leftovers) => {
-      if (!Array.isArray(value)) leftovers.keep(spec.from, value, 'unfit')
+      if (!Array.isArray(value)) leftovers.keep(key, value, 'unfit')
     },
-  ]
+  ])
 }
 
 /** Compiles the decoders of a stream once; the result is called for every page. */
@@ -134,11 +138,16 @@ export function compileTransform(
     layout,
     new Map([
       ...customDecoders(catalog, layout.columns),
-      ...exploded.map((spec) => explodedKey(spec)),
+      ...exploded.flatMap((spec) => explodedKeys(spec)),
       ...nativeDecoders(stream.columns, layout.columns),
     ]),
   )
-  const explode = layout.children.map((child, index) => exploder(exploded[index] as Exploded, child))
+  const explode = layout.children.map((child, index) => {
+    const spec = exploded[index] as Exploded
+    const rows = exploder(spec, child)
+    const keys = keysOf(spec)
+    return (record: JsonObject, id: Cell, page: Page) => keys.flatMap((key) => rows(record[key], id, page))
+  })
   const key = columnIndex(layout, stream.key)
   const deletedAt = columnIndex(layout, DELETED_AT)
   const cursor = stream.cursorField === null ? -1 : columnIndex(layout, stream.cursorField)
@@ -155,7 +164,7 @@ export function compileTransform(
       key: id,
       cursor: typeof moment === 'string' ? Date.parse(moment) : null,
       row,
-      children: explode.map((each, index) => each(record[exploded[index]?.from ?? ''], id, page)),
+      children: explode.map((each) => each(record, id, page)),
     }
   }
 

@@ -48,7 +48,13 @@ describe('a request', () => {
     expect(eager.clock.slept).toEqual([0])
   })
 
-  test('waits as long as the server says, however long that is', async () => {
+  test('ends the run as deferred instead of waiting for hours', async () => {
+    const { send, clock } = retrying(answers(passing({ retryAfterMs: 3_600_000 }), 'ok'))
+    await expect(send(aRequest)).rejects.toMatchObject({ recovery: 'defer', retryAfterMs: 3_600_000 })
+    expect(clock.slept).toEqual([])
+  })
+
+  test('waits as long as the server says, up to two minutes', async () => {
     const { send, clock } = retrying(
       answers(passing({ retryAfterMs: 4000 }), passing({ retryAfterMs: 0 }), 'ok'),
     )
