@@ -152,10 +152,6 @@ function typeOf(type: string): FieldType {
   return Object.hasOwn(fieldTypes, type) ? (fieldTypes[type] ?? unknownType) : unknownType
 }
 
-export function isKnownFieldType(type: string): boolean {
-  return Object.hasOwn(fieldTypes, type)
-}
-
 export function fieldColumns(type: string): readonly FieldColumn[] {
   return typeOf(type).columns
 }
