@@ -1,6 +1,6 @@
 import { sql, type Expression } from 'kysely'
 import { storableText } from '../transform/cells.ts'
-import type { Session } from './connection.ts'
+import { inTransaction, type Session } from './connection.ts'
 
 /** `skipped`: Pipedrive does not show it to us; `locked`: another run is reading it. */
 export type StreamStatus = 'done' | 'skipped' | 'locked' | 'deferred' | 'stopped' | 'failed'
@@ -39,13 +39,18 @@ function runLock(id: Expression<string>) {
 }
 
 /** Opens a run; those that were killed before they could close themselves are closed as `killed`. */
-export async function startRun({ control }: Session, account: string, command: string): Promise<string> {
-  const { id } = await control
-    .insertInto('run')
-    .values({ account, command, status: 'running', requests: 0, tokens: 0 })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  await sql`select pg_advisory_lock(${runLock(sql`${id}::text`)})`.execute(control)
+export async function startRun(session: Session, account: string, command: string): Promise<string> {
+  const { control } = session
+  // The row is seen by others at the commit, when its lock is held.
+  const id = await inTransaction(session, async () => {
+    const row = await control
+      .insertInto('run')
+      .values({ account, command, status: 'running', requests: 0, tokens: 0 })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await sql`select pg_advisory_lock(${runLock(sql`${row.id}::text`)})`.execute(control)
+    return row.id
+  })
   await control
     .updateTable('run')
     .set({ status: 'killed', finished_at: sql`now()` })

@@ -97,7 +97,7 @@ describe('backfill and sync', () => {
     const { emulator, database, run } = await warehouse()
     const times = emulator.company
       .list('deals')
-      .map((deal) => String(deal['update_time']))
+      .flatMap(({ update_time: time }) => (typeof time === 'string' ? [time] : []))
       .sort()
     const [since, until] = [times[10] ?? '', times[30] ?? '']
     const expected = times.filter((time) => time >= since && time < until).length

@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest'
+import { readCatalog, readFields, writeCatalog } from '../../src/load/catalog-store.ts'
+import { mergeCatalog, type CatalogField } from '../../src/transform/catalog.ts'
+import type { FetchedField } from '../../src/streams/field.ts'
+import type { Session } from '../../src/load/connection.ts'
+import { emptyWarehouse, migratedWarehouse } from './support/warehouse.ts'
+
+const size: FetchedField = {
+  code: 'hash1',
+  label: 'Size',
+  type: 'enum',
+  description: 'How large',
+  isCustom: true,
+  options: [
+    { id: '1', label: 'Small', color: null },
+    { id: '2', label: 'Large', color: 'red' },
+  ],
+}
+const title: FetchedField = {
+  code: 'title',
+  label: 'Title',
+  type: 'varchar',
+  description: null,
+  isCustom: false,
+  options: [],
+}
+
+/** One look at Pipedrive, as a run takes it. */
+async function see(session: Session, fetched: readonly FetchedField[], entity = 'deals') {
+  const merged = mergeCatalog(['id', 'title'], await readCatalog(session, entity), fetched)
+  return writeCatalog(session, entity, merged)
+}
+
+async function byCode(session: Session, code: string): Promise<CatalogField | undefined> {
+  return (await readCatalog(session, 'deals')).find((field) => field.code === code)
+}
+
+describe('the catalog', () => {
+  test('reads back what was written, options in the order of Pipedrive', async () => {
+    const { session } = await migratedWarehouse()
+    expect(await see(session, [title, size])).toEqual({ inserted: 2, updated: 0 })
+    expect(await byCode(session, 'hash1')).toEqual({
+      ...size,
+      columnName: 'cf_size',
+      removed: false,
+      options: size.options.map((option) => ({ ...option, removed: false })),
+    })
+    expect(await byCode(session, 'title')).toEqual({ ...title, columnName: 'title', removed: false })
+  })
+
+  test('seen again unchanged is not written', async () => {
+    const { db, session } = await migratedWarehouse()
+    const stamps = () =>
+      db.query(
+        `select xmin::text from pipedrive.fields union all select xmin::text from pipedrive.field_options`,
+      )
+    await see(session, [title, size])
+    const before = await stamps()
+    expect(before).toHaveLength(4)
+    expect(await see(session, [title, size])).toEqual({ inserted: 0, updated: 0 })
+    expect(await stamps()).toEqual(before)
+  })
+
+  test('keeps the column and the type of the first day whatever the field is called and made into', async () => {
+    const { session } = await migratedWarehouse()
+    await see(session, [size])
+    const renamed = { ...size, label: 'Format', type: 'varchar', description: null }
+    expect(await see(session, [renamed])).toEqual({ inserted: 0, updated: 1 })
+    expect(await byCode(session, 'hash1')).toMatchObject({
+      label: 'Format',
+      description: null,
+      type: 'enum',
+      columnName: 'cf_size',
+    })
+    await see(session, [renamed, { ...size, code: 'hash2' }])
+    expect(await byCode(session, 'hash2')).toMatchObject({ label: 'Size', columnName: 'cf_size_2' })
+  })
+
+  test('never moves the pin, even if asked to', async () => {
+    const { session } = await migratedWarehouse()
+    await see(session, [size])
+    const [field] = await readCatalog(session, 'deals')
+    await writeCatalog(session, 'deals', [
+      { ...field!, columnName: 'cf_other', type: 'text', label: 'Other' },
+    ])
+    expect(await byCode(session, 'hash1')).toMatchObject({
+      columnName: 'cf_size',
+      type: 'enum',
+      label: 'Other',
+    })
+  })
+
+  test('keeps a field that has gone, with the time it was first missed, until it is back', async () => {
+    const { db, session } = await migratedWarehouse()
+    const removedAt = async () =>
+      (
+        await db.query<{ at: Date | null }>(
+          `select removed_at as at from pipedrive.fields where field_code = 'hash1'`,
+        )
+      )[0]?.at
+    await see(session, [title, size])
+    expect(await see(session, [title])).toEqual({ inserted: 0, updated: 1 })
+    const first = await removedAt()
+    expect(first).toBeInstanceOf(Date)
+    expect(await byCode(session, 'hash1')).toMatchObject({
+      removed: true,
+      columnName: 'cf_size',
+      label: 'Size',
+    })
+    expect(await see(session, [title])).toEqual({ inserted: 0, updated: 0 })
+    expect(await removedAt()).toEqual(first)
+    expect(await see(session, [title, size])).toEqual({ inserted: 0, updated: 1 })
+    expect(await removedAt()).toBeNull()
+  })
+
+  test('follows options that are renamed, moved, recoloured, removed and added', async () => {
+    const { session } = await migratedWarehouse()
+    await see(session, [size])
+    const now = [
+      { id: '3', label: 'Huge', color: null },
+      { id: '2', label: 'Big', color: 'blue' },
+    ]
+    await see(session, [{ ...size, options: now }])
+    expect((await byCode(session, 'hash1'))?.options).toEqual([
+      { ...now[0], removed: false },
+      { ...now[1], removed: false },
+      { id: '1', label: 'Small', color: null, removed: true },
+    ])
+  })
+
+  test('keeps the time at which an option was first missed', async () => {
+    const { db, session } = await migratedWarehouse()
+    const removed = () =>
+      db.query(`select option_id, removed_at from pipedrive.field_options where removed_at is not null`)
+    await see(session, [size])
+    const smaller = { ...size, options: size.options.slice(0, 1) }
+    await see(session, [smaller])
+    const first = await removed()
+    expect(first).toMatchObject([{ option_id: '2' }])
+    await see(session, [{ ...smaller, options: [{ id: '1', label: 'Tiny', color: null }] }])
+    expect(await removed()).toEqual(first)
+    await see(session, [size])
+    expect(await removed()).toEqual([])
+  })
+
+  test('takes a field with twelve thousand options', async () => {
+    const { session } = await migratedWarehouse()
+    const options = Array.from({ length: 12_000 }, (_, index) => ({
+      id: String(index),
+      label: `Option ${index}`,
+      color: null,
+    }))
+    await see(session, [{ ...size, options }])
+    const found = await byCode(session, 'hash1')
+    expect(found?.options.map(({ id }) => id)).toEqual(options.map(({ id }) => id))
+  })
+
+  test('is one for each entity', async () => {
+    const { session } = await migratedWarehouse()
+    await see(session, [size])
+    await see(session, [{ ...size, label: 'Of persons' }], 'persons')
+    expect(await byCode(session, 'hash1')).toMatchObject({ label: 'Size', columnName: 'cf_size' })
+    expect((await readCatalog(session, 'persons'))[0]).toMatchObject({ columnName: 'cf_of_persons' })
+    expect(await writeCatalog(session, 'leads', [])).toEqual({ inserted: 0, updated: 0 })
+  })
+})
+
+describe('the fields as people read them', () => {
+  test('are those of the entities asked for, native ones first', async () => {
+    const { session } = await migratedWarehouse()
+    await see(session, [size, title])
+    await see(session, [title], 'persons')
+    const codes = async (entities: string[]) =>
+      (await readFields(session, entities)).map(({ entity, field_code }) => `${entity}.${field_code}`)
+    expect(await codes([])).toEqual(['deals.title', 'deals.hash1', 'persons.title'])
+    expect(await codes(['persons'])).toEqual(['persons.title'])
+  })
+
+  test('are none in a database that was never synced', async () => {
+    const { session } = await emptyWarehouse()
+    expect(await readFields(session, [])).toEqual([])
+  })
+})
