@@ -72,9 +72,14 @@ export async function connect(url: string, schemas: Schemas, name: string): Prom
   } catch (error) {
     throw unreachable(url, error)
   }
-  await assertVersion(client, url)
-  // Sorting and comparing must not depend on the database's defaults; UTC is what Pipedrive sends.
-  await client.query(`set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'`)
+  try {
+    await assertVersion(client, url)
+    // Sorting and comparing must not depend on the database's defaults; UTC is what Pipedrive sends.
+    await client.query(`set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'`)
+  } catch (error) {
+    await client.end()
+    throw error
+  }
   return {
     client,
     schemas,
