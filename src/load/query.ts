@@ -9,10 +9,12 @@ export interface Answer {
 
 const { builtins, getTypeParser } = pg.types
 
-/** A JavaScript number where it holds the value exactly, else its text. */
+/** A JavaScript number where it holds the value exactly, else its text; `1.50` is 1.5. */
 function exactNumber(text: string): number | string {
   const value = Number(text)
-  return Number.isFinite(value) && (Number.isSafeInteger(value) || String(value) === text) ? value : text
+  if (!Number.isFinite(value)) return text
+  const shortest = text.includes('.') ? text.replace(/\.?0+$/, '') : text
+  return Number.isSafeInteger(value) || String(value) === shortest ? value : text
 }
 
 type Parser = (text: string) => unknown
@@ -21,29 +23,32 @@ function parserOf(oid: number): Parser {
   return getTypeParser(oid) as Parser
 }
 
-function exactNumbers(oid: number): Parser {
-  const parse = parserOf(oid)
-  return (text) => {
-    const items = parse(text)
-    if (!Array.isArray(items)) return items
-    return items.map((item: unknown) => (typeof item === 'string' ? exactNumber(item) : item))
-  }
+const TEXT_ARRAY = 1009
+
+/** An array of any depth, each of its elements parsed from its text. */
+function arrayOf(parse: Parser): Parser {
+  const parseElement = (item: unknown): unknown =>
+    Array.isArray(item) ? item.map(parseElement) : typeof item === 'string' ? parse(item) : item
+  return (text) => parseElement(parserOf(TEXT_ARRAY)(text))
 }
 
 const asText = (text: string): string => text
-const INT8_ARRAY = 1016
-const NUMERIC_ARRAY = 1231
 
-/** A date has no time zone, so it stays text instead of becoming a moment. */
-const PARSERS = new Map<number, Parser>([
-  [builtins.INT8, exactNumber],
-  [builtins.NUMERIC, exactNumber],
-  [builtins.DATE, asText],
-  [builtins.TIMESTAMP, asText],
-  [builtins.INTERVAL, asText],
-  [INT8_ARRAY, exactNumbers(INT8_ARRAY)],
-  [NUMERIC_ARRAY, exactNumbers(NUMERIC_ARRAY)],
-])
+/** Types by their oid and that of their arrays. A date has no time zone, so it stays text instead of becoming a moment. */
+const EXACT: readonly (readonly [number, number, Parser])[] = [
+  [builtins.INT8, 1016, exactNumber],
+  [builtins.NUMERIC, 1231, exactNumber],
+  [builtins.DATE, 1182, asText],
+  [builtins.TIMESTAMP, 1115, asText],
+  [builtins.INTERVAL, 1187, asText],
+]
+
+const PARSERS = new Map(
+  EXACT.flatMap(([oid, arrayOid, parse]): [number, Parser][] => [
+    [oid, parse],
+    [arrayOid, arrayOf(parse)],
+  ]),
+)
 
 const types = {
   getTypeParser: (oid: number, format?: string): unknown =>
@@ -72,7 +77,8 @@ export async function query({ client, schemas }: Session, sql: string): Promise<
     if (error instanceof pg.DatabaseError) throw configError(`The query failed: ${error.message}.`)
     throw error
   } finally {
-    await client.query('rollback')
+    // The first error tells what happened; a rollback fails too when the connection is gone.
+    await client.query('rollback').catch(() => undefined)
   }
 }
 
