@@ -19,6 +19,8 @@ export interface JobResult {
   readonly json: unknown
   readonly text: string
   readonly exit: number
+  /** What people keep in the warehouse, shown as it is even where it holds a word that is a secret elsewhere. */
+  readonly verbatim?: true
 }
 
 /** Reads and checks the whole configuration of a run. Throws `E_CONFIG`. */

@@ -1,6 +1,7 @@
 import { readWarehouse } from '../src/config.ts'
 import { configError } from '../src/errors.ts'
-import { databaseExists } from '../src/load/database.ts'
+import type { Session } from '../src/load/connection.ts'
+import { databaseExists, type Database } from '../src/load/database.ts'
 import { query as ask } from '../src/load/query.ts'
 import { withWarehouse, type JobContext, type JobResult } from './job.ts'
 import { textTable } from './text-table.ts'
@@ -9,7 +10,33 @@ import { textTable } from './text-table.ts'
 export async function query(context: JobContext, sql: string): Promise<JobResult> {
   if (!(await databaseExists(readWarehouse(context.environment))))
     throw configError('There is no warehouse here yet: run backfill, or demo, first.')
-  const { columns, rows } = await withWarehouse(context, 'query', (session) => ask(session, sql))
+  const { columns, rows } = await withWarehouse(context, 'query', (session, database) =>
+    cancelled(context.signal, session, database, () => ask(session, sql)),
+  )
   const count = `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`
-  return { json: rows, text: `${textTable(columns, rows)}\n${count}`, exit: 0 }
+  return { json: rows, text: `${textTable(columns, rows)}\n${count}`, exit: 0, verbatim: true }
+}
+
+/** Lets the server give up a statement when the signal aborts; the connection that runs it cannot ask for that. */
+async function cancelled<Result>(
+  signal: AbortSignal,
+  { client }: Session,
+  database: Database,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const cancel = async (): Promise<void> => {
+    await using other = await database.connect('cancel')
+    await other.client.query('select pg_cancel_backend($1)', [rows[0]?.pid])
+  }
+  const cancelling: Promise<void>[] = []
+  const listen = (): void => void cancelling.push(cancel())
+  signal.addEventListener('abort', listen, { once: true })
+  try {
+    signal.throwIfAborted()
+    return await work()
+  } finally {
+    signal.removeEventListener('abort', listen)
+    await Promise.all(cancelling)
+  }
 }

@@ -2,7 +2,7 @@ import { schedule as onCron, validateDetailed } from 'node-cron'
 import { configError } from '../src/errors.ts'
 import { check } from '../src/check.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'
-import { sync, type SyncFlags } from './sync.ts'
+import { readRequest, sync, type SyncFlags } from './sync.ts'
 
 export interface ScheduleFlags extends SyncFlags {
   readonly cron: string
@@ -28,6 +28,7 @@ export async function schedule(
   show: (result: JobResult) => void,
 ): Promise<JobResult> {
   assertCron(flags)
+  readRequest(flags)
   await check(runParts(context))
   const { signal, reporter } = context
   let runs = 0

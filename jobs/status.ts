@@ -1,4 +1,5 @@
-import { readWarehouse } from '../src/config.ts'
+import { readWarehouse, withoutPassword } from '../src/config.ts'
+import { configError } from '../src/errors.ts'
 import { databaseExists } from '../src/load/database.ts'
 import { describeEmbeddedServer } from '../src/load/embedded-server.ts'
 import { readState, type WarehouseState } from '../src/load/status.ts'
@@ -17,12 +18,6 @@ const EMPTY = 'Nothing has been synced into it yet: run backfill, or demo.'
 const STREAM_COLUMNS = ['stream', 'rows', 'deleted', 'bookmark', 'last_status', 'last_run_at', 'error']
 const RUN_COLUMNS = ['id', 'command', 'status', 'started_at', 'finished_at', 'requests', 'tokens', 'error']
 
-function withoutPassword(url: string): string {
-  const shown = new URL(url)
-  shown.password = ''
-  return shown.href
-}
-
 async function describeDatabase({ environment }: JobContext): Promise<DatabaseState> {
   const { databaseUrl, dataDir } = readWarehouse(environment)
   if (databaseUrl !== null) return { embedded: false, state: 'running', url: withoutPassword(databaseUrl) }
@@ -30,8 +25,8 @@ async function describeDatabase({ environment }: JobContext): Promise<DatabaseSt
   return { embedded: true, state: server.state, url: server.state === 'absent' ? null : server.url }
 }
 
-function connecting({ embedded, state, url }: DatabaseState): string {
-  if (url === null) return 'Warehouse: none yet. The first backfill makes one in .pipedrive-warehouse/.'
+function connecting({ embedded, state, url }: DatabaseState, dataDir: string): string {
+  if (url === null) return `Warehouse: none yet. The first backfill makes one in ${dataDir}.`
   const lines = [`Warehouse: ${url}`, `Connect:   psql "${url}"`]
   if (embedded)
     lines.push(
@@ -51,10 +46,11 @@ function numbers({ tokens_today, daily_limit, daily_remaining, blocked_until }: 
   return `Tokens spent today: ${tokens_today}${left}.${blocked}`
 }
 
-function describe(database: DatabaseState, state: WarehouseState | null): string {
-  if (state === null) return [connecting(database), ...(database.url === null ? [] : [EMPTY])].join('\n')
+function describe(database: DatabaseState, state: WarehouseState | null, dataDir: string): string {
+  const how = connecting(database, dataDir)
+  if (state === null) return [how, ...(database.url === null ? [] : [EMPTY])].join('\n')
   return [
-    connecting(database),
+    how,
     `Company:   ${state.company}`,
     '',
     textTable(STREAM_COLUMNS, state.streams as never),
@@ -72,11 +68,13 @@ export async function status(context: JobContext): Promise<JobResult> {
   const state = (await databaseExists(warehouse))
     ? await withWarehouse(context, 'status', (session) => readState(session, warehouse.account, streams))
     : null
-  return { json: { database, ...state }, text: describe(database, state), exit: 0 }
+  return { json: { database, ...state }, text: describe(database, state, warehouse.dataDir), exit: 0 }
 }
 
 /** Keeps the embedded server up until the signal aborts. */
 export async function hold(context: JobContext): Promise<JobResult> {
+  if (!(await databaseExists(readWarehouse(context.environment))))
+    throw configError('There is no warehouse here yet: run backfill, or demo, first.')
   return withWarehouse(context, 'hold', async (_session, { url }) => {
     context.reporter.info(`psql "${url}"  (Ctrl-C ends it)`)
     await new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 import { readBudget, readNames, readShare } from '../src/flags.ts'
-import { run } from '../src/run.ts'
+import { run, type RunRequest } from '../src/run.ts'
 import { selectStreams } from '../src/streams/index.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'
 import { runResult } from './run-result.ts'
@@ -13,10 +13,15 @@ export interface SyncFlags {
 
 /** Reads what has changed since the bookmarks; with `sweep` everything, to see what was deleted. */
 export async function sync(context: JobContext, flags: SyncFlags): Promise<JobResult> {
+  return runResult(await run(runParts(context), readRequest(flags)))
+}
+
+/** Throws `E_CONFIG` for flags that are wrong. */
+export function readRequest(flags: SyncFlags): RunRequest {
   const streams = selectStreams(readNames(flags.stream))
   const allowance = readBudget('--budget', flags.budget)
   const maxShare = readShare('--max-share', flags.maxShare)
   const mode = flags.sweep === true ? 'sweep' : 'pass'
   const plan = { mode, since: null, until: null } as const
-  return runResult(await run(runParts(context), { command: 'sync', streams, plan, allowance, maxShare }))
+  return { command: 'sync', streams, plan, allowance, maxShare }
 }

@@ -23,7 +23,7 @@ export function textTable(
     (column) => rows.length > 0 && rows.every((row) => typeof (row[column] ?? 0) === 'number'),
   )
   const widths = columns.map((column, index) =>
-    Math.max(stringWidth(column), ...cells.map((line) => stringWidth(line[index] ?? ''))),
+    cells.reduce((width, line) => Math.max(width, stringWidth(line[index] ?? '')), stringWidth(column)),
   )
   const line = (texts: readonly string[]): string =>
     texts

@@ -16,7 +16,9 @@ export interface CheckReport {
 async function checkDatabase(session: Session, account: string, now: number): Promise<string> {
   await assertPrivileges(session)
   await assertNotBlocked(session, account, now)
-  const { rows } = await session.client.query<{ version: string }>('show server_version')
+  const { rows } = await session.client.query<{ version: string }>(
+    "select current_setting('server_version') as version",
+  )
   return `PostgreSQL ${rows[0]?.version ?? ''}`
 }
 

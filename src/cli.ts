@@ -108,4 +108,7 @@ try {
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error
   process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
+  const asJson = process.exitCode !== EXIT.done && process.argv.includes('--json')
+  const told = { status: 'failed', code: 'E_CONFIG', error: error.message.replace(/^error: /, '') }
+  if (asJson) process.stdout.write(`${JSON.stringify(told)}\n`)
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
+import pg from 'pg'
 import { z } from 'zod'
 import { configError } from './errors.ts'
 
@@ -33,15 +34,40 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export function readEnvironment(): Environment {
   let file: Environment = {}
   try {
-    file = parseEnv(readFileSync('.env', 'utf8'))
+    // Some editors begin a file with a byte order mark.
+    file = parseEnv(readFileSync('.env', 'utf8').replace(/^\uFEFF/, ''))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT')
+      throw configError(`The file .env cannot be read (${code}): make it readable, or remove it.`)
   }
   return { ...file, ...process.env }
 }
 
 function isUrl(text: string, protocols: readonly string[]): boolean {
   return URL.canParse(text) && protocols.includes(new URL(text).protocol)
+}
+
+function isBare(text: string): boolean {
+  const { username, password, search, hash } = new URL(text)
+  return [username, password, search, hash].every((part) => part === '')
+}
+
+/** The driver decodes the URL and reads the certificates that it names before it connects. */
+function isTakenByDriver(url: string): boolean {
+  try {
+    return new pg.Client({ connectionString: url }).host !== ''
+  } catch {
+    return false
+  }
+}
+
+function isDirectoryOrAbsent(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+  }
 }
 
 /** `acme`, `acme.pipedrive.com` and `https://acme.pipedrive.com/` all name the company acme. */
@@ -51,6 +77,8 @@ function companyOf(domain: string): string {
     .replace(/^https:\/\//, '')
     .replace(/\.pipedrive\.com\/?$/, '')
 }
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 const schemaName = z
   .string()
@@ -74,20 +102,31 @@ const variables = {
     .optional(),
   PIPEDRIVE_BASE_URL: z
     .string()
-    .refine((text) => isUrl(text, ['http:', 'https:']), 'must be a URL that begins with https:// or http://')
+    .refine((text) => isUrl(text, ['http:', 'https:']), {
+      error: 'must be a URL that begins with https:// or http://',
+      abort: true,
+    })
+    .refine(isBare, 'must be a URL without user, password, ? and #: the token has a variable of its own')
     .transform((text) => text.replace(/\/+$/, ''))
     .optional(),
   DATABASE_URL: z
     .string()
+    .refine((text) => isUrl(text, ['postgres:', 'postgresql:']), {
+      error: 'must be a URL like postgres://user:password@host:5432/database',
+      abort: true,
+    })
     .refine(
-      (text) => isUrl(text, ['postgres:', 'postgresql:']),
-      'must be a URL like postgres://user:password@host:5432/database',
+      isTakenByDriver,
+      'names a certificate that cannot be read, or holds a % that stands for no character',
     )
     .optional(),
-  PIPEDRIVE_WAREHOUSE_DIR: z.string().default('.pipedrive-warehouse'),
+  PIPEDRIVE_WAREHOUSE_DIR: z
+    .string()
+    .default('.pipedrive-warehouse')
+    .transform((path) => resolve(path)),
   PIPEDRIVE_SCHEMA: schemaName.default('pipedrive'),
   PIPEDRIVE_SYNC_SCHEMA: schemaName.default('pipedrive_sync'),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 } as const
 
 type Name = keyof typeof variables
@@ -103,10 +142,18 @@ function read<One extends Name>(environment: Environment, name: One): z.output<(
 export function readWarehouse(environment: Environment): WarehouseConfig {
   const data = read(environment, 'PIPEDRIVE_SCHEMA')
   const control = read(environment, 'PIPEDRIVE_SYNC_SCHEMA')
-  if (data === control) throw configError('PIPEDRIVE_SCHEMA and PIPEDRIVE_SYNC_SCHEMA must differ.')
+  if (data === control) {
+    const [one, other] = ['PIPEDRIVE_SYNC_SCHEMA', 'PIPEDRIVE_SCHEMA'] as const
+    const given = (environment[one] ?? '') === '' ? [other, one] : [one, other]
+    throw configError(`${given.join(' must differ from ')}, which is "${data}" too.`)
+  }
+  const databaseUrl = read(environment, 'DATABASE_URL') ?? null
+  const dataDir = read(environment, 'PIPEDRIVE_WAREHOUSE_DIR')
+  if (databaseUrl === null && !isDirectoryOrAbsent(dataDir))
+    throw configError(`PIPEDRIVE_WAREHOUSE_DIR must be a directory: ${dataDir} is none.`)
   return Object.freeze({
-    databaseUrl: read(environment, 'DATABASE_URL') ?? null,
-    dataDir: resolve(read(environment, 'PIPEDRIVE_WAREHOUSE_DIR')),
+    databaseUrl,
+    dataDir,
     schemas: { data, control },
     account: data,
   })
@@ -131,9 +178,25 @@ export function readSource(environment: Environment): SourceConfig {
 
 /** What no output may show. Never throws: a secret is to be hidden even where the rest is wrong. */
 export function readSecrets(environment: Environment): readonly string[] {
-  const { PIPEDRIVE_API_TOKEN: token = '', DATABASE_URL: url = '' } = environment
-  const password = URL.canParse(url) ? new URL(url).password : ''
-  return [...new Set([token.trim(), password, decode(password)])].filter((secret) => secret !== '')
+  const { PIPEDRIVE_API_TOKEN: token = '', DATABASE_URL: url = '', PGPASSWORD: password = '' } = environment
+  const secrets = [token.trim(), password, ...(URL.canParse(url) ? passwordsIn(new URL(url)) : [])]
+  return [...new Set(secrets)].filter((secret) => secret !== '')
+}
+
+/** A database's URL as it may be shown. */
+export function withoutPassword(url: string): string {
+  const shown = new URL(url)
+  shown.password = ''
+  shown.searchParams.delete('password')
+  return shown.href
+}
+
+/** As written and as meant. One that is the name of user or database too cannot be hidden without hiding those. */
+function passwordsIn({ href, password, searchParams }: URL): readonly string[] {
+  const shown = decode(withoutPassword(href))
+  return [password, decode(password), ...searchParams.getAll('password')].filter(
+    (one) => !shown.includes(one),
+  )
 }
 
 function decode(text: string): string {

@@ -2,12 +2,16 @@ import { DateTime } from 'luxon'
 import { configError } from './errors.ts'
 import type { Allowance } from './extract/budget.ts'
 
-/** `a,b` -> the names; none when the flag is absent. */
+/** The names in `--stream a,b`; none when the flag is absent, which means all. */
 export function readNames(text: string | undefined): readonly string[] {
-  return (text ?? '')
+  if (text === undefined) return []
+  const names = text
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
+  // An empty shell variable must not become a run over everything.
+  if (names.length === 0) throw configError(`--stream takes names separated by commas, not "${text}".`)
+  return names
 }
 
 /** `2026-01-31` or an ISO time, in UTC unless it says otherwise -> epoch milliseconds; null when absent. */

@@ -3,10 +3,13 @@ import type { LogConfig } from './config.ts'
 
 export type Redact = (text: string) => string
 
-/** Replaces every secret wherever it stands. One of fewer than four characters would take ordinary words with it. */
+/** Replaces every secret wherever it stands, also in a URL or in JSON, the longest first. One of fewer than four characters would take ordinary words with it. */
 export function redactor(secrets: readonly string[]): Redact {
-  const long = secrets.filter((secret) => secret.length >= 4)
-  return (text) => long.reduce((clean, secret) => clean.replaceAll(secret, '[secret]'), text)
+  const forms = secrets
+    .filter((secret) => secret.length >= 4)
+    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+    .toSorted((a, b) => b.length - a.length)
+  return (text) => forms.reduce((clean, form) => clean.replaceAll(form, '[secret]'), text)
 }
 
 /** One JSON line an event, with ISO time, level and message; secrets are taken out of the finished line. */

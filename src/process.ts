@@ -1,10 +1,10 @@
 import { constants } from 'node:os'
 import type { JobContext, JobResult } from '../jobs/job.ts'
 import { systemClock } from './clock.ts'
-import { readEnvironment, readLog, readSecrets, type Environment, type LogConfig } from './config.ts'
+import { readEnvironment, readLog, readSecrets, type LogConfig } from './config.ts'
 import { SyncError } from './errors.ts'
 import { logReporter } from './log-reporter.ts'
-import { createLog, redactor } from './log.ts'
+import { createLog, redactor, type Redact } from './log.ts'
 import { exitCode } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
 import { terminalReporter } from './terminal-reporter.ts'
@@ -48,40 +48,59 @@ function failure(error: SyncError): JobResult {
   return { json: { status, code, error: message }, text: message, exit: exitCode(status, code) }
 }
 
-/** A failure goes to stderr for people; programs that asked for JSON find it on stdout like any result. */
-function print({ json, text, exit }: JobResult, asJson: boolean, redact: (text: string) => string): void {
-  if (asJson) process.stdout.write(`${redact(JSON.stringify(json))}\n`)
-  const stream = exit === 0 ? process.stdout : process.stderr
-  if (!asJson) stream.write(`${redact(text)}\n`)
+/** A failure that has no sentence of its own: a fault of this program. */
+function unforeseen(error: unknown): JobResult {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return {
+    json: { status: 'failed', error: what.split('\n')[0] },
+    text: `An error that nobody foresaw; please report it.\n${what}`,
+    exit: exitCode('failed'),
+  }
 }
 
-async function attempt(job: Job, environment: Environment, json: boolean, redact: (text: string) => string) {
-  const stop = new AbortController()
-  const signals = onSignal(stop)
-  try {
-    const reporter = chooseReporter(readLog(environment), json)
-    const context: JobContext = { environment, clock: systemClock, signal: stop.signal, reporter }
-    const result = await job(context, (part) => print(part, json, redact))
-    return { result, signal: signals.received() }
-  } catch (error) {
-    if (!(error instanceof SyncError)) throw error
-    return { result: failure(error), signal: signals.received() }
-  }
+/** A failure goes to stderr for people; programs that asked for JSON find it on stdout like any result. */
+function print({ json, text, exit, verbatim }: JobResult, asJson: boolean, redact: Redact): void {
+  const clean: Redact = verbatim === true ? (one) => one : redact
+  // Within the values, so that what is printed stays JSON whatever the secret is.
+  const hide = (_key: string, value: unknown): unknown => (typeof value === 'string' ? clean(value) : value)
+  if (asJson) process.stdout.write(`${JSON.stringify(json, hide)}\n`)
+  else (exit === 0 ? process.stdout : process.stderr).write(`${clean(text)}\n`)
+}
+
+/** Whoever reads our output may stop reading; that is no reason to leave the work half done. */
+function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+}
+
+/** What Node and its packages warn of goes the way of all messages: a log is one JSON object a line. */
+function reportWarnings(reporter: Reporter): void {
+  process.removeAllListeners('warning')
+  process.on('warning', ({ name, message }) => reporter.warn(`${name}: ${message}`))
 }
 
 /** Runs a job as the process: its result on stdout, all else on stderr, and the exit code that it has earned. */
 export async function runJob(job: Job, json: boolean): Promise<void> {
-  const environment = readEnvironment()
-  const redact = redactor(readSecrets(environment))
+  surviveClosedPipes()
+  const stop = new AbortController()
+  const signals = onSignal(stop)
+  let redact = redactor([])
+  let result: JobResult
   try {
-    const { result, signal } = await attempt(job, environment, json, redact)
-    print(result, json, redact)
-    process.exitCode = signal !== null && result.exit !== 0 ? 128 + constants.signals[signal] : result.exit
+    const environment = readEnvironment()
+    redact = redactor(readSecrets(environment))
+    const reporter = chooseReporter(readLog(environment), json)
+    reportWarnings(reporter)
+    const context: JobContext = { environment, clock: systemClock, signal: stop.signal, reporter }
+    result = await job(context, (part) => print(part, json, redact))
   } catch (error) {
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    process.stderr.write(`${redact(`An error that nobody foresaw; please report it.\n${what}`)}\n`)
-    if (json)
-      process.stdout.write(`${redact(JSON.stringify({ status: 'failed', error: what.split('\n')[0] }))}\n`)
-    process.exitCode = exitCode('failed')
+    const known = error instanceof SyncError
+    result = known ? failure(error) : unforeseen(error)
+    if (json && !known) process.stderr.write(`${redact(result.text)}\n`)
   }
+  print(result, json, redact)
+  const signal = signals.received()
+  process.exitCode = signal !== null && result.exit !== 0 ? 128 + constants.signals[signal] : result.exit
 }

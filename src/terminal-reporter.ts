@@ -13,13 +13,15 @@ function bar(share: number | null): string {
 
 function duration(ms: number): string {
   const seconds = Math.round(ms / 1000)
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  const parts = hours > 0 ? [hours, String(minutes).padStart(2, '0')] : [minutes]
+  return [...parts, String(seconds % 60).padStart(2, '0')].join(':')
 }
 
 /** `deals  [####....]  12,500 rows  25 pages  3,200 rows/s  250 tokens  1:20 left` */
 export function progressLine({ stream, rows, pages, share, tokens }: RunProgress, elapsedMs: number): string {
   const rate = elapsedMs > 0 ? Math.round((rows * 1000) / elapsedMs) : 0
-  const left = share === null || share <= 0 ? null : (elapsedMs * (1 - share)) / share
+  const left = share === null || share <= 0 || elapsedMs <= 0 ? null : (elapsedMs * (1 - share)) / share
   const facts = [
     `${rows.toLocaleString('en')} rows`,
     `${pages.toLocaleString('en')} pages`,
@@ -35,6 +37,8 @@ export function terminalReporter(terminal: NodeJS.WriteStream, clock: Clock, red
   const update = createLogUpdate(terminal)
   const lines = new Map<string, string>()
   const since = new Map<string, number>()
+  // A stream is heard of at its first checkpoint; it began when the run did, or when an earlier one ended.
+  let began = clock.now()
   const draw = (): void => (lines.size === 0 ? update.clear() : update([...lines.values()].join('\n')))
   const say = (message: string): void => {
     update.clear()
@@ -42,16 +46,21 @@ export function terminalReporter(terminal: NodeJS.WriteStream, clock: Clock, red
     draw()
   }
   return {
-    info: say,
+    info(message) {
+      began = clock.now()
+      say(message)
+    },
     warn: say,
     progress(progress) {
-      const started = since.get(progress.stream) ?? clock.now()
+      const started = since.get(progress.stream) ?? began
       since.set(progress.stream, started)
       lines.set(progress.stream, progressLine(progress, clock.now() - started))
       draw()
     },
     finished(stream) {
+      began = clock.now()
       lines.delete(stream)
+      since.delete(stream)
       draw()
     },
   }

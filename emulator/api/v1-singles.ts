@@ -1,10 +1,16 @@
 import { json, Refusal, refusals, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Route } from '../http/router.ts'
-import type { Json, Row } from '../json.ts'
+import { isRow, type Json, type Row } from '../json.ts'
 import { COMPANY_DOMAIN, COMPANY_ID, COMPANY_NAME } from '../seed/world.ts'
 import { constantLists } from './v1-constants.ts'
 
-function me({ company }: ApiRequest): Answer {
+/** The same user without the rights of an admin. */
+function asRegular(user: Row): Row {
+  const access = Array.isArray(user['access']) ? user['access'] : []
+  return { ...user, is_admin: 0, access: access.map((one) => (isRow(one) ? { ...one, admin: false } : one)) }
+}
+
+function me({ company, switches }: ApiRequest): Answer {
   const user = company.users.list().find((one) => one['is_you'] === true)
   if (!user) throw new Refusal(refusals.userNotFound())
   const about = {
@@ -15,7 +21,7 @@ function me({ company }: ApiRequest): Answer {
     company_industry: 'Construction',
     language: { language_code: 'en', country_code: 'US' },
   }
-  return json(200, { success: true, data: { ...user, ...about } })
+  return json(200, { success: true, data: { ...(switches.admin ? user : asRegular(user)), ...about } })
 }
 
 /** Rates of the emulator's own; Pipedrive converts to the default currency of the token's user. */

@@ -1,0 +1,634 @@
+-- Every table that the program makes. Regenerate with: npx vitest run test/schema-snapshot.test.ts -u
+
+create schema if not exists "pipedrive_sync";
+
+create schema if not exists "pipedrive";
+
+create table "pipedrive_sync"."kysely_migration" (
+  "name" varchar(255) not null primary key,
+  "timestamp" varchar(255) not null
+);
+
+create table "pipedrive_sync"."kysely_migration_lock" (
+  "id" varchar(255) not null primary key,
+  "is_locked" integer default 0 not null
+);
+
+insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+
+insert into "pipedrive_sync"."kysely_migration_lock" values ('migration_lock', 0);
+
+create table "pipedrive_sync"."account" (
+  "account" text primary key,
+  "company_id" bigint not null,
+  "company_name" text not null,
+  "company_domain" text not null,
+  "data_schema" text not null unique,
+  "first_seen_at" timestamptz default now() not null,
+  "blocked_until" timestamptz
+);
+
+create table "pipedrive_sync"."stream_state" (
+  "account" text not null,
+  "stream" text not null,
+  "partition" text not null,
+  "bookmark" timestamptz,
+  "completed_at" timestamptz,
+  "updated_at" timestamptz default now() not null,
+  constraint "stream_state_pkey" primary key ("account", "stream", "partition")
+);
+
+create table "pipedrive_sync"."sync_window" (
+  "account" text not null,
+  "stream" text not null,
+  "partition" text not null,
+  "since" timestamptz not null,
+  "until" timestamptz not null,
+  "bookmark" timestamptz,
+  "opened_at" timestamptz default now() not null,
+  "closed_at" timestamptz,
+  constraint "sync_window_pkey" primary key ("account", "stream", "partition", "since", "until")
+);
+
+create table "pipedrive_sync"."run" (
+  "id" bigint generated always as identity primary key,
+  "account" text not null,
+  "command" text not null,
+  "started_at" timestamptz default now() not null,
+  "finished_at" timestamptz,
+  "status" text not null,
+  "requests" integer not null,
+  "tokens" integer not null,
+  "error" text
+);
+
+create table "pipedrive_sync"."run_stream" (
+  "run_id" bigint not null references "pipedrive_sync"."run" ("id") on delete cascade,
+  "account" text not null,
+  "stream" text not null,
+  "status" text not null,
+  "inserted" integer not null,
+  "updated" integer not null,
+  "unchanged" integer not null,
+  "stale" integer not null,
+  "tombstoned" integer not null,
+  "pages" integer not null,
+  "requests" integer not null,
+  "tokens" integer not null,
+  "seconds" double precision not null,
+  "error" text,
+  "warning" text,
+  constraint "run_stream_pkey" primary key ("run_id", "stream")
+);
+
+create table "pipedrive_sync"."token_ledger" (
+  "account" text not null,
+  "day" date not null,
+  "stream" text not null,
+  "run_id" bigint not null,
+  "requests" integer not null,
+  "tokens" integer not null,
+  "limit_seen" bigint,
+  "balance_seen" bigint,
+  constraint "token_ledger_pkey" primary key ("account", "day", "stream", "run_id")
+);
+
+create table "pipedrive_sync"."schema_changes" (
+  "id" bigint generated always as identity primary key,
+  "account" text not null,
+  "changed_at" timestamptz default now() not null,
+  "stream" text not null,
+  "table_name" text not null,
+  "reason" text not null,
+  "ddl" text not null
+);
+
+create table "pipedrive_sync"."drift" (
+  "account" text not null,
+  "stream" text not null,
+  "key" text not null,
+  "reason" text not null,
+  "seen" bigint not null,
+  "first_seen_at" timestamptz default now() not null,
+  "last_seen_at" timestamptz default now() not null,
+  constraint "drift_pkey" primary key ("account", "stream", "key", "reason")
+);
+
+create table if not exists "pipedrive"."fields" (
+  "entity" text not null,
+  "field_code" text not null,
+  "label" text not null,
+  "field_type" text not null,
+  "column_name" text,
+  "is_custom" boolean not null,
+  "description" text,
+  "first_seen_at" timestamptz default now() not null,
+  "removed_at" timestamptz,
+  constraint "fields_pkey" primary key ("entity", "field_code")
+);
+
+create table if not exists "pipedrive"."field_options" (
+  "entity" text not null,
+  "field_code" text not null,
+  "option_id" text not null,
+  "label" text not null,
+  "color" text,
+  "position" integer not null,
+  "first_seen_at" timestamptz default now() not null,
+  "removed_at" timestamptz,
+  constraint "field_options_pkey" primary key ("entity", "field_code", "option_id")
+);
+
+create table "pipedrive"."users" (
+  "id" bigint,
+  "name" text,
+  "email" text,
+  "phone" text,
+  "role_id" bigint,
+  "is_admin" boolean,
+  "active_flag" boolean,
+  "is_deleted" boolean,
+  "activated" boolean,
+  "is_you" boolean,
+  "has_created_company" boolean,
+  "created" timestamptz,
+  "modified" timestamptz,
+  "last_login" timestamptz,
+  "lang" bigint,
+  "locale" text,
+  "default_currency" text,
+  "timezone_name" text,
+  "timezone_offset" text,
+  "icon_url" text,
+  "access" jsonb,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."users"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."users" is 'Users of the Pipedrive account';
+comment on column "pipedrive"."users"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."users"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."pipelines" (
+  "id" bigint,
+  "name" text,
+  "order_nr" bigint,
+  "is_deal_probability_enabled" boolean,
+  "is_deleted" boolean,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."pipelines"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."pipelines" is 'Sales pipelines';
+comment on column "pipedrive"."pipelines"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."pipelines"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."stages" (
+  "id" bigint,
+  "pipeline_id" bigint,
+  "name" text,
+  "order_nr" bigint,
+  "deal_probability" bigint,
+  "is_deal_rot_enabled" boolean,
+  "days_to_rotten" bigint,
+  "is_deleted" boolean,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."stages"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."stages" is 'Stages of the pipelines';
+comment on column "pipedrive"."stages"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."stages"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."organizations" (
+  "id" bigint,
+  "name" text,
+  "owner_id" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "label_ids" bigint[],
+  "visible_to" bigint,
+  "is_deleted" boolean,
+  "address" text,
+  "address_subpremise" text,
+  "address_street_number" text,
+  "address_route" text,
+  "address_sublocality" text,
+  "address_locality" text,
+  "address_admin_area_level_1" text,
+  "address_admin_area_level_2" text,
+  "address_country" text,
+  "address_postal_code" text,
+  "address_formatted_address" text,
+  "website" text,
+  "linkedin" text,
+  "industry" bigint,
+  "annual_revenue" numeric,
+  "employee_count" bigint,
+  "next_activity_id" bigint,
+  "last_activity_id" bigint,
+  "open_deals_count" bigint,
+  "related_open_deals_count" bigint,
+  "closed_deals_count" bigint,
+  "related_closed_deals_count" bigint,
+  "won_deals_count" bigint,
+  "related_won_deals_count" bigint,
+  "lost_deals_count" bigint,
+  "related_lost_deals_count" bigint,
+  "email_messages_count" bigint,
+  "people_count" bigint,
+  "activities_count" bigint,
+  "done_activities_count" bigint,
+  "undone_activities_count" bigint,
+  "files_count" bigint,
+  "notes_count" bigint,
+  "followers_count" bigint,
+  "smart_bcc_email" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."organizations"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."organizations" is 'Organizations: the companies one sells to';
+comment on column "pipedrive"."organizations"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."organizations"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."persons" (
+  "id" bigint,
+  "name" text,
+  "first_name" text,
+  "last_name" text,
+  "owner_id" bigint,
+  "org_id" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "label_ids" bigint[],
+  "visible_to" bigint,
+  "is_deleted" boolean,
+  "picture_id" bigint,
+  "job_title" text,
+  "birthday" date,
+  "notes" text,
+  "postal_address" text,
+  "postal_address_subpremise" text,
+  "postal_address_street_number" text,
+  "postal_address_route" text,
+  "postal_address_sublocality" text,
+  "postal_address_locality" text,
+  "postal_address_admin_area_level_1" text,
+  "postal_address_admin_area_level_2" text,
+  "postal_address_country" text,
+  "postal_address_postal_code" text,
+  "postal_address_formatted_address" text,
+  "next_activity_id" bigint,
+  "last_activity_id" bigint,
+  "open_deals_count" bigint,
+  "related_open_deals_count" bigint,
+  "closed_deals_count" bigint,
+  "related_closed_deals_count" bigint,
+  "participant_open_deals_count" bigint,
+  "participant_closed_deals_count" bigint,
+  "won_deals_count" bigint,
+  "related_won_deals_count" bigint,
+  "lost_deals_count" bigint,
+  "related_lost_deals_count" bigint,
+  "email_messages_count" bigint,
+  "activities_count" bigint,
+  "done_activities_count" bigint,
+  "undone_activities_count" bigint,
+  "files_count" bigint,
+  "notes_count" bigint,
+  "followers_count" bigint,
+  "last_incoming_mail_time" timestamptz,
+  "last_outgoing_mail_time" timestamptz,
+  "smart_bcc_email" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."persons"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."persons" is 'Contact persons';
+comment on column "pipedrive"."persons"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."persons"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."person_emails" (
+  "person_id" bigint,
+  "position" bigint,
+  "value" text,
+  "label" text,
+  "is_primary" boolean,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("person_id", "position")
+);
+comment on column "pipedrive"."person_emails"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."person_emails" is 'E-mail addresses of persons, one a row';
+comment on column "pipedrive"."person_emails"."person_id" is 'persons.id';
+comment on column "pipedrive"."person_emails"."position" is 'Place in emails, from 0';
+comment on column "pipedrive"."person_emails"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."person_phones" (
+  "person_id" bigint,
+  "position" bigint,
+  "value" text,
+  "label" text,
+  "is_primary" boolean,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("person_id", "position")
+);
+comment on column "pipedrive"."person_phones"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."person_phones" is 'Telephone numbers of persons, one a row';
+comment on column "pipedrive"."person_phones"."person_id" is 'persons.id';
+comment on column "pipedrive"."person_phones"."position" is 'Place in phones, from 0';
+comment on column "pipedrive"."person_phones"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."person_ims" (
+  "person_id" bigint,
+  "position" bigint,
+  "value" text,
+  "label" text,
+  "is_primary" boolean,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("person_id", "position")
+);
+comment on column "pipedrive"."person_ims"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."person_ims" is 'Messenger handles of persons, one a row';
+comment on column "pipedrive"."person_ims"."person_id" is 'persons.id';
+comment on column "pipedrive"."person_ims"."position" is 'Place in im, from 0';
+comment on column "pipedrive"."person_ims"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."products" (
+  "id" bigint,
+  "name" text,
+  "code" text,
+  "unit" text,
+  "tax" numeric,
+  "category" text,
+  "description" text,
+  "owner_id" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "billing_frequency" text,
+  "billing_frequency_cycles" bigint,
+  "is_linkable" boolean,
+  "is_deleted" boolean,
+  "visible_to" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."products"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."products" is 'Products that deals are made of';
+comment on column "pipedrive"."products"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."products"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."product_prices" (
+  "product_id" bigint,
+  "position" bigint,
+  "price" numeric,
+  "currency" text,
+  "cost" numeric,
+  "direct_cost" numeric,
+  "notes" text,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("product_id", "position")
+);
+comment on column "pipedrive"."product_prices"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."product_prices" is 'Prices of products, one currency a row';
+comment on column "pipedrive"."product_prices"."product_id" is 'products.id';
+comment on column "pipedrive"."product_prices"."position" is 'Place in prices, from 0';
+comment on column "pipedrive"."product_prices"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."deals" (
+  "id" bigint,
+  "title" text,
+  "status" text,
+  "value" numeric,
+  "currency" text,
+  "owner_id" bigint,
+  "creator_user_id" bigint,
+  "person_id" bigint,
+  "org_id" bigint,
+  "pipeline_id" bigint,
+  "stage_id" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "stage_change_time" timestamptz,
+  "won_time" timestamptz,
+  "lost_time" timestamptz,
+  "close_time" timestamptz,
+  "archive_time" timestamptz,
+  "local_won_date" date,
+  "local_lost_date" date,
+  "local_close_date" date,
+  "expected_close_date" date,
+  "probability" numeric,
+  "lost_reason" text,
+  "label_ids" bigint[],
+  "visible_to" bigint,
+  "is_deleted" boolean,
+  "is_archived" boolean,
+  "arr" numeric,
+  "mrr" numeric,
+  "acv" numeric,
+  "origin" text,
+  "origin_id" text,
+  "channel" bigint,
+  "channel_id" text,
+  "next_activity_id" bigint,
+  "last_activity_id" bigint,
+  "first_won_time" timestamptz,
+  "products_count" bigint,
+  "files_count" bigint,
+  "notes_count" bigint,
+  "followers_count" bigint,
+  "email_messages_count" bigint,
+  "activities_count" bigint,
+  "done_activities_count" bigint,
+  "undone_activities_count" bigint,
+  "participants_count" bigint,
+  "last_incoming_mail_time" timestamptz,
+  "last_outgoing_mail_time" timestamptz,
+  "smart_bcc_email" text,
+  "source_lead_id" uuid,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."deals"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."deals" is 'Deals, archived and deleted ones included';
+comment on column "pipedrive"."deals"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."deals"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."leads" (
+  "id" uuid,
+  "title" text,
+  "value" numeric,
+  "currency" text,
+  "owner_id" bigint,
+  "creator_id" bigint,
+  "person_id" bigint,
+  "organization_id" bigint,
+  "label_ids" uuid[],
+  "expected_close_date" date,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "archive_time" timestamptz,
+  "is_archived" boolean,
+  "was_seen" boolean,
+  "next_activity_id" bigint,
+  "source_name" text,
+  "source_deal_id" bigint,
+  "origin" text,
+  "origin_id" text,
+  "channel" bigint,
+  "channel_id" text,
+  "visible_to" bigint,
+  "cc_email" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."leads"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."leads" is 'Leads, archived ones included';
+comment on column "pipedrive"."leads"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."leads"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."activities" (
+  "id" bigint,
+  "subject" text,
+  "type" text,
+  "owner_id" bigint,
+  "creator_user_id" bigint,
+  "deal_id" bigint,
+  "lead_id" uuid,
+  "person_id" bigint,
+  "org_id" bigint,
+  "project_id" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "due_date" date,
+  "due_time" time,
+  "duration" interval,
+  "busy" boolean,
+  "done" boolean,
+  "marked_as_done_time" timestamptz,
+  "is_deleted" boolean,
+  "location" text,
+  "location_subpremise" text,
+  "location_street_number" text,
+  "location_route" text,
+  "location_sublocality" text,
+  "location_locality" text,
+  "location_admin_area_level_1" text,
+  "location_admin_area_level_2" text,
+  "location_country" text,
+  "location_postal_code" text,
+  "location_formatted_address" text,
+  "conference_meeting_client" text,
+  "conference_meeting_url" text,
+  "conference_meeting_id" text,
+  "public_description" text,
+  "priority" bigint,
+  "note" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."activities"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."activities" is 'Calls, meetings, tasks and other activities';
+comment on column "pipedrive"."activities"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."activities"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."activity_participants" (
+  "activity_id" bigint,
+  "position" bigint,
+  "person_id" bigint,
+  "is_primary" boolean,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("activity_id", "position")
+);
+comment on column "pipedrive"."activity_participants"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."activity_participants" is 'Persons who take part in activities, one a row';
+comment on column "pipedrive"."activity_participants"."activity_id" is 'activities.id';
+comment on column "pipedrive"."activity_participants"."position" is 'Place in participants, from 0';
+comment on column "pipedrive"."activity_participants"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."activity_attendees" (
+  "activity_id" bigint,
+  "position" bigint,
+  "email" text,
+  "name" text,
+  "status" text,
+  "is_organizer" boolean,
+  "person_id" bigint,
+  "user_id" bigint,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("activity_id", "position")
+);
+comment on column "pipedrive"."activity_attendees"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."activity_attendees" is 'People invited to activities, one a row';
+comment on column "pipedrive"."activity_attendees"."activity_id" is 'activities.id';
+comment on column "pipedrive"."activity_attendees"."position" is 'Place in attendees, from 0';
+comment on column "pipedrive"."activity_attendees"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."notes" (
+  "id" bigint,
+  "content" text,
+  "user_id" bigint,
+  "last_update_user_id" bigint,
+  "deal_id" bigint,
+  "lead_id" uuid,
+  "person_id" bigint,
+  "org_id" bigint,
+  "project_id" bigint,
+  "task_id" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "active_flag" boolean,
+  "pinned_to_deal_flag" boolean,
+  "pinned_to_lead_flag" boolean,
+  "pinned_to_person_flag" boolean,
+  "pinned_to_organization_flag" boolean,
+  "pinned_to_project_flag" boolean,
+  "pinned_to_task_flag" boolean,
+  "deal_title" text,
+  "lead_title" text,
+  "person_name" text,
+  "organization_name" text,
+  "project_title" text,
+  "task_title" text,
+  "user_name" text,
+  "user_email" text,
+  "user_icon_url" text,
+  "user_is_you" boolean,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."notes"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."notes" is 'Notes on deals, persons, organizations, leads, projects and tasks (HTML)';
+comment on column "pipedrive"."notes"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."notes"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
