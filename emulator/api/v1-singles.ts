@@ -6,7 +6,7 @@ import { constantLists } from './v1-constants.ts'
 
 /** The same user without the rights of an admin. */
 function asRegular(user: Row): Row {
-  const access = Array.isArray(user['access']) ? user['access'] : []
+  const access = (user['access'] ?? []) as readonly Json[]
   return { ...user, is_admin: 0, access: access.map((one) => (isRow(one) ? { ...one, admin: false } : one)) }
 }
 
