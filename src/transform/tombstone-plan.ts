@@ -1,8 +1,5 @@
 import { SyncError } from '../errors.ts'
 
-/** Up to this many absent rows no share is asked for: in a small table one row is already many per cent. */
-const FREE = 10
-
 export interface Found {
   /** Rows without a tombstone. */
   readonly live: number
@@ -14,7 +11,7 @@ export interface Found {
 
 /**
  * Keys that may be deleted, to be confirmed by id. Throws `E_SWEEP_REFUSED` when the walk saw nothing at all
- * where there were rows, or when more than `maxShare` (0 to 1) of the rows would go.
+ * where there were rows, or when more than `maxShare` (0 to 1) of the rows, rounded up to a whole row, would go.
  */
 export function planTombstones(stream: string, found: Found, maxShare: number): readonly string[] {
   const { live, seen, absent } = found
@@ -26,7 +23,7 @@ export function planTombstones(stream: string, found: Found, maxShare: number): 
       message: `${stream}: ${what}. Nothing was marked as deleted; a lost permission looks the same. If it is right, run again with --max-share 1.`,
     })
   if (seen === 0 && maxShare < 1) throw refuse(`the list is empty, but the warehouse holds ${live} rows`)
-  if (absent.length > Math.max(FREE, live * maxShare))
+  if (absent.length > Math.ceil(live * maxShare))
     throw refuse(`${absent.length} of ${live} rows are missing from the list, more than the share allowed`)
   return absent
 }
