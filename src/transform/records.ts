@@ -113,16 +113,17 @@ function exploder(spec: Exploded, layout: ChildLayout): Explode {
   }
 }
 
-function keysOf({ from, orFrom }: Exploded): readonly string[] {
-  return orFrom === undefined ? [from] : [from, orFrom]
+/** The one key whose array a record's rows are made of. */
+function arrayKey({ from, orFrom = from }: Exploded, record: JsonObject): string {
+  return Array.isArray(record[from]) ? from : orFrom
 }
 
-/** What cannot be exploded is kept whole in the parent's `_extra`. */
+/** What is not exploded is kept whole in the parent's `_extra`. */
 function explodedKeys(spec: Exploded): [string, KeyDecoder][] {
-  return keysOf(spec).map((key) => [
+  return [...new Set([spec.from, spec.orFrom ?? spec.from])].map((key) => [
     key,
-    (value, _row, leftovers) => {
-      if (!Array.isArray(value)) leftovers.keep(key, value, 'unfit')
+    (value, _row, leftovers, record) => {
+      if (!Array.isArray(value) || key !== arrayKey(spec, record)) leftovers.keep(key, value, 'unfit')
     },
   ])
 }
@@ -145,8 +146,7 @@ export function compileTransform(
   const explode = layout.children.map((child, index) => {
     const spec = exploded[index] as Exploded
     const rows = exploder(spec, child)
-    const keys = keysOf(spec)
-    return (record: JsonObject, id: Cell, page: Page) => keys.flatMap((key) => rows(record[key], id, page))
+    return (record: JsonObject, id: Cell, page: Page) => rows(record[arrayKey(spec, record)], id, page)
   })
   const key = columnIndex(layout, stream.key)
   const deletedAt = columnIndex(layout, DELETED_AT)

@@ -217,6 +217,25 @@ describe('a deletion', () => {
 })
 
 describe('an array that becomes rows', () => {
+  test.each([
+    ['under its first key', { parts: [{ name: 'one' }] }, ['one'], null],
+    ['under its other key', { pieces: [{ name: 'two' }] }, ['two'], null],
+    [
+      'under both, which are never mixed',
+      { parts: [{ name: 'one' }], pieces: [{ name: 'two' }] },
+      ['one'],
+      { pieces: [{ name: 'two' }] },
+    ],
+    ['under neither', { parts: 'one', pieces: 'two' }, [], { parts: 'one', pieces: 'two' }],
+  ])('comes %s, and nothing of it is lost', (_where, arrays, names, extra) => {
+    const exploded = (things.exploded ?? []).map((spec) => ({ ...spec, orFrom: 'pieces' }))
+    const either = compileTransform({ ...things, exploded }, layout, catalog)
+    const record = either([{ id: 1, ...arrays }]).records[0]
+    const [child] = layout.children
+    expect(record?.children[0]?.map((row) => named(child?.columns ?? [], row)['name'])).toEqual(names)
+    expect(named(layout.columns, record?.row)['_extra'] ?? null).toEqual(extra)
+  })
+
   test('gives one row an element, keyed by the parent and the place', () => {
     const { parts, rows, drift } = read({ id: 5, parts: [{ name: 'a', weight: 1 }, { name: 'b' }] })
     expect(parts).toEqual([
@@ -316,7 +335,7 @@ describe('column or _extra, never neither', () => {
           const filled =
             (rows?.row ?? []).filter((cell) => cell !== null).length + (rows?.children ?? []).flat().length
           const emptyList = Array.isArray(sent) && sent.length === 0
-          const exploded = (stream.exploded ?? []).some(({ from }) => from === key)
+          const exploded = (stream.exploded ?? []).some(({ from, orFrom }) => from === key || orFrom === key)
           if (!(emptyList && exploded)) expect(filled, JSON.stringify(record)).toBeGreaterThan(1)
         }),
         { numRuns: 300 },
