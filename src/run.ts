@@ -1,11 +1,9 @@
 import { setMaxListeners } from 'node:events'
-import pLimit from 'p-limit'
 import type { Clock } from './clock.ts'
 import type { SourceConfig, WarehouseConfig } from './config.ts'
 import { SyncError } from './errors.ts'
 import type { Allowance } from './extract/budget.ts'
 import { createClient, type Client } from './extract/client.ts'
-import { createCatalogReader } from './extract/field-catalog.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
 import type { ReadPlan } from './extract/windows.ts'
 import { assertNotBlocked, claimAccount, listenForBlock, recordBlock } from './load/account.ts'
@@ -13,11 +11,11 @@ import { forgetRange } from './load/checkpoint.ts'
 import { assertPrivileges, describeFailure, type Session } from './load/connection.ts'
 import { databaseExists, openDatabase, type Database } from './load/database.ts'
 import { migrate } from './load/migrate.ts'
-import { endRun, logStream, logTokens, startRun, type StreamReport } from './load/run-log.ts'
-import { emptyTally, outcomeOf, runStatus, type RunStatus } from './outcome.ts'
+import { endRun, logTokens, startRun, type StreamReport } from './load/run-log.ts'
+import { runStatus, type RunStatus } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
+import { runStreams } from './run-streams.ts'
 import type { Stream } from './streams/stream.ts'
-import { syncStream, type SyncContext } from './sync.ts'
 
 export interface RunRequest {
   /** What the run is called in the control tables. */
@@ -51,14 +49,11 @@ export interface RunReport {
   readonly resume_at?: string
 }
 
-/** Streams that are read at once; each has a connection of its own. */
-const STREAMS_AT_ONCE = 3
 /** Requests in flight at most, over all streams. */
 const REQUESTS_AT_ONCE = 8
-const LOOKBACK_MS = 5 * 60_000
-const BATCH = { batchRows: 5000, batchMs: 2000 } as const
 
-interface Run {
+/** A run under way. */
+export interface Run {
   readonly parts: RunParts
   readonly request: RunRequest
   readonly client: Client
@@ -154,79 +149,6 @@ async function keepBlock({ parts }: Run, session: Session, why: unknown): Promis
   if (!(why instanceof SyncError) || why.code !== 'E_BLOCKED' || why.retryAfterMs === undefined) return
   const until = new Date(parts.clock.now() + why.retryAfterMs)
   await recordBlock(session, parts.warehouse.account, until)
-}
-
-async function runStreams(state: Run, database: Database, session: Session, id: string) {
-  const { parts, request, client, stop } = state
-  const { account } = parts.warehouse
-  const { clock, reporter } = parts
-  const context: SyncContext = {
-    clock,
-    send: client.send,
-    catalogs: createCatalogReader(client.send),
-    onProgress: (progress) => reporter.progress({ ...progress, tokens: client.ledger.total.tokens }),
-    options: {
-      account,
-      plan: request.plan,
-      lookbackMs: LOOKBACK_MS,
-      maxShare: request.maxShare,
-      ...BATCH,
-    },
-  }
-  const atOnce = pLimit(STREAMS_AT_ONCE)
-  // The run's connection takes one statement at a time.
-  const oneByOne = pLimit(1)
-  const keep = async (report: StreamReport): Promise<void> => {
-    const { stream } = report
-    await logStream(session, account, id, report)
-    await logTokens(session, account, id, stream, client.ledger.of(stream), client.ledger.balance())
-  }
-  return Promise.all(
-    request.streams.map((stream) =>
-      atOnce(async () => {
-        const report = await runStream(state, database, context, stream)
-        // Without its log the run must end, but no stream may outlive it.
-        await oneByOne(keep, report).catch((error: unknown) => stop.abort(describeFailure('run', error)))
-        reporter.finished(stream.name)
-        return report
-      }),
-    ),
-  )
-}
-
-async function runStream(
-  { parts, client, stop }: Run,
-  database: Database,
-  context: SyncContext,
-  stream: Stream,
-): Promise<StreamReport> {
-  const started = parts.clock.now()
-  const tally = emptyTally()
-  let failure: unknown = null
-  let cutOff = false
-  try {
-    stop.signal.throwIfAborted()
-    await using session = await database.connect(stream.name)
-    await syncStream(stream, session, context, tally)
-  } catch (error) {
-    failure = describeFailure(stream.name, error)
-    cutOff = stop.signal.aborted && failure === stop.signal.reason
-    if (!(failure instanceof SyncError) || ['defer', 'abort-run'].includes(failure.recovery))
-      stop.abort(failure)
-  }
-  const { status, error } = outcomeOf(failure, cutOff)
-  const { warning, ...counts } = tally
-  if (error !== null) parts.reporter.warn(error, { stream: stream.name, status })
-  if (warning !== null) parts.reporter.warn(warning, { stream: stream.name })
-  return {
-    stream: stream.name,
-    status,
-    ...counts,
-    ...client.ledger.of(stream.name),
-    seconds: (parts.clock.now() - started) / 1000,
-    ...(error === null ? {} : { error }),
-    ...(warning === null ? {} : { warning }),
-  }
 }
 
 /** Closes the run in the control tables, whatever became of it. */

@@ -8,7 +8,8 @@ import { planTable, type ExistingTable, type TableChange } from './table-plan.ts
 /** How long DDL waits for readers before it gives up; it is tried again at the next pass. */
 const LOCK_TIMEOUT = '5s'
 
-async function existingTable({ client, schemas }: Session, table: string): Promise<ExistingTable> {
+/** A table of the data schema as it stands. */
+export async function existingTable({ client, schemas }: Session, table: string): Promise<ExistingTable> {
   const { rows } = await client.query<{ name: string; comment: string | null; about: string | null }>(
     `select attname as name, col_description(attrelid, attnum) as comment,
             obj_description(attrelid, 'pg_class') as about

@@ -2,21 +2,12 @@ import { sql } from 'kysely'
 import type { CatalogField } from '../transform/catalog.ts'
 import { customColumns, type Column } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
+import { existingTable } from './evolve.ts'
 
 /** Ids of the options that have another label than before. */
 function renamed(before: CatalogField, now: CatalogField): string[] {
   const labels = new Map(before.options.map(({ id, label }) => [id, label]))
   return now.options.filter(({ id, label }) => (labels.get(id) ?? label) !== label).map(({ id }) => id)
-}
-
-async function hasColumn({ client, schemas }: Session, table: string, column: string): Promise<boolean> {
-  const { rows } = await client.query(
-    `select from pg_attribute join pg_class on pg_class.oid = attrelid
-     join pg_namespace on pg_namespace.oid = relnamespace
-     where nspname = $1 and relname = $2 and attname = $3 and not attisdropped`,
-    [schemas.data, table, column],
-  )
-  return rows.length > 0
 }
 
 /** The present labels of the ids in a row: one, or an array in the order of the ids. */
@@ -47,7 +38,7 @@ export async function relabel(
     const ids = renamed(known.get(field.code) ?? field, field)
     const [label, id] = customColumns(field)
     if (ids.length === 0 || label === undefined || id === undefined) continue
-    if (!(await hasColumn(session, entity, id.name))) continue
+    if ((await existingTable(session, entity))?.columns.has(id.name) !== true) continue
     await sql`update ${table} as target
       set ${sql.id(label.name)} = ${labelsOf(session, entity, field.code, id)}, _synced_at = now()
       where array[${sql.ref(`target.${id.name}`)}]::bigint[] && ${ids}::bigint[]`.execute(session.data)

@@ -1,0 +1,94 @@
+import pLimit from 'p-limit'
+import { SyncError } from './errors.ts'
+import { createCatalogReader } from './extract/field-catalog.ts'
+import { describeFailure, type Session } from './load/connection.ts'
+import type { Database } from './load/database.ts'
+import { logStream, logTokens, type StreamReport } from './load/run-log.ts'
+import { emptyTally, outcomeOf } from './outcome.ts'
+import type { Run } from './run.ts'
+import type { Stream } from './streams/stream.ts'
+import { syncStream, type SyncContext } from './sync.ts'
+
+/** Streams that are read at once; each has a connection of its own. */
+const STREAMS_AT_ONCE = 3
+const LOOKBACK_MS = 5 * 60_000
+const BATCH = { batchRows: 5000, batchMs: 2000 } as const
+
+/** Reads the streams of a run, some at a time; each one's report is kept in the control tables as it ends. */
+export function runStreams(
+  state: Run,
+  database: Database,
+  session: Session,
+  id: string,
+): Promise<StreamReport[]> {
+  const { parts, request, client, stop } = state
+  const { account } = parts.warehouse
+  const { clock, reporter } = parts
+  const context: SyncContext = {
+    clock,
+    send: client.send,
+    catalogs: createCatalogReader(client.send),
+    onProgress: (progress) => reporter.progress({ ...progress, tokens: client.ledger.total.tokens }),
+    options: {
+      account,
+      plan: request.plan,
+      lookbackMs: LOOKBACK_MS,
+      maxShare: request.maxShare,
+      ...BATCH,
+    },
+  }
+  const atOnce = pLimit(STREAMS_AT_ONCE)
+  // The run's connection takes one statement at a time.
+  const oneByOne = pLimit(1)
+  const keep = async (report: StreamReport): Promise<void> => {
+    const { stream } = report
+    await logStream(session, account, id, report)
+    await logTokens(session, account, id, stream, client.ledger.of(stream), client.ledger.balance())
+  }
+  return Promise.all(
+    request.streams.map((stream) =>
+      atOnce(async () => {
+        const report = await runStream(state, database, context, stream)
+        // Without its log the run must end, but no stream may outlive it.
+        await oneByOne(keep, report).catch((error: unknown) => stop.abort(describeFailure('run', error)))
+        reporter.finished(stream.name)
+        return report
+      }),
+    ),
+  )
+}
+
+async function runStream(
+  { parts, client, stop }: Run,
+  database: Database,
+  context: SyncContext,
+  stream: Stream,
+): Promise<StreamReport> {
+  const started = parts.clock.now()
+  const tally = emptyTally()
+  let failure: unknown = null
+  let cutOff = false
+  try {
+    stop.signal.throwIfAborted()
+    await using session = await database.connect(stream.name)
+    await syncStream(stream, session, context, tally)
+  } catch (error) {
+    failure = describeFailure(stream.name, error)
+    cutOff = stop.signal.aborted && failure === stop.signal.reason
+    if (!(failure instanceof SyncError) || ['defer', 'abort-run'].includes(failure.recovery))
+      stop.abort(failure)
+  }
+  const { status, error } = outcomeOf(failure, cutOff)
+  const { warning, ...counts } = tally
+  if (error !== null) parts.reporter.warn(error, { stream: stream.name, status })
+  if (warning !== null) parts.reporter.warn(warning, { stream: stream.name })
+  return {
+    stream: stream.name,
+    status,
+    ...counts,
+    ...client.ledger.of(stream.name),
+    seconds: (parts.clock.now() - started) / 1000,
+    ...(error === null ? {} : { error }),
+    ...(warning === null ? {} : { warning }),
+  }
+}
