@@ -1,7 +1,8 @@
 import type { Clock } from '../src/clock.ts'
 import type { Environment } from '../src/config.ts'
 import { readSource, readWarehouse } from '../src/config.ts'
-import { openDatabase, type Database } from '../src/load/database.ts'
+import { configError } from '../src/errors.ts'
+import { databaseExists, openDatabase, type Database } from '../src/load/database.ts'
 import type { Session } from '../src/load/connection.ts'
 import type { Reporter } from '../src/reporter.ts'
 import type { RunParts } from '../src/run.ts'
@@ -34,7 +35,18 @@ export function runParts({ environment, clock, signal, reporter }: JobContext): 
   }
 }
 
-/** Opens the warehouse for something that needs no API. */
+/** Opens the warehouse for something that reads what it holds. Throws `E_CONFIG` when there is none yet. */
+export async function inWarehouse<Result>(
+  context: Pick<JobContext, 'environment'>,
+  name: string,
+  work: (session: Session, database: Database) => Promise<Result>,
+): Promise<Result> {
+  if (!(await databaseExists(readWarehouse(context.environment))))
+    throw configError('There is no warehouse here yet: run backfill, or demo, first.')
+  return withWarehouse(context, name, work)
+}
+
+/** Opens the warehouse for something that needs no API, and makes the embedded server when there is none. */
 export async function withWarehouse<Result>(
   { environment }: Pick<JobContext, 'environment'>,
   name: string,

@@ -1,16 +1,12 @@
-import { readWarehouse } from '../src/config.ts'
-import { configError } from '../src/errors.ts'
 import type { Session } from '../src/load/connection.ts'
-import { databaseExists, type Database } from '../src/load/database.ts'
+import type { Database } from '../src/load/database.ts'
 import { query as ask } from '../src/load/query.ts'
-import { withWarehouse, type JobContext, type JobResult } from './job.ts'
+import { inWarehouse, type JobContext, type JobResult } from './job.ts'
 import { textTable } from './text-table.ts'
 
 /** Runs one SQL statement that can only read. */
 export async function query(context: JobContext, sql: string): Promise<JobResult> {
-  if (!(await databaseExists(readWarehouse(context.environment))))
-    throw configError('There is no warehouse here yet: run backfill, or demo, first.')
-  const { columns, rows } = await withWarehouse(context, 'query', (session, database) =>
+  const { columns, rows } = await inWarehouse(context, 'query', (session, database) =>
     cancelled(context.signal, session, database, () => ask(session, sql)),
   )
   const count = `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`

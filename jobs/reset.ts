@@ -1,9 +1,8 @@
 import { readWarehouse } from '../src/config.ts'
 import { configError } from '../src/errors.ts'
-import { databaseExists } from '../src/load/database.ts'
 import { resetStream } from '../src/load/reset.ts'
 import { selectStreams } from '../src/streams/index.ts'
-import { withWarehouse, type JobContext, type JobResult } from './job.ts'
+import { inWarehouse, type JobContext, type JobResult } from './job.ts'
 
 /** Forgets how far a stream has been read; with `empty` its rows too. */
 export async function reset(
@@ -12,15 +11,13 @@ export async function reset(
   flags: { readonly empty?: boolean },
 ): Promise<JobResult> {
   const [stream] = selectStreams([name])
-  if (stream?.partitions.length === 0)
-    throw configError(`${stream.name} has no bookmark to forget: it is read whole in every run.`)
-  const warehouse = readWarehouse(context.environment)
-  if (stream === undefined || !(await databaseExists(warehouse)))
-    throw configError('There is no warehouse here yet: there is nothing to reset.')
+  if (stream === undefined || stream.partitions.length === 0)
+    throw configError(`${name} has no bookmark to forget: it is read whole in every run.`)
+  const { account } = readWarehouse(context.environment)
   const empty = flags.empty === true
   const tables = [stream.name, ...(stream.exploded ?? []).map(({ table }) => table)]
-  const removed = await withWarehouse(context, 'reset', (session) =>
-    resetStream(session, warehouse.account, stream.name, empty ? tables : []),
+  const removed = await inWarehouse(context, 'reset', (session) =>
+    resetStream(session, account, stream.name, empty ? tables : []),
   )
   const rows = empty ? ` and its ${removed} rows are gone` : '; its rows stay'
   return {

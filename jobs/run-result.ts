@@ -15,7 +15,7 @@ const COLUMNS = [
   'requests',
   'tokens',
   'seconds',
-]
+] as const
 
 function ending({ status, requests, tokens, seconds, error, resume_at }: RunReport): string {
   const spent = `${requests} requests, ${tokens} tokens, ${seconds.toFixed(1)} s`
@@ -26,6 +26,6 @@ function ending({ status, requests, tokens, seconds, error, resume_at }: RunRepo
 
 /** A run's report for programs and for people. */
 export function runResult(report: RunReport): JobResult {
-  const table = report.streams.length === 0 ? '' : `${textTable(COLUMNS, report.streams as never)}\n\n`
+  const table = report.streams.length === 0 ? '' : `${textTable(COLUMNS, report.streams)}\n\n`
   return { json: report, text: table + ending(report), exit: exitCode(report.status, report.code) }
 }

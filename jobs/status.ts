@@ -1,10 +1,9 @@
 import { readWarehouse, withoutPassword } from '../src/config.ts'
-import { configError } from '../src/errors.ts'
 import { databaseExists } from '../src/load/database.ts'
 import { describeEmbeddedServer } from '../src/load/embedded-server.ts'
 import { readState, type WarehouseState } from '../src/load/status.ts'
 import { streams } from '../src/streams/index.ts'
-import { withWarehouse, type JobContext, type JobResult } from './job.ts'
+import { inWarehouse, withWarehouse, type JobContext, type JobResult } from './job.ts'
 import { textTable } from './text-table.ts'
 
 interface DatabaseState {
@@ -15,8 +14,25 @@ interface DatabaseState {
 }
 
 const EMPTY = 'Nothing has been synced into it yet: run backfill, or demo.'
-const STREAM_COLUMNS = ['stream', 'rows', 'deleted', 'bookmark', 'last_status', 'last_run_at', 'error']
-const RUN_COLUMNS = ['id', 'command', 'status', 'started_at', 'finished_at', 'requests', 'tokens', 'error']
+const STREAM_COLUMNS = [
+  'stream',
+  'rows',
+  'deleted',
+  'bookmark',
+  'last_status',
+  'last_run_at',
+  'error',
+] as const
+const RUN_COLUMNS = [
+  'id',
+  'command',
+  'status',
+  'started_at',
+  'finished_at',
+  'requests',
+  'tokens',
+  'error',
+] as const
 
 async function describeDatabase({ environment }: JobContext): Promise<DatabaseState> {
   const { databaseUrl, dataDir } = readWarehouse(environment)
@@ -53,9 +69,9 @@ function describe(database: DatabaseState, state: WarehouseState | null, dataDir
     how,
     `Company:   ${state.company}`,
     '',
-    textTable(STREAM_COLUMNS, state.streams as never),
+    textTable(STREAM_COLUMNS, state.streams),
     '',
-    textTable(RUN_COLUMNS, state.runs as never),
+    textTable(RUN_COLUMNS, state.runs),
     '',
     numbers(state),
   ].join('\n')
@@ -73,9 +89,7 @@ export async function status(context: JobContext): Promise<JobResult> {
 
 /** Keeps the embedded server up until the signal aborts. */
 export async function hold(context: JobContext): Promise<JobResult> {
-  if (!(await databaseExists(readWarehouse(context.environment))))
-    throw configError('There is no warehouse here yet: run backfill, or demo, first.')
-  return withWarehouse(context, 'hold', async (_session, { url }) => {
+  return inWarehouse(context, 'hold', async (_session, { url }) => {
     context.reporter.info(`psql "${url}"  (Ctrl-C ends it)`)
     await new Promise<void>((resolve) => {
       if (context.signal.aborted) resolve()

@@ -13,7 +13,7 @@ interface StreamLine {
   readonly mode: 'incremental' | 'full refresh' | 'exploded'
 }
 
-const COLUMNS = ['stream', 'table', 'mode', 'cost', 'endpoints']
+const COLUMNS = ['stream', 'table', 'mode', 'cost', 'endpoints'] as const
 
 function sum(costs: readonly number[]): number {
   return costs.reduce((total, cost) => total + cost, 0)

@@ -14,9 +14,9 @@ function pad(text: string, width: number, right: boolean): string {
 }
 
 /** Columns under their names, numbers to the right; for a fixed-width terminal. */
-export function textTable(
-  columns: readonly string[],
-  rows: readonly Readonly<Record<string, unknown>>[],
+export function textTable<Row extends object>(
+  columns: readonly (keyof Row & string)[],
+  rows: readonly Row[],
 ): string {
   const cells = rows.map((row) => columns.map((column) => cellText(row[column])))
   const right = columns.map(
