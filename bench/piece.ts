@@ -17,6 +17,8 @@ export interface Measured {
 }
 
 export interface Measurement extends Measured {
+  /** Processor time of the process, its start included. */
+  readonly cpuSeconds: number
   /** Highest resident size of the process, bytes. */
   readonly peakBytes: number
 }
@@ -41,7 +43,9 @@ async function load(name: string): Promise<(input: PieceInput) => Promise<Measur
 export async function measureHere(name: string, input: string): Promise<void> {
   const piece = await load(name)
   const measured = await piece(JSON.parse(input) as PieceInput)
-  process.send?.({ ...measured, peakBytes: process.resourceUsage().maxRSS * 1024 })
+  const { user, system } = process.cpuUsage()
+  const peakBytes = process.resourceUsage().maxRSS * 1024
+  process.send?.({ ...measured, cpuSeconds: (user + system) / 1e6, peakBytes })
   process.disconnect()
 }
 

@@ -5,7 +5,7 @@ import { prefetch } from './extract/prefetch.ts'
 import type { Send } from './extract/request.ts'
 import type { Window } from './extract/windows.ts'
 import type { Partition, Stream } from './streams/stream.ts'
-import { Batch } from './transform/batch.ts'
+import type { Batch } from './transform/batch.ts'
 import type { HighWater } from './transform/high-water.ts'
 import type { Transform } from './transform/records.ts'
 
@@ -22,6 +22,7 @@ export interface Walk {
   readonly transform: Transform
   /** Follows every record that the batches hold. */
   readonly mark: HighWater
+  readonly batches: readonly [Batch, Batch]
 }
 
 /** After these, what was read is in doubt: nothing of it is loaded. After any other failure it has been paid for. */
@@ -39,31 +40,49 @@ function upTo(now: number, cursors: readonly (number | null)[]): (number | null)
   return cursors.map((cursor) => (cursor === null || cursor > now ? null : cursor))
 }
 
-/** The rows of a walk in batches; a failure that leaves what was read before in order comes after a last batch. */
+/** Rows to be committed at once, and the bookmark that may be committed with them. */
+export interface ReadBatch {
+  readonly batch: Batch
+  readonly checkpoint: number | null
+  /** How much of the walk lies behind, 0 to 1; null where that cannot be told. */
+  readonly share: number | null
+}
+
+/**
+ * The rows of a walk in batches; a failure that leaves what was read before in order comes after a last batch. Two
+ * batches take turns: one may be loaded while the other is filled.
+ */
 export async function* readBatches(
   send: Send,
   clock: Clock,
   limits: BatchLimits,
-  { stream, partition, window, transform, mark }: Walk,
-): AsyncGenerator<Batch, void> {
-  let batch = new Batch()
+  { stream, partition, window, transform, mark, batches }: Walk,
+): AsyncGenerator<ReadBatch, void> {
+  let [batch, other] = batches
   let since = clock.now()
+  const filled = (): ReadBatch => {
+    const full = batch
+    ;[batch, other] = [other, batch]
+    since = clock.now()
+    return {
+      batch: full,
+      checkpoint: mark.checkpoint,
+      share: window.byCursor ? mark.share(window.until ?? since) : null,
+    }
+  }
+  batch.clear()
   try {
-    for await (const records of prefetch(readPages(send, stream, partition, window))) {
-      const page = transform(records)
-      batch.add(page)
-      const cursors = page.records.map((record) => record.cursor)
-      mark.add(upTo(clock.now(), cursors))
+    for await (const page of prefetch(readPages(send, stream, partition, window))) {
+      mark.add(upTo(clock.now(), transform(page, batch)))
       if (batch.size >= limits.batchRows || clock.now() - since >= limits.batchMs) {
-        yield batch
-        batch = new Batch()
-        since = clock.now()
+        yield filled()
+        batch.clear()
       }
       if (window.byCursor && mark.hasPassed(window.until)) break
     }
   } catch (error) {
-    if (worthLoading(error) && batch.pages > 0) yield batch
+    if (worthLoading(error) && batch.pages > 0) yield filled()
     throw error
   }
-  if (batch.pages > 0) yield batch
+  if (batch.pages > 0) yield filled()
 }

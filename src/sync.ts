@@ -1,6 +1,7 @@
 import { readBatches, type BatchLimits } from './batches.ts'
 import type { Clock } from './clock.ts'
 import type { CatalogReader } from './extract/field-catalog.ts'
+import { prefetch } from './extract/prefetch.ts'
 import { readByIds } from './extract/read-by-id.ts'
 import type { Send } from './extract/request.ts'
 import { planWindow, type ReadPlan, type Window } from './extract/windows.ts'
@@ -14,7 +15,6 @@ import { relabel } from './load/relabel.ts'
 import { countLive, findAbsent, writeTombstones } from './load/tombstones.ts'
 import { nativeColumns } from './streams/index.ts'
 import type { CatalogSpec, Partition, Stream } from './streams/stream.ts'
-import { Batch } from './transform/batch.ts'
 import { mergeCatalog, type CatalogField } from './transform/catalog.ts'
 import { HighWater } from './transform/high-water.ts'
 import { layoutStream, type StreamLayout } from './transform/layout.ts'
@@ -151,7 +151,7 @@ async function openWork(
 ): Promise<Work> {
   const { account } = context.options
   const loader = await openLoader(session, { account, stream: stream.name, layout, rememberKeys: complete })
-  const transform = compileTransform(stream, layout, catalog)
+  const transform = compileTransform(stream, catalog)
   return { stream, session, context, layout, transform, loader, tally }
 }
 
@@ -161,11 +161,11 @@ async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, be
   const { send, clock, options } = context
   const mark = new HighWater(bookmark.value)
   const save = (to: number | null): Promise<void> => (window.byCursor ? bookmark.save(to) : Promise.resolve())
-  const what = { stream, partition, window, transform, mark }
-  for await (const batch of readBatches(send, clock, options, what)) {
-    add(tally, await loader.commit(batch, () => save(mark.checkpoint)))
+  const batches = [loader.newBatch(), loader.newBatch()] as const
+  const what = { stream, partition, window, transform, mark, batches }
+  for await (const { batch, checkpoint, share } of prefetch(readBatches(send, clock, options, what))) {
+    add(tally, await loader.commit(batch, () => save(checkpoint)))
     tally.pages += batch.pages
-    const share = window.byCursor ? mark.share(window.until ?? clock.now()) : null
     context.onProgress({
       stream: stream.name,
       rows: rowsRead(tally),
@@ -185,11 +185,10 @@ async function settleAbsence({ stream, session, context, layout, transform, load
   const found = await findAbsent(session, layout)
   const suspects = planTombstones(stream.name, found, context.options.maxShare)
   if (suspects.length === 0 || stream.readById === undefined) return
-  const page = transform(await readByIds(context.send, stream, suspects))
-  const batch = new Batch()
-  batch.add(page)
+  const batch = loader.newBatch()
+  for (const page of await readByIds(context.send, stream, suspects)) transform(page, batch)
   add(tally, await loader.commit(batch))
-  const there = new Set(page.records.map((record) => String(record.key)))
+  const there = new Set(batch.keys().map(String))
   const gone = suspects.filter((key) => !there.has(key))
   tally.tombstoned += await writeTombstones(session, layout, gone)
 }

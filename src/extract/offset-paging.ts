@@ -1,12 +1,12 @@
 import { SyncError } from '../errors.ts'
 import type { Partition, Stream } from '../streams/stream.ts'
 import { openV1 } from './envelope.ts'
-import { cursorOf, keyOf, pageLoop, type Page } from './page.ts'
+import { cursorOf, keyOf, pageLoop, recordsOf, samePage, type Page } from './page.ts'
 import { describeRequest, type ApiRequest, type Send } from './request.ts'
 import { apiTimestamp, floorToSecond } from './timestamps.ts'
 import type { Window } from './windows.ts'
 
-/** How often one walk may step back before the list counts as unreadable. */
+/** How often one walk may step back, or over what it has seen, before the list counts as unreadable. */
 const MOST_STEPS_BACK = 100
 
 interface Position {
@@ -23,11 +23,89 @@ function unstable(request: ApiRequest): SyncError {
   })
 }
 
+/** What tells one place of a list from another: in the order of the cursor field an edited record has moved. */
+type Mark = (record: unknown) => string
+
+function marker(stream: Stream, { byCursor }: Window): Mark {
+  return (record) =>
+    byCursor ? `${keyOf(stream, record)} ${cursorOf(stream, record)}` : keyOf(stream, record)
+}
+
 /**
- * Walks a v1 list by offset without losing rows that move under it. Two devices:
- * where the list can be filtered by the cursor field and comes in its order, the walk goes on from the last
- * value seen (a new anchor) instead of a deep offset; and every page but the first after an anchor begins with
- * the row that ended the last one. A page that begins with a row nobody has seen shows that rows before it left: one page back, then.
+ * A walk over a list that moves while it is read. Every page but the first has to begin with the row that ended the last
+ * one, as it was; another one there shows that rows before it left, or came: one page back, then.
+ */
+class OffsetWalk {
+  at: Position
+  readonly #stream: Stream
+  readonly #pageSize: number
+  readonly #mark: Mark
+  readonly #seen = new Set<string>()
+  #last = ''
+  #accepted: Page = new Uint8Array()
+  #stepsBack = 0
+  #steppedBack = false
+  /** Whether the list can be filtered by the cursor field and has come in its order so far. */
+  #ascending: boolean
+  #proved = false
+
+  constructor(stream: Stream, { filter, pageSize }: Partition, window: Window) {
+    this.at = { anchor: window.since === null ? null : floorToSecond(window.since), start: 0 }
+    this.#stream = stream
+    this.#pageSize = pageSize
+    this.#mark = marker(stream, window)
+    this.#ascending = window.byCursor && filter !== undefined
+  }
+
+  /** Whether the page goes on where the last one ended. If not, the walk has stepped back. */
+  accepts(request: ApiRequest, page: Page, more: boolean): boolean {
+    const marks = recordsOf(page).map(this.#mark)
+    const [first = ''] = marks
+    if (this.at.start > 0 && (this.#steppedBack ? !this.#seen.has(first) : first !== this.#last)) {
+      if (!this.#steppedBack && samePage(page, this.#accepted))
+        throw pageLoop(request, 'brought the same page twice')
+      this.#stepBack(request)
+      return false
+    }
+    const nothingNew = marks.every((mark) => this.#seen.has(mark))
+    // Behind a step back come pages that were seen before.
+    if (more && nothingNew && this.#stepsBack === 0)
+      throw pageLoop(request, 'says there is more but brings nothing new')
+    if (nothingNew) this.#count(request)
+    return true
+  }
+
+  /** Goes on behind an accepted page: at its last value where that is a new anchor, else by offset. */
+  goOn(page: Page): void {
+    const records = recordsOf(page)
+    const marks = records.map(this.#mark)
+    this.#ascending &&= isAscending(this.#stream, records)
+    // One page in order may be chance.
+    this.#proved ||= this.#ascending && this.at.start > 0
+    const anchor = this.#proved && this.#ascending ? newAnchor(this.#stream, records, this.at.anchor) : null
+    if (anchor !== null) this.#seen.clear()
+    else for (const mark of marks) this.#seen.add(mark)
+    this.#last = marks.at(-1) ?? ''
+    this.#accepted = page
+    this.#steppedBack = false
+    this.at =
+      anchor === null ? { ...this.at, start: this.at.start + records.length - 1 } : { anchor, start: 0 }
+  }
+
+  #stepBack(request: ApiRequest): void {
+    this.#count(request)
+    this.at = { ...this.at, start: Math.max(0, this.at.start - this.#pageSize) }
+    this.#steppedBack = true
+  }
+
+  #count(request: ApiRequest): void {
+    if (++this.#stepsBack > MOST_STEPS_BACK) throw unstable(request)
+  }
+}
+
+/**
+ * Walks a v1 list by offset without losing rows that move under it. Where the list can be filtered by the cursor field
+ * and has proved to come in its order, the walk goes on from the last value seen (a new anchor) instead of a deep offset.
  */
 export async function* offsetPages(
   send: Send,
@@ -36,32 +114,14 @@ export async function* offsetPages(
   partition: Partition,
   window: Window,
 ): AsyncGenerator<Page, void> {
-  const { filter, pageSize } = partition
-  let anchored = window.byCursor && filter !== undefined
-  let at: Position = { anchor: window.since === null ? null : floorToSecond(window.since), start: 0 }
-  let seen = new Set<string>()
-  let stepsBack = 0
-  let steppedBack = false
+  const walk = new OffsetWalk(stream, partition, window)
   for (;;) {
-    const request = pageRequest(base, partition, at)
+    const request = pageRequest(base, partition, walk.at)
     const { records, more } = openV1(request, (await send(request)).body)
-    if (at.start > 0 && !beginsWithSeen(stream, records, seen)) {
-      if (++stepsBack > MOST_STEPS_BACK) throw unstable(request)
-      at = { ...at, start: Math.max(0, at.start - pageSize) }
-      steppedBack = true
-      continue
-    }
-    const nothingNew = records.every((record) => seen.has(keyOf(stream, record)))
-    if (more && nothingNew && !steppedBack)
-      throw pageLoop(request, 'says there is more but brings nothing new')
-    steppedBack = false
+    if (!walk.accepts(request, records, more)) continue
     yield records
     if (!more) return
-    for (const record of records) seen.add(keyOf(stream, record))
-    anchored &&= isAscending(stream, records)
-    const next = anchored ? newAnchor(stream, records, at.anchor) : null
-    if (next !== null) seen = new Set()
-    at = next === null ? { ...at, start: at.start + records.length - 1 } : { anchor: next, start: 0 }
+    walk.goOn(records)
   }
 }
 
@@ -71,18 +131,14 @@ function pageRequest(base: ApiRequest, partition: Partition, { anchor, start }: 
   return { ...base, params: { ...base.params, ...since, start: String(start), limit: String(pageSize) } }
 }
 
-function beginsWithSeen(stream: Stream, records: Page, seen: ReadonlySet<string>): boolean {
-  return records.length > 0 && seen.has(keyOf(stream, records[0]))
-}
-
 /** v1 passes over a parameter it does not know: an anchor in a list that is not sorted would leave rows behind. */
-function isAscending(stream: Stream, records: Page): boolean {
+function isAscending(stream: Stream, records: readonly unknown[]): boolean {
   const cursors = records.map((record) => cursorOf(stream, record) ?? -Infinity)
   return cursors.every((cursor, index) => index === 0 || cursor >= (cursors[index - 1] ?? -Infinity))
 }
 
 /** The last value of the cursor field on the page, when it is later than the present anchor. */
-function newAnchor(stream: Stream, records: Page, anchor: number | null): number | null {
+function newAnchor(stream: Stream, records: readonly unknown[], anchor: number | null): number | null {
   const last = cursorOf(stream, records.at(-1))
   if (last === null) return null
   const second = floorToSecond(last)

@@ -2,8 +2,20 @@ import { SyncError } from '../errors.ts'
 import type { Stream } from '../streams/stream.ts'
 import { describeRequest, type ApiRequest } from './request.ts'
 
-/** The records of one page as they came. */
-export type Page = readonly unknown[]
+/** The records of one page as they came: the text of a JSON array, as UTF-8. */
+export type Page = Uint8Array
+
+/** Bytes of a list with nothing in it. */
+const EMPTY_LIST = '[]'.length
+
+/** Whether both hold the same records; two without any do not count. */
+export function samePage(one: Page, other: Page): boolean {
+  return one.length > EMPTY_LIST && Buffer.compare(one, other) === 0
+}
+
+export function recordsOf(page: Page): readonly unknown[] {
+  return JSON.parse(Buffer.from(page).toString()) as unknown[]
+}
 
 function field(record: unknown, name: string): unknown {
   return typeof record === 'object' && record !== null ? (record as Record<string, unknown>)[name] : undefined

@@ -1,7 +1,7 @@
 import type { Partition, Params, Stream } from '../streams/stream.ts'
 import { openSingle, openV2 } from './envelope.ts'
 import { offsetPages } from './offset-paging.ts'
-import { keyOf, pageLoop, type Page } from './page.ts'
+import { pageLoop, samePage, type Page } from './page.ts'
 import type { ApiRequest, Send } from './request.ts'
 import { apiTimestamp, floorToSecond } from './timestamps.ts'
 import type { Window } from './windows.ts'
@@ -23,19 +23,18 @@ export function walkParams(partition: Partition, window: Window): Params {
   return { ...partition.params, ...order, ...filterParams(partition, window) }
 }
 
-async function* tokenPages(send: Send, base: ApiRequest, stream: Stream, limit: number) {
+async function* tokenPages(send: Send, base: ApiRequest, limit: number) {
   const seen = new Set<string>()
-  let before = ''
+  let before: Page = new Uint8Array()
   let token: string | null = null
   do {
     const page: Params = { limit: String(limit), ...(token === null ? {} : { cursor: token }) }
     const request: ApiRequest = { ...base, params: { ...base.params, ...page } }
     const { records, nextToken } = openV2(request, (await send(request)).body)
-    const keys = records.map((record) => keyOf(stream, record)).join()
-    if (keys !== '' && keys === before) throw pageLoop(request, 'brought the same page twice')
+    if (samePage(records, before)) throw pageLoop(request, 'brought the same page twice')
     if (nextToken !== null && seen.has(nextToken)) throw pageLoop(request, 'brought a page token twice')
     if (nextToken !== null) seen.add(nextToken)
-    before = keys
+    before = records
     token = nextToken
     yield records
   } while (token !== null)
@@ -59,7 +58,7 @@ export function readPages(
   const request: ApiRequest = { stream: stream.name, path, cost, params: walkParams(partition, window) }
   switch (partition.paging) {
     case 'page-token':
-      return tokenPages(send, request, stream, pageSize)
+      return tokenPages(send, request, pageSize)
     case 'offset':
       return offsetPages(send, request, stream, partition, window)
     case 'single':

@@ -1,6 +1,7 @@
 import { SyncError } from '../errors.ts'
 import type { ReadById, Stream } from '../streams/stream.ts'
 import { openOne, openV2 } from './envelope.ts'
+import type { Page } from './page.ts'
 import type { ApiRequest, Send } from './request.ts'
 
 type ManyIds = Extract<ReadById, { kind: 'many' }>
@@ -13,33 +14,34 @@ function chunks<Item>(items: readonly Item[], size: number): Item[][] {
 
 /** Unknown and invisible ids are left out of the answer without an error (openapi v2). */
 async function readMany(send: Send, stream: Stream, way: ManyIds, ids: readonly string[]) {
-  const records: unknown[] = []
+  const pages: Page[] = []
   for (const { path, cost, params, pageSize } of stream.partitions)
     for (const some of chunks(ids, way.most)) {
       const query = { ...params, [way.param]: some.join(), limit: String(pageSize) }
       const request: ApiRequest = { stream: stream.name, path, cost, params: query }
-      records.push(...openV2(request, (await send(request)).body).records)
+      pages.push(openV2(request, (await send(request)).body).records)
     }
-  return records
+  return pages
 }
 
-async function readOne(send: Send, stream: Stream, way: OneId, id: string): Promise<unknown[]> {
+async function readOne(send: Send, stream: Stream, way: OneId, id: string): Promise<Page[]> {
   const path = way.path.replace('{id}', encodeURIComponent(id))
   const request: ApiRequest = { stream: stream.name, path, cost: way.cost, params: {} }
   try {
-    return [openOne(request, (await send(request)).body)]
+    const record = openOne(request, (await send(request)).body)
+    return [Buffer.from(JSON.stringify([record]))]
   } catch (error) {
     if (error instanceof SyncError && error.code === 'E_NOT_FOUND') return []
     throw error
   }
 }
 
-/** Reads records by id, from every partition; what the answer leaves out is not there any more. */
-export async function readByIds(send: Send, stream: Stream, ids: readonly string[]): Promise<unknown[]> {
+/** Reads records by id, from every partition; what the pages leave out is not there any more. */
+export async function readByIds(send: Send, stream: Stream, ids: readonly string[]): Promise<Page[]> {
   const way = stream.readById
   if (way === undefined) return []
   if (way.kind === 'many') return readMany(send, stream, way, ids)
-  const records: unknown[] = []
-  for (const id of ids) records.push(...(await readOne(send, stream, way, id)))
-  return records
+  const pages: Page[] = []
+  for (const id of ids) pages.push(...(await readOne(send, stream, way, id)))
+  return pages
 }

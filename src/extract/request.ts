@@ -1,3 +1,4 @@
+import type { Body } from './body.ts'
 import type { Params } from '../streams/stream.ts'
 
 /** A GET request. `stream` names who pays for it in the ledger and whom an error concerns. */
@@ -12,8 +13,7 @@ export interface ApiRequest {
 
 export interface ApiResponse {
   readonly headers: Headers
-  /** The parsed JSON of a 2xx answer. */
-  readonly body: unknown
+  readonly body: Body
 }
 
 /** Sends one request; throws SyncError for every answer that is not a 2xx with JSON. */

@@ -1,4 +1,4 @@
-import type { Batch } from '../transform/batch.ts'
+import { Batch } from '../transform/batch.ts'
 import type { StreamLayout } from '../transform/layout.ts'
 import { inTransaction, type Session } from './connection.ts'
 import { compileMerge, type MergeCounts } from './merge.ts'
@@ -15,6 +15,8 @@ export interface LoaderOptions {
 }
 
 export interface Loader {
+  /** An empty batch for the tables of the stream. */
+  newBatch(): Batch
   /**
    * One checkpoint: stages the batch, merges it, counts its drift and runs `alongside` (which moves the bookmark),
    * all in one transaction.
@@ -24,15 +26,16 @@ export interface Loader {
 
 export async function openLoader(session: Session, options: LoaderOptions): Promise<Loader> {
   const { account, stream, layout, rememberKeys } = options
-  for (const table of [layout, ...layout.children]) await createStage(session, table)
+  const tables = [layout, ...layout.children]
+  for (const table of tables) await createStage(session, table)
   if (rememberKeys) await createSeen(session, layout)
   const merge = compileMerge(session, layout)
   return {
+    newBatch: () => new Batch(tables.length),
     commit: (batch, alongside) =>
       inTransaction(session, async () => {
-        await copyIntoStage(session, layout, batch.rows())
-        for (const [index, child] of layout.children.entries())
-          await copyIntoStage(session, child, batch.childRows(index))
+        for (const [index, table] of tables.entries())
+          if (batch.tables[index]?.length !== 0) await copyIntoStage(session, table, batch.rows(index))
         if (rememberKeys) await rememberSeen(session, layout)
         const counts = await merge.run(batch.size)
         await logDrift(session, account, stream, batch.drift)

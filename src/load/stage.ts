@@ -4,9 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { TableLayout } from '../transform/layout.ts'
 import { MAX_IDENTIFIER } from '../transform/naming.ts'
-import type { Row } from '../transform/records.ts'
 import type { Session } from './connection.ts'
-import { encodeRows } from './copy-text.ts'
 import { quoteIdentifier } from './table-plan.ts'
 
 /** A temporary table's name, unlike every other table's where the whole of it would be too long for PostgreSQL. */
@@ -27,16 +25,22 @@ export async function createStage({ client }: Session, layout: TableLayout): Pro
   await client.query(`create temporary table ${name} (${columns.join(', ')}) on commit delete rows`)
 }
 
-/** Sends rows into the staging table; to be called within a transaction. */
+/** Bytes that go to the socket at once. */
+const CHUNK = 256 * 1024
+
+function* cut(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  for (const piece of pieces)
+    for (let from = 0; from < piece.length; from += CHUNK) yield piece.subarray(from, from + CHUNK)
+}
+
+/** Sends rows, in COPY's text format, into the staging table; to be called within a transaction. */
 export async function copyIntoStage(
   { client }: Session,
   layout: TableLayout,
-  rows: readonly Row[],
+  rows: Iterable<Uint8Array>,
 ): Promise<void> {
-  if (rows.length === 0) return
   const columns = layout.columns.map(({ name }) => quoteIdentifier(name)).join(', ')
-  const sink = client.query(
-    copyFrom(`copy pg_temp.${quoteIdentifier(stageName(layout))} (${columns}) from stdin`),
-  )
-  await pipeline(Readable.from(encodeRows(rows)), sink)
+  const name = quoteIdentifier(stageName(layout))
+  const sink = client.query(copyFrom(`copy pg_temp.${name} (${columns}) from stdin`))
+  await pipeline(Readable.from(cut(rows)), sink)
 }

@@ -1,26 +1,42 @@
-import type { Cell } from './cells.ts'
-import type { Drift, PageRows, RecordRows, Row } from './records.ts'
+import { CopyText } from './copy-text.ts'
+import type { Drift } from './leftovers.ts'
+
+/** What identifies a record: a number or a text, as its key column holds it. */
+export type Key = number | string
+
+interface Version {
+  /** Place among the records of the batch, from 0. */
+  readonly place: number
+  /** Epoch milliseconds of the cursor field; null where the record has none. */
+  readonly cursor: number | null
+}
+
+function isOlder(one: Version, other: Version): boolean {
+  return one.cursor !== null && other.cursor !== null && one.cursor < other.cursor
+}
 
 /**
- * Pages on their way to one checkpoint. Of several versions of a record the newest is kept: a record that is
- * edited while it is read arrives twice, and PostgreSQL refuses to upsert one key twice in one statement.
+ * Rows on their way to one checkpoint, in COPY's text format: those of the stream's own table and those of each exploded
+ * table. Of several versions of a record the newest is kept: a record that is edited while it is read arrives twice,
+ * and PostgreSQL refuses to upsert one key twice in one statement.
  */
 export class Batch {
-  readonly #records = new Map<Cell, RecordRows>()
-  readonly #drift: Drift[] = []
+  /** The stream's own rows, then those of each exploded table. */
+  readonly tables: readonly CopyText[]
+  /** Where the rows of each record end, table by table. */
+  readonly #ends: number[] = []
+  readonly #newest = new Map<Key, Version>()
+  readonly #replaced = new Set<number>()
+  #drift: Drift[] = []
+  #records = 0
   #pages = 0
 
-  add(page: PageRows): void {
-    this.#pages++
-    this.#drift.push(...page.drift)
-    for (const record of page.records) {
-      const known = this.#records.get(record.key)
-      if (known === undefined || !isOlder(record, known)) this.#records.set(record.key, record)
-    }
+  constructor(tables: number) {
+    this.tables = Array.from({ length: tables }, () => new CopyText())
   }
 
   get size(): number {
-    return this.#records.size
+    return this.#newest.size
   }
 
   get pages(): number {
@@ -31,20 +47,53 @@ export class Batch {
     return this.#drift
   }
 
-  keys(): readonly Cell[] {
-    return [...this.#records.keys()]
+  keys(): readonly Key[] {
+    return [...this.#newest.keys()]
   }
 
-  rows(): readonly Row[] {
-    return Array.from(this.#records.values(), (record) => record.row)
+  /** Closes the record whose rows were written into the tables since the last one. */
+  endRecord(key: Key, cursor: number | null): void {
+    const version: Version = { place: this.#records++, cursor }
+    for (const { length } of this.tables) this.#ends.push(length)
+    const known = this.#newest.get(key)
+    if (known !== undefined && isOlder(version, known)) this.#replaced.add(version.place)
+    else {
+      if (known !== undefined) this.#replaced.add(known.place)
+      this.#newest.set(key, version)
+    }
   }
 
-  /** Rows of the exploded table at `index` of the layout's children. */
-  childRows(index: number): readonly Row[] {
-    return Array.from(this.#records.values()).flatMap((record) => record.children[index] ?? [])
+  endPage(drift: readonly Drift[]): void {
+    this.#pages++
+    this.#drift.push(...drift)
   }
-}
 
-function isOlder(one: RecordRows, other: RecordRows): boolean {
-  return one.cursor !== null && other.cursor !== null && one.cursor < other.cursor
+  /** The rows of one table, without those of replaced versions. Valid until the batch is cleared. */
+  *rows(table: number): Generator<Uint8Array, void> {
+    const text = this.tables[table]
+    if (text === undefined) return
+    let from = 0
+    for (const place of [...this.#replaced].sort((one, other) => one - other)) {
+      const start = this.#end(place - 1, table)
+      if (start > from) yield text.bytes.subarray(from, start)
+      from = this.#end(place, table)
+    }
+    const end = this.#end(this.#records - 1, table)
+    if (end > from) yield text.bytes.subarray(from, end)
+  }
+
+  /** Makes it empty; the memory is kept for the next rows. */
+  clear(): void {
+    for (const text of this.tables) text.length = 0
+    this.#ends.length = 0
+    this.#newest.clear()
+    this.#replaced.clear()
+    this.#drift = []
+    this.#records = 0
+    this.#pages = 0
+  }
+
+  #end(place: number, table: number): number {
+    return place < 0 ? 0 : (this.#ends[place * this.tables.length + table] ?? 0)
+  }
 }

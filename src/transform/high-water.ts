@@ -1,3 +1,8 @@
+/** The API orders and filters by whole seconds: within one, records may come in any order. */
+function secondOf(cursor: number): number {
+  return Math.floor(cursor / 1000)
+}
+
 /**
  * Follows the cursor field through one walk. While values arrive in ascending order, what has been loaded is
  * complete up to the highest of them and the bookmark may move there; after the first descent only the end of the
@@ -19,7 +24,7 @@ export class HighWater {
   add(cursors: readonly (number | null)[]): void {
     for (const cursor of cursors) {
       if (cursor === null) continue
-      if (cursor < this.#last) this.#ascending = false
+      if (secondOf(cursor) < secondOf(this.#last)) this.#ascending = false
       this.#first ??= cursor
       this.#last = cursor
       if (this.#highest === null || cursor > this.#highest) this.#highest = cursor

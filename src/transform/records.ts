@@ -1,184 +1,157 @@
 import { SyncError } from '../errors.ts'
 import type { Exploded, Stream } from '../streams/stream.ts'
+import type { Batch, Key } from './batch.ts'
 import type { CatalogField } from './catalog.ts'
-import { decoderOf, storableJson, type Cell } from './cells.ts'
-import {
-  customDecoders,
-  isObject,
-  nativeDecoders,
-  type JsonObject,
-  type KeyDecoder,
-  type Leftovers,
-} from './key-decoders.ts'
-import { DELETED_AT, EXTRA, type ChildLayout, type StreamLayout, type TableLayout } from './layout.ts'
+import { decoderOf, type Cell } from './cells.ts'
+import { ExplodedReader } from './exploded.ts'
+import { CLOSE_LIST, JsonScanner, OPEN_LIST, OPEN_OBJECT } from './json-scanner.ts'
+import { columnType } from './layout.ts'
+import { Leftovers } from './leftovers.ts'
+import { RecordShape, addCustomFields, addNativeFields } from './record-fields.ts'
+import { TableReader } from './table-reader.ts'
 
-export type Row = readonly Cell[]
+/**
+ * Reads the records of one page, a JSON array in UTF-8, and adds their rows to the batch. Gives the cursor of each in
+ * the order in which they came: epoch milliseconds, null where a record has none. Throws `E_RECORD` when a record has no
+ * key and `E_ENVELOPE` where the page is not JSON; the batch is then of no use any more.
+ */
+export type Transform = (page: Uint8Array, batch: Batch) => readonly (number | null)[]
 
-/** A difference between what Pipedrive sent and what the columns hold, counted by key. */
-export interface Drift {
-  readonly key: string
-  readonly reason: 'unknown' | 'unfit'
-  readonly count: number
+/** The keys under one of which an array comes that becomes rows, and who reads it. */
+interface ExplodedField {
+  readonly places: readonly { readonly name: string; readonly slot: number }[]
+  readonly reader: ExplodedReader
 }
 
-/** One record as rows: its own, and those of each exploded table in the order of the layout's children. */
-export interface RecordRows {
-  readonly key: Cell
-  /** Epoch milliseconds of the cursor field; null where the record has none. */
-  readonly cursor: number | null
-  readonly row: Row
-  readonly children: readonly (readonly Row[])[]
+function explodedField(shape: RecordShape, spec: Exploded): ExplodedField {
+  const names = [...new Set([spec.from, spec.orFrom ?? spec.from])]
+  const places = names.map((name) => ({ name, slot: shape.newSlot() }))
+  for (const { name, slot } of places) shape.keys.add(name, slot)
+  return { places, reader: new ExplodedReader(spec) }
 }
 
-/** The records of one page in the order in which they arrived. */
-export interface PageRows {
-  readonly records: readonly RecordRows[]
-  readonly drift: readonly Drift[]
-}
+/** Reads the records of one stream. */
+class RecordReader {
+  readonly #scanner = new JsonScanner()
+  readonly #leftovers = new Leftovers()
+  readonly #stream: Stream
+  readonly #slots: ReadonlyMap<string, number>
+  readonly #exploded: readonly ExplodedField[]
+  readonly #table: TableReader
 
-/** Turns the records of one page into rows. Throws `E_RECORD` when a record has no key. */
-export type Transform = (records: readonly unknown[]) => PageRows
-
-class Page implements Leftovers {
-  readonly #drift = new Map<string, { key: string; reason: Drift['reason']; count: number }>()
-  #extra: Record<string, unknown> | null = null
-
-  keep(key: string, value: unknown, reason: Drift['reason']): void {
-    this.#extra ??= Object.create(null) as Record<string, unknown>
-    this.#extra[key] = value
-    const id = `${reason} ${key}`
-    const entry = this.#drift.get(id) ?? { key, reason, count: 0 }
-    entry.count++
-    this.#drift.set(id, entry)
+  constructor(stream: Stream, catalog: readonly CatalogField[]) {
+    const shape = new RecordShape()
+    this.#stream = stream
+    this.#slots = addNativeFields(shape, stream.columns)
+    this.#exploded = (stream.exploded ?? []).map((spec) => explodedField(shape, spec))
+    addCustomFields(shape, catalog)
+    this.#table = new TableReader(shape)
   }
 
-  /** What was kept since the last call, as the cell of `_extra`. */
-  takeExtra(): Cell {
-    const extra = this.#extra
-    this.#extra = null
-    return extra === null ? null : storableJson(extra)
+  page(bytes: Uint8Array, batch: Batch): readonly (number | null)[] {
+    const scanner = this.#scanner
+    const cursors: (number | null)[] = []
+    scanner.open(bytes)
+    scanner.pass(OPEN_LIST)
+    if (scanner.peek() === CLOSE_LIST) scanner.at++
+    else
+      do cursors.push(this.#record(batch))
+      while (scanner.more(CLOSE_LIST))
+    if (scanner.peek() !== 0) throw scanner.wrong()
+    batch.endPage(this.#leftovers.takeDrift())
+    return cursors
   }
 
-  drift(): readonly Drift[] {
-    return [...this.#drift.values()]
+  #record(batch: Batch): number | null {
+    const scanner = this.#scanner
+    if (scanner.peek() !== OPEN_OBJECT) throw missingKey(this.#stream)
+    this.#table.scan(scanner)
+    const behind = scanner.at
+    const key = this.#key()
+    const cursor = this.#cursor()
+    this.#row(batch)
+    this.#children(key, batch)
+    scanner.at = behind
+    batch.endRecord(key, cursor)
+    return cursor
   }
-}
 
-function columnIndex(layout: TableLayout, name: string): number {
-  return layout.columns.findIndex((column) => column.name === name)
-}
-
-/** Decodes one object into `row`, which is empty but for what the object does not hold; `_extra` is filled last. */
-function rowDecoder(layout: TableLayout, decoders: ReadonlyMap<string, KeyDecoder>) {
-  const extra = columnIndex(layout, EXTRA)
-  return (record: JsonObject, row: Cell[], page: Page): Cell[] => {
-    for (const key in record) {
-      const value = record[key]
-      if (value === null || value === undefined) continue
-      const decode = decoders.get(key)
-      if (decode === undefined) page.keep(key, value, 'unknown')
-      else decode(value, row, page, record)
-    }
-    row[extra] = page.takeExtra()
-    return row
+  #row(batch: Batch): void {
+    const [out] = batch.tables
+    if (out === undefined) return
+    this.#table.write(this.#scanner, out, this.#leftovers)
+    for (const field of this.#exploded) this.#keepOthers(field)
+    out.cell(this.#deletedAt())
+    out.cell(this.#leftovers.takeExtra())
+    out.endRow()
   }
-}
 
-function emptyRow({ columns }: TableLayout): Cell[] {
-  return new Array<Cell>(columns.length).fill(null)
-}
-
-type Explode = (value: unknown, parentKey: Cell, page: Page) => Row[]
-
-const NO_ROWS: Row[] = []
-
-/** An element that repeats its parent's key says nothing new; one with another key does. */
-function repeatedKey(name: string): KeyDecoder {
-  return (value, row, leftovers) => {
-    if (value !== row[0]) leftovers.keep(name, value, 'unknown')
-  }
-}
-
-function exploder(spec: Exploded, layout: ChildLayout): Explode {
-  const decoders = nativeDecoders(spec.columns, layout.columns)
-  const decode = rowDecoder(layout, decoders.set(spec.parent, repeatedKey(spec.parent)))
-  return (value, parentKey, page) => {
-    if (!Array.isArray(value) || value.length === 0) return NO_ROWS
-    return value.map((item: unknown, position) => {
-      const row = emptyRow(layout)
-      row[0] = parentKey
-      row[1] = position
-      return decode(isObject(item) ? item : { value: item }, row, page)
-    })
-  }
-}
-
-/** The one key whose array a record's rows are made of. */
-function arrayKey({ from, orFrom = from }: Exploded, record: JsonObject): string {
-  return Array.isArray(record[from]) ? from : orFrom
-}
-
-/** What is not exploded is kept whole in the parent's `_extra`. */
-function explodedKeys(spec: Exploded): [string, KeyDecoder][] {
-  return [...new Set([spec.from, spec.orFrom ?? spec.from])].map((key) => [
-    key,
-    (value, _row, leftovers, record) => {
-      if (!Array.isArray(value) || key !== arrayKey(spec, record)) leftovers.keep(key, value, 'unfit')
-    },
-  ])
-}
-
-/** Compiles the decoders of a stream once; the result is called for every page. */
-export function compileTransform(
-  stream: Stream,
-  layout: StreamLayout,
-  catalog: readonly CatalogField[],
-): Transform {
-  const exploded = stream.exploded ?? []
-  const decode = rowDecoder(
-    layout,
-    new Map([
-      ...customDecoders(catalog, layout.columns),
-      ...exploded.flatMap((spec) => explodedKeys(spec)),
-      ...nativeDecoders(stream.columns, layout.columns),
-    ]),
-  )
-  const explode = layout.children.map((child, index) => {
-    const spec = exploded[index] as Exploded
-    const rows = exploder(spec, child)
-    return (record: JsonObject, id: Cell, page: Page) => rows(record[arrayKey(spec, record)], id, page)
-  })
-  const key = columnIndex(layout, stream.key)
-  const deletedAt = columnIndex(layout, DELETED_AT)
-  const cursor = stream.cursorField === null ? -1 : columnIndex(layout, stream.cursorField)
-
-  const decodeRecord = (record: unknown, page: Page): RecordRows => {
-    if (!isObject(record)) throw missingKey(stream)
-    const row = decode(record, emptyRow(layout), page)
-    const id = row[key] ?? null
-    if (id === null) throw missingKey(stream)
-    const moment = row[cursor] ?? null
-    // `now` is PostgreSQL's word for the time of the transaction.
-    if (isDeleted(stream, record)) row[deletedAt] = moment ?? 'now'
-    return {
-      key: id,
-      cursor: typeof moment === 'string' ? Date.parse(moment) : null,
-      row,
-      children: explode.map((each) => each(record, id, page)),
+  #children(key: Key, batch: Batch): void {
+    for (const [index, field] of this.#exploded.entries()) {
+      const list = this.#listOf(field)
+      const out = batch.tables[index + 1]
+      if (list === undefined || out === undefined) continue
+      this.#scanner.at = this.#table.places.starts[list.slot] as number
+      field.reader.read(this.#scanner, key, out, this.#leftovers)
     }
   }
 
-  return (records) => {
-    const page = new Page()
-    const rows = records.map((record) => decodeRecord(record, page))
-    return { records: rows, drift: page.drift() }
+  /** The one array whose elements become rows. */
+  #listOf({ places }: ExplodedField): ExplodedField['places'][number] | undefined {
+    const { starts } = this.#table.places
+    return places.find(({ slot }) => this.#scanner.bytes[starts[slot] as number] === OPEN_LIST)
+  }
+
+  /** What does not become rows is kept whole. */
+  #keepOthers(field: ExplodedField): void {
+    const list = this.#listOf(field)
+    for (const place of field.places)
+      if (place !== list && this.#table.places.has(place.slot))
+        this.#leftovers.keep(null, place.name, this.#table.valueAt(place.slot, this.#scanner), 'unfit')
+  }
+
+  #key(): Key {
+    const { key, columns } = this.#stream
+    const slot = this.#slots.get(key) ?? -1
+    const value = this.#table.valueAt(slot, this.#scanner)
+    const cell = value === undefined ? null : decoderOf(columnType(columns[key] ?? 'bigint'))(value)
+    if (typeof cell === 'number' || typeof cell === 'string') return cell
+    throw missingKey(this.#stream)
+  }
+
+  #cursor(): number | null {
+    const { cursorField } = this.#stream
+    const moment = cursorField === null ? null : this.#moment(cursorField)
+    return moment === null ? null : Date.parse(moment)
+  }
+
+  /** A time of the record in ISO form; null where it has none. */
+  #moment(column: string): string | null {
+    const value = this.#table.valueAt(this.#slots.get(column) ?? -1, this.#scanner)
+    const cell = value === undefined ? null : decoderOf('timestamptz')(value)
+    return typeof cell === 'string' ? cell : null
+  }
+
+  /** `now` is PostgreSQL's word for the time of the transaction. */
+  #deletedAt(): Cell {
+    const { deletedWhen, cursorField } = this.#stream
+    if (deletedWhen === undefined) return null
+    const said = this.#table.valueAt(this.#slots.get(deletedWhen.field) ?? -1, this.#scanner)
+    if (said === undefined || decoderOf('boolean')(said) !== deletedWhen.is) return null
+    return (cursorField === null ? null : this.#moment(cursorField)) ?? 'now'
   }
 }
 
-function isDeleted(stream: Stream, record: JsonObject): boolean {
-  const { deletedWhen } = stream
-  if (deletedWhen === undefined) return false
-  return decoderOf('boolean')(record[deletedWhen.field] ?? null) === deletedWhen.is
+/** Compiles the reader of a stream once; the result is called for every page. */
+export function compileTransform(stream: Stream, catalog: readonly CatalogField[]): Transform {
+  const reader = new RecordReader(stream, catalog)
+  return (page, batch) => {
+    try {
+      return reader.page(page, batch)
+    } catch (error) {
+      throw error instanceof SyntaxError ? notJson(stream, error) : error
+    }
+  }
 }
 
 function missingKey(stream: Stream): SyncError {
@@ -186,5 +159,14 @@ function missingKey(stream: Stream): SyncError {
     code: 'E_RECORD',
     recovery: 'skip-stream',
     message: `A record of ${stream.name} came without its key "${stream.key}". Its page was not loaded; try again later, and report it if it stays.`,
+  })
+}
+
+function notJson(stream: Stream, cause: SyntaxError): SyncError {
+  return new SyncError({
+    code: 'E_ENVELOPE',
+    recovery: 'skip-stream',
+    message: `A page of ${stream.name} is not whole JSON (${cause.message}). It was not loaded; try again later.`,
+    cause,
   })
 }

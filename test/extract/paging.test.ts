@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readPages } from '../../src/extract/paging.ts'
 import { prefetch } from '../../src/extract/prefetch.ts'
-import type { Page } from '../../src/extract/page.ts'
+import { recordsOf, type Page } from '../../src/extract/page.ts'
 import type { Send } from '../../src/extract/request.ts'
 import type { Partition, Stream } from '../../src/streams/stream.ts'
 import { answers, failure } from './support.ts'
@@ -29,9 +29,9 @@ function page(ids: readonly number[], next: string | null) {
   return { success: true, data: ids.map((id) => ({ id })), additional_data: { next_cursor: next } }
 }
 
-async function all(pages: AsyncGenerator<Page, void>): Promise<Page[]> {
-  const found: Page[] = []
-  for await (const one of pages) found.push(one)
+async function all(pages: AsyncGenerator<Page, void>): Promise<(readonly unknown[])[]> {
+  const found: (readonly unknown[])[] = []
+  for await (const one of pages) found.push(recordsOf(one))
   return found
 }
 
@@ -83,7 +83,7 @@ describe('page tokens', () => {
       partition,
       whole,
     )
-    expect((await pages.next()).value).toEqual([{ id: 1 }])
+    expect(recordsOf((await pages.next()).value ?? new Uint8Array())).toEqual([{ id: 1 }])
     expect((await failure(pages.next())).code).toBe('E_ENVELOPE')
   })
 })

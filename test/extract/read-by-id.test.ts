@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { SyncError, type ErrorCode } from '../../src/errors.ts'
+import { recordsOf, type Page } from '../../src/extract/page.ts'
 import { readByIds } from '../../src/extract/read-by-id.ts'
 import { selectStreams } from '../../src/streams/index.ts'
 import type { Stream } from '../../src/streams/stream.ts'
 import { answers, failure } from './support.ts'
+
+const all = (pages: readonly Page[]): unknown[] => pages.flatMap(recordsOf)
 
 function stream(name: string): Stream {
   const [found] = selectStreams([name])
@@ -19,7 +22,7 @@ const keys = (count: number): string[] => Array.from({ length: count }, (_, inde
 describe('many ids a request', () => {
   test('are asked of every partition, with its own parameters and cost', async () => {
     const { send, requests } = answers(list(1), list(2))
-    expect(await readByIds(send, stream('deals'), ['1', '2', '3'])).toEqual([{ id: 1 }, { id: 2 }])
+    expect(all(await readByIds(send, stream('deals'), ['1', '2', '3']))).toEqual([{ id: 1 }, { id: 2 }])
     expect(requests.map(({ path, cost }) => [path, cost])).toEqual([
       ['/api/v2/deals', 10],
       ['/api/v2/deals/archived', 20],
@@ -50,7 +53,7 @@ describe('many ids a request', () => {
 describe('one id a request', () => {
   test('is asked at its own address, at the cost of a single read', async () => {
     const { send, requests } = answers(one('a/b'), one('c'))
-    expect(await readByIds(send, stream('leads'), ['a/b', 'c'])).toEqual([{ id: 'a/b' }, { id: 'c' }])
+    expect(all(await readByIds(send, stream('leads'), ['a/b', 'c']))).toEqual([{ id: 'a/b' }, { id: 'c' }])
     expect(requests).toEqual([
       { stream: 'leads', path: '/v1/leads/a%2Fb', cost: 2, params: {} },
       { stream: 'leads', path: '/v1/leads/c', cost: 2, params: {} },
@@ -59,7 +62,7 @@ describe('one id a request', () => {
 
   test('that is not found is left out', async () => {
     const { send } = answers(error('E_NOT_FOUND'), one('c'))
-    expect(await readByIds(send, stream('leads'), ['a', 'c'])).toEqual([{ id: 'c' }])
+    expect(all(await readByIds(send, stream('leads'), ['a', 'c']))).toEqual([{ id: 'c' }])
   })
 
   test.each(['E_FORBIDDEN', 'E_NOT_AVAILABLE', 'E_SERVER', 'E_BUDGET'] as const)(
@@ -78,6 +81,6 @@ describe('one id a request', () => {
 
 test.each(['deals', 'leads'])('no ids are no request: %s', async (name) => {
   const { send, requests } = answers()
-  expect(await readByIds(send, stream(name), [])).toEqual([])
+  expect(all(await readByIds(send, stream(name), []))).toEqual([])
   expect(requests).toEqual([])
 })

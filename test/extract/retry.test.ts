@@ -27,14 +27,14 @@ describe('a request', () => {
   test('is sent once when it succeeds', async () => {
     const wire = answers('ok')
     const { send, clock } = retrying(wire)
-    expect((await send(aRequest)).body).toBe('ok')
+    expect((await send(aRequest)).body.envelope).toBe('ok')
     expect([wire.requests, clock.slept]).toEqual([[aRequest], []])
   })
 
   test('is sent again, unchanged, after failures that pass', async () => {
     const wire = answers(passing(), passing(), 'ok')
     const { send } = retrying(wire)
-    expect((await send(aRequest)).body).toBe('ok')
+    expect((await send(aRequest)).body.envelope).toBe('ok')
     expect(wire.requests).toEqual([aRequest, aRequest, aRequest])
   })
 

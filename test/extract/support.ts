@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { Clock } from '../../src/clock.ts'
 import { SyncError } from '../../src/errors.ts'
+import { parseBody, type Body } from '../../src/extract/body.ts'
 import type { ApiRequest, ApiResponse, Send } from '../../src/extract/request.ts'
 import { createTransport } from '../../src/extract/transport.ts'
 
@@ -48,8 +49,13 @@ export const aRequest: ApiRequest = {
 
 export const neverStops = new AbortController().signal
 
-export function answered(body: unknown, headers: Readonly<Record<string, string>> = {}): ApiResponse {
-  return { headers: new Headers(headers), body }
+/** An answer with this JSON. */
+export function bodyOf(json: unknown): Body {
+  return parseBody(Buffer.from(JSON.stringify(json)))
+}
+
+export function answered(json: unknown, headers: Readonly<Record<string, string>> = {}): ApiResponse {
+  return { headers: new Headers(headers), body: bodyOf(json) }
 }
 
 /** What a promise is rejected with. */

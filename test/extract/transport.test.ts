@@ -1,6 +1,8 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import type { IncomingHttpHeaders } from 'node:http'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { readData } from '../../src/extract/body.ts'
 import { createTransport } from '../../src/extract/transport.ts'
 import { createClient } from '../../src/extract/client.ts'
 import { TOKEN, aRequest, failure, neverStops, respond, serve, testClock, transportTo } from './support.ts'
@@ -40,14 +42,42 @@ describe('a request on the wire', () => {
     expect(elsewhere).not.toContain(TOKEN)
   })
 
-  test('gives the parsed body and the headers', async () => {
+  test('gives the body, taken apart, and the headers', async () => {
     const url = await serve((_url, response) => {
       response.setHeader('x-ratelimit-limit', '80')
-      respond(response, { data: ['ż'] })
+      respond(response, { success: true, data: ['ż'] })
     })
     const { body, headers } = await transportTo(url)(aRequest)
-    expect(body).toEqual({ data: ['ż'] })
+    expect([readData(body), body.envelope]).toEqual([['ż'], { success: true }])
     expect(headers.get('x-ratelimit-limit')).toBe('80')
+  })
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+  ] as const)('understands a body sent as %s, of a failure too', async (encoding, compress) => {
+    const text = JSON.stringify({ success: true, data: ['ż'.repeat(10_000)], error: 'no way' })
+    const url = await serve(({ searchParams }, response) => {
+      const status = Number(searchParams.get('limit'))
+      response.writeHead(status, { 'content-encoding': encoding }).end(compress(text))
+    })
+    const send = transportTo(url)
+    expect(readData((await send({ ...aRequest, params: { limit: '200' } })).body)).toEqual([
+      'ż'.repeat(10_000),
+    ])
+    const error = await failure(send({ ...aRequest, params: { limit: '403' } }))
+    expect(error.message).toContain('"no way"')
+  })
+
+  test('asks for a compressed body', async () => {
+    const asked: unknown[] = []
+    const url = await serve((_url, response, { headers }) => {
+      asked.push(headers['accept-encoding'])
+      respond(response, { success: true })
+    })
+    await transportTo(url)(aRequest)
+    expect(asked).toEqual(['gzip, br'])
   })
 
   test.each([301, 302, 303, 307, 308])(
@@ -77,7 +107,7 @@ describe('a request on the wire', () => {
     const url = await serve((_url, response) => void response.end(text))
     const error = await failure(transportTo(url)(aRequest))
     expect(error).toMatchObject({ code: 'E_ENVELOPE', recovery: 'retry' })
-    expect(error.message).toContain(`${text.length} characters`)
+    expect(error.message).toContain(`${text.length} bytes`)
   })
 
   test('that breaks off within the body is E_NETWORK, to be tried again', async () => {

@@ -3,6 +3,7 @@ import { inTransaction } from '../../src/load/connection.ts'
 import { copyIntoStage, createStage, stageName } from '../../src/load/stage.ts'
 import { createSeen, findAbsent, rememberSeen } from '../../src/load/tombstones.ts'
 import type { StreamLayout } from '../../src/transform/layout.ts'
+import { copyRows } from '../support/copy-rows.ts'
 import { contacts, emptyWarehouse, migratedWarehouse, openStream } from './support/warehouse.ts'
 
 function layoutOf(table: string): StreamLayout {
@@ -26,12 +27,12 @@ describe('a staging table', () => {
     await createStage(session, layout)
     const count = async () => (await session.client.query(`select from ${stageName(layout)}`)).rowCount
     await inTransaction(session, async () => {
-      await copyIntoStage(session, layout, [[1], [2]])
+      await copyIntoStage(session, layout, copyRows([[1], [2]]))
       expect(await count()).toBe(2)
     })
     expect(await count()).toBe(0)
     const failed = inTransaction(session, async () => {
-      await copyIntoStage(session, layout, [[3]])
+      await copyIntoStage(session, layout, copyRows([[3]]))
       throw new Error('stop')
     })
     await expect(failed).rejects.toThrow('stop')
@@ -45,7 +46,7 @@ describe('a staging table', () => {
     await createStage(session, layout)
     await createStage(other, layout)
     await inTransaction(session, async () => {
-      await copyIntoStage(session, layout, [[1]])
+      await copyIntoStage(session, layout, copyRows([[1]]))
       expect((await other.client.query(`select from ${stageName(layout)}`)).rowCount).toBe(0)
     })
   })
@@ -60,7 +61,7 @@ describe('a staging table', () => {
     }
     await createStage(session, wider)
     await inTransaction(session, async () => {
-      await copyIntoStage(session, wider, [[1, 'x']])
+      await copyIntoStage(session, wider, copyRows([[1, 'x']]))
       expect((await session.client.query(`select * from ${stageName(wider)}`)).rows).toEqual([
         { id: '1', 'a "b"': 'x' },
       ])
@@ -72,7 +73,7 @@ describe('a staging table', () => {
     await db.query('create table public.stage_deals (id bigint)')
     const layout = layoutOf('deals')
     await createStage(session, layout)
-    await inTransaction(session, () => copyIntoStage(session, layout, [[1]]))
+    await inTransaction(session, () => copyIntoStage(session, layout, copyRows([[1]])))
     await createStage(session, layout)
     expect(await db.query('select from public.stage_deals')).toEqual([])
   })
@@ -90,8 +91,8 @@ describe('a staging table', () => {
     await createStage(session, one)
     await createStage(session, other)
     await inTransaction(session, async () => {
-      await copyIntoStage(session, one, [[1]])
-      await copyIntoStage(session, other, [[2]])
+      await copyIntoStage(session, one, copyRows([[1]]))
+      await copyIntoStage(session, other, copyRows([[2]]))
       const { rows } = await session.client.query(`select id from ${stageName(one)}`)
       expect(rows).toEqual([{ id: '1' }])
     })
@@ -131,7 +132,7 @@ describe('the keys that a walk has seen', () => {
     const { session } = await migratedWarehouse()
     const { layout } = await openStream(session, contacts, [], true)
     await inTransaction(session, async () => {
-      await copyIntoStage(session, { ...layout, columns: layout.columns.slice(0, 1) }, [[7]])
+      await copyIntoStage(session, { ...layout, columns: layout.columns.slice(0, 1) }, copyRows([[7]]))
       await rememberSeen(session, layout)
     })
     expect(await findAbsent(session, layout)).toMatchObject({ seen: 1 })

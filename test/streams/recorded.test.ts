@@ -1,35 +1,35 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parseBody, type Body } from '../../src/extract/body.ts'
 import { openSingle, openV1, openV2 } from '../../src/extract/envelope.ts'
+import { recordsOf, type Page } from '../../src/extract/page.ts'
 import { selectStreams } from '../../src/streams/index.ts'
 import { layoutStream } from '../../src/transform/layout.ts'
-import { compileTransform, type Row } from '../../src/transform/records.ts'
+import { compileTransform } from '../../src/transform/records.ts'
+import { transformPage, type Row } from '../support/copy-rows.ts'
 import { hasRecorded, published } from './openapi.ts'
 
 type Answer = Readonly<Record<string, unknown>>
 
-function recorded(name: string): Answer {
+function recorded(name: string): Body {
   const file = readFileSync(join(published, 'recorded', `${name}.json`), 'utf8')
-  return (JSON.parse(file) as { body: Answer }).body
+  const { body } = JSON.parse(file) as { body: unknown }
+  return parseBody(Buffer.from(JSON.stringify(body)))
 }
 
 /** The records of a recorded answer as rows, each an object by column name. */
-function decode(name: string, records: readonly unknown[]) {
+function decode(name: string, records: Page) {
   const [stream] = selectStreams([name])
   if (stream === undefined) throw new Error(name)
   const layout = layoutStream(stream, [])
-  const page = compileTransform(stream, layout, [])(records)
+  const page = transformPage(compileTransform(stream, []), layout, records)
   const named = (row: Row): Record<string, unknown> =>
     Object.fromEntries(layout.columns.map((column, index) => [column.name, row[index]]))
-  return {
-    drift: page.drift,
-    cursors: page.records.map(({ cursor }) => cursor),
-    rows: page.records.map(({ row }) => named(row)),
-  }
+  return { ...page, rows: page.rows.map(named) }
 }
 
-const open: Readonly<Record<string, (body: unknown) => readonly unknown[]>> = {
+const open: Readonly<Record<string, (body: Body) => Page>> = {
   stages: (body) => openV2(request, body).records,
   leads: (body) => openV1(request, body).records,
   notes: (body) => openV1(request, body).records,
@@ -50,8 +50,9 @@ function said(record: unknown): [string, unknown][] {
 
 describe.skipIf(!hasRecorded)('answers of the real API', () => {
   test.each(Object.entries(open))('%s: every value of every record has its column', (name, opened) => {
-    const records = opened(recorded(name))
-    const { rows, drift, cursors } = decode(name, records)
+    const page = opened(recorded(name))
+    const records = recordsOf(page)
+    const { rows, drift, cursors } = decode(name, page)
     expect(records.length).toBeGreaterThan(0)
     expect(drift).toEqual([])
     expect(cursors.filter((cursor) => cursor !== null && !Number.isFinite(cursor))).toEqual([])

@@ -100,7 +100,7 @@ describe('the database', () => {
     let pages = 0
     tap.onAnswer = async (asked, answer) => {
       await count(asked, answer)
-      if (asked.path === '/api/v2/persons' && ++pages === 3)
+      if (asked.path === '/api/v2/persons' && ++pages === 5)
         await db.query(
           "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'pipedrive-warehouse persons'",
         )

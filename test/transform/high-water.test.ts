@@ -2,9 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HighWater } from '../../src/transform/high-water.ts'
 
+/** The numbers of these tests are seconds. */
+const ms = (second: number | null): number | null => (second === null ? null : second * 1000)
+const seconds = (moment: number | null): number | null => (moment === null ? null : moment / 1000)
+
 function walked(start: number | null, ...pages: (number | null)[][]): HighWater {
-  const mark = new HighWater(start)
-  for (const page of pages) mark.add(page)
+  const mark = new HighWater(ms(start))
+  for (const page of pages) mark.add(page.map(ms))
   return mark
 }
 
@@ -41,9 +45,10 @@ describe('the high-water mark', () => {
     ['order that comes back after a descent', 1, [[5], [4], [6, 7]], 1, 7],
     ['a descent in a first read', null, [[5, 4]], null, 5],
     ['a descent below the bookmark', 10, [[8, 7]], 10, 10],
+    ['a descent within one second, of which the list has no order', 1, [[5.8], [5.2, 5.4]], 5.8, 5.8],
   ] as const)('after %s', (_what, start, pages, checkpoint, end) => {
     const mark = walked(start, ...pages.map((page) => [...page]))
-    expect({ checkpoint: mark.checkpoint, end: mark.end }).toEqual({ checkpoint, end })
+    expect({ checkpoint: seconds(mark.checkpoint), end: seconds(mark.end) }).toEqual({ checkpoint, end })
   })
 
   const cursor = fc.option(fc.integer({ min: 0, max: 30 }), { nil: null })
@@ -52,20 +57,21 @@ describe('the high-water mark', () => {
   test('never passes what is still to come while the order holds, and stands still once it is broken', () => {
     fc.assert(
       fc.property(walk, ([start, pages]) => {
-        const mark = new HighWater(start)
+        const mark = new HighWater(ms(start))
         const all = pages.flat().filter((value) => value !== null)
         const sorted = all.every((value, index) => index === 0 || value >= (all[index - 1] ?? 0))
         let count = 0
         for (const page of pages) {
-          mark.add(page)
+          mark.add(page.map(ms))
           count += page.filter((value) => value !== null).length
           const seen = all.slice(0, count)
           const ascending = seen.every((value, index) => index === 0 || value >= (seen[index - 1] ?? 0))
           const highest = seen.length === 0 ? start : Math.max(start ?? -1, ...seen)
-          expect(mark.checkpoint).toBe(ascending ? highest : start)
-          expect(mark.end).toBe(highest)
+          expect(seconds(mark.checkpoint)).toBe(ascending ? highest : start)
+          expect(seconds(mark.end)).toBe(highest)
           if (!sorted || start !== null) continue
-          for (const later of all.slice(count)) expect(mark.checkpoint ?? 0).toBeLessThanOrEqual(later)
+          for (const later of all.slice(count))
+            expect(seconds(mark.checkpoint) ?? 0).toBeLessThanOrEqual(later)
         }
       }),
       { numRuns: 500 },
@@ -77,8 +83,8 @@ describe('the high-water mark', () => {
       fc.property(walk, ([start, pages]) => {
         const mark = walked(start, ...pages)
         if (start === null) return
-        expect(mark.checkpoint).toBeGreaterThanOrEqual(start)
-        expect(mark.end).toBeGreaterThanOrEqual(start)
+        expect(seconds(mark.checkpoint)).toBeGreaterThanOrEqual(start)
+        expect(seconds(mark.end)).toBeGreaterThanOrEqual(start)
       }),
     )
   })
@@ -93,10 +99,10 @@ describe('the end of a range', () => {
     ['anywhere, where there is no end', null, [[99]], false],
     ['nowhere yet', 10, [], false],
   ] as const)('is passed %s', (_what, until, pages, passed) => {
-    expect(walked(null, ...pages.map((page) => [...page])).hasPassed(until)).toBe(passed)
+    expect(walked(null, ...pages.map((page) => [...page])).hasPassed(ms(until))).toBe(passed)
   })
 
   test('a bookmark at the end is not yet a record at the end', () => {
-    expect(walked(20).hasPassed(10)).toBe(false)
+    expect(walked(20).hasPassed(ms(10))).toBe(false)
   })
 })

@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { streams } from '../../src/streams/index.ts'
 import type { Stream } from '../../src/streams/stream.ts'
+import { Batch } from '../../src/transform/batch.ts'
 import { mergeCatalog, type CatalogField } from '../../src/transform/catalog.ts'
 import { layoutStream } from '../../src/transform/layout.ts'
-import { compileTransform, type Row } from '../../src/transform/records.ts'
+import { compileTransform } from '../../src/transform/records.ts'
+import { pageOf, transformPage, type Row } from '../support/copy-rows.ts'
 
 const things: Stream = {
   name: 'things',
@@ -53,7 +55,7 @@ const catalog: readonly CatalogField[] = [
   { ...field(UNNAMED, 'One too many', 'text'), columnName: null, removed: false },
 ]
 const layout = layoutStream(things, catalog)
-const transform = compileTransform(things, layout, catalog)
+const transform = compileTransform(things, catalog)
 
 function named(columns: readonly { readonly name: string }[], row: Row | undefined): Record<string, unknown> {
   return Object.fromEntries(
@@ -64,22 +66,23 @@ function named(columns: readonly { readonly name: string }[], row: Row | undefin
   )
 }
 
+/** Rows by column name; the parts of all records together. */
 function read(...records: unknown[]) {
-  const page = transform(records)
+  const { rows, children, cursors, drift } = transformPage(transform, layout, records)
   return {
-    rows: page.records.map(({ row }) => named(layout.columns, row)),
-    parts: page.records.map(({ children }) =>
-      (children[0] ?? []).map((row) => named(layout.children[0]?.columns ?? [], row)),
-    ),
-    cursors: page.records.map(({ cursor }) => cursor),
-    drift: page.drift,
+    rows: rows.map((row) => named(layout.columns, row)),
+    parts: (children[0] ?? []).map((row) => named(layout.children[0]?.columns ?? [], row)),
+    cursors,
+    drift,
   }
 }
 
 describe('a record', () => {
   test('has a cell for each column of its table, in the order of the columns', () => {
-    const [record] = transform([{ title: 'A', id: 1, value: { amount: 2, currency: 'EUR' } }]).records
-    expect(record?.row).toEqual([1, 'A', 2, 'EUR', null, null, null, null, null, null, null])
+    const { rows } = transformPage(transform, layout, [
+      { title: 'A', id: 1, value: { amount: 2, currency: 'EUR' } },
+    ])
+    expect(rows[0]).toEqual([1, 'A', 2, 'EUR', null, null, null, null, null, null, null])
     expect(layout.columns.map(({ name }) => name)).toEqual([
       'id',
       'title',
@@ -96,10 +99,11 @@ describe('a record', () => {
   })
 
   test('gives its key, and its cursor in epoch milliseconds', () => {
-    const [record] = transform([{ id: '7', update_time: '2026-05-15 10:09:46' }]).records
-    expect(record).toMatchObject({ key: 7, cursor: Date.UTC(2026, 4, 15, 10, 9, 46) })
-    expect(transform([{ id: 7, update_time: null }]).records[0]?.cursor).toBeNull()
-    expect(transform([{ id: 7 }]).records[0]?.cursor).toBeNull()
+    const batch = new Batch(2)
+    const page = [{ id: '7', update_time: '2026-05-15 10:09:46' }, { id: 8, update_time: null }, { id: 9 }]
+    const cursors = transform(pageOf(page), batch)
+    expect(cursors).toEqual([Date.UTC(2026, 4, 15, 10, 9, 46), null, null])
+    expect(batch.keys()).toEqual([7, 8, 9])
   })
 
   test.each([
@@ -152,7 +156,7 @@ describe('a record', () => {
   test('is silent about null, whatever its key', () => {
     expect(read({ id: 1, colour: null, value: { vat: null }, custom_fields: null, parts: null })).toEqual({
       rows: [{ id: 1 }],
-      parts: [[]],
+      parts: [],
       cursors: [null],
       drift: [],
     })
@@ -177,7 +181,7 @@ describe('a record', () => {
     ['a text', 'deal'],
     ['a list', [1]],
   ])('with %s stops its page with E_RECORD', (_what, record) => {
-    expect(() => transform([{ id: 1 }, record])).toThrowError(
+    expect(() => transform(pageOf([{ id: 1 }, record]), new Batch(2))).toThrowError(
       expect.objectContaining({
         code: 'E_RECORD',
         recovery: 'skip-stream',
@@ -206,13 +210,13 @@ describe('a deletion', () => {
 
   test('can be the absence of a flag that says active', () => {
     const notes: Stream = { ...things, deletedWhen: { field: 'is_deleted', is: false } }
-    const rows = compileTransform(
-      notes,
-      layout,
-      catalog,
-    )([{ id: 1, is_deleted: false }, { id: 2, is_deleted: true }, { id: 3 }])
+    const { rows } = transformPage(compileTransform(notes, catalog), layout, [
+      { id: 1, is_deleted: false },
+      { id: 2, is_deleted: true },
+      { id: 3 },
+    ])
     const at = layout.columns.findIndex(({ name }) => name === '_deleted_at')
-    expect(rows.records.map(({ row }) => row[at])).toEqual(['now', null, null])
+    expect(rows.map((row) => row[at])).toEqual(['now', null, null])
   })
 })
 
@@ -229,20 +233,18 @@ describe('an array that becomes rows', () => {
     ['under neither', { parts: 'one', pieces: 'two' }, [], { parts: 'one', pieces: 'two' }],
   ])('comes %s, and nothing of it is lost', (_where, arrays, names, extra) => {
     const exploded = (things.exploded ?? []).map((spec) => ({ ...spec, orFrom: 'pieces' }))
-    const either = compileTransform({ ...things, exploded }, layout, catalog)
-    const record = either([{ id: 1, ...arrays }]).records[0]
+    const either = compileTransform({ ...things, exploded }, catalog)
+    const { rows, children } = transformPage(either, layout, [{ id: 1, ...arrays }])
     const [child] = layout.children
-    expect(record?.children[0]?.map((row) => named(child?.columns ?? [], row)['name'])).toEqual(names)
-    expect(named(layout.columns, record?.row)['_extra'] ?? null).toEqual(extra)
+    expect(children[0]?.map((row) => named(child?.columns ?? [], row)['name'])).toEqual(names)
+    expect(named(layout.columns, rows[0])['_extra'] ?? null).toEqual(extra)
   })
 
   test('gives one row an element, keyed by the parent and the place', () => {
     const { parts, rows, drift } = read({ id: 5, parts: [{ name: 'a', weight: 1 }, { name: 'b' }] })
     expect(parts).toEqual([
-      [
-        { thing_id: 5, position: 0, name: 'a', weight: 1 },
-        { thing_id: 5, position: 1, name: 'b' },
-      ],
+      { thing_id: 5, position: 0, name: 'a', weight: 1 },
+      { thing_id: 5, position: 1, name: 'b' },
     ])
     expect(rows).toEqual([{ id: 5 }])
     expect(drift).toEqual([])
@@ -256,7 +258,7 @@ describe('an array that becomes rows', () => {
     ['its own parent once more', { thing_id: 5 }, undefined],
   ])('keeps of an element %s in the element’s own row', (_what, element, extra) => {
     const { parts, rows } = read({ id: 5, parts: [element] })
-    expect(parts[0]?.[0]).toEqual({
+    expect(parts[0]).toEqual({
       thing_id: 5,
       position: 0,
       ...(extra === undefined ? {} : { _extra: extra }),
@@ -266,7 +268,7 @@ describe('an array that becomes rows', () => {
 
   test('takes a bare element as its value, and an empty one as a row', () => {
     const { parts } = read({ id: 5, parts: ['x', null, {}] })
-    expect(parts[0]).toEqual([
+    expect(parts).toEqual([
       { thing_id: 5, position: 0, value: 'x' },
       { thing_id: 5, position: 1 },
       { thing_id: 5, position: 2 },
@@ -320,7 +322,7 @@ describe('column or _extra, never neither', () => {
         [field(SIZE, 'Size', 'double'), field(BUDGET, 'Budget', 'monetary')],
       )
       const tables = layoutStream(stream, known)
-      const read = compileTransform(stream, tables, known)
+      const read = compileTransform(stream, known)
       const id = tables.columns[0]?.type === 'uuid' ? '1bce0200-5044-11f1-8f4f-d7944c9e4f3a' : 1
       // One key at a time: what it fills can then only come from it.
       fc.assert(
@@ -331,9 +333,8 @@ describe('column or _extra, never neither', () => {
             [key, sent],
           ]) as Record<string, unknown>
           if (key === '__proto__') Object.defineProperty(record, key, { value: sent, enumerable: true })
-          const [rows] = read([record]).records
-          const filled =
-            (rows?.row ?? []).filter((cell) => cell !== null).length + (rows?.children ?? []).flat().length
+          const { rows, children } = transformPage(read, tables, [record])
+          const filled = (rows[0] ?? []).filter((cell) => cell !== null).length + children.flat().length
           const emptyList = Array.isArray(sent) && sent.length === 0
           const exploded = (stream.exploded ?? []).some(({ from, orFrom }) => from === key || orFrom === key)
           if (!(emptyList && exploded)) expect(filled, JSON.stringify(record)).toBeGreaterThan(1)

@@ -4,10 +4,10 @@ import { evolveTables } from '../../../src/load/evolve.ts'
 import { openLoader, type Loader } from '../../../src/load/loader.ts'
 import { migrate } from '../../../src/load/migrate.ts'
 import type { Stream } from '../../../src/streams/stream.ts'
-import { Batch } from '../../../src/transform/batch.ts'
 import type { CatalogField } from '../../../src/transform/catalog.ts'
 import { layoutStream, type StreamLayout } from '../../../src/transform/layout.ts'
 import { compileTransform } from '../../../src/transform/records.ts'
+import { pageOf } from '../../support/copy-rows.ts'
 import { testDatabase, type TestDatabase } from '../../support/database.ts'
 
 export const SCHEMAS: Schemas = { data: 'pipedrive', control: 'pipedrive_sync' }
@@ -91,13 +91,13 @@ export async function openStream(
     evolveTables(session, ACCOUNT, stream.name, [layout, ...layout.children]),
   )
   const loader = await openLoader(session, { account: ACCOUNT, stream: stream.name, layout, rememberKeys })
-  const transform = compileTransform(stream, layout, catalog)
+  const transform = compileTransform(stream, catalog)
   return {
     layout,
     loader,
     load(records, alongside) {
-      const batch = new Batch()
-      batch.add(transform(records))
+      const batch = loader.newBatch()
+      transform(pageOf(records), batch)
       return loader.commit(batch, alongside)
     },
   }

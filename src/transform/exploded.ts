@@ -1,0 +1,58 @@
+import type { Exploded } from '../streams/stream.ts'
+import type { Key } from './batch.ts'
+import type { CopyText } from './copy-text.ts'
+import { CLOSE_LIST, JsonScanner, OPEN_LIST, OPEN_OBJECT } from './json-scanner.ts'
+import type { Leftovers } from './leftovers.ts'
+import { RecordShape, addNativeFields } from './record-fields.ts'
+import { TableReader } from './table-reader.ts'
+
+/** Writes a row for each element of an array: the parent's key, the position, the element's cells, `_extra`. */
+export class ExplodedReader {
+  readonly #reader: TableReader
+  readonly #parent: string
+  readonly #parentSlot: number
+
+  constructor({ columns, parent }: Exploded) {
+    const shape = new RecordShape()
+    addNativeFields(shape, columns)
+    this.#parent = parent
+    this.#parentSlot = shape.newSlot()
+    shape.keys.add(parent, this.#parentSlot)
+    this.#reader = new TableReader(shape)
+  }
+
+  /** Reads the list that comes next. */
+  read(scanner: JsonScanner, key: Key, out: CopyText, leftovers: Leftovers): void {
+    scanner.pass(OPEN_LIST)
+    if (scanner.peek() === CLOSE_LIST) {
+      scanner.at++
+      return
+    }
+    let position = 0
+    do {
+      out.cell(key)
+      out.cell(position++)
+      this.#element(scanner, key, out, leftovers)
+      out.cell(leftovers.takeExtra())
+      out.endRow()
+    } while (scanner.more(CLOSE_LIST))
+  }
+
+  #element(scanner: JsonScanner, key: Key, out: CopyText, leftovers: Leftovers): void {
+    if (scanner.peek() !== OPEN_OBJECT) return this.#bareElement(scanner, key, out, leftovers)
+    this.#reader.scan(scanner)
+    this.#reader.write(scanner, out, leftovers)
+    // An element that repeats its parent's key says nothing new; one with another key does.
+    const said = this.#reader.valueAt(this.#parentSlot, scanner)
+    if (said !== undefined && said !== key) leftovers.keep(null, this.#parent, said, 'unknown')
+  }
+
+  /** An element that is no object is read as `{"value": …}`. */
+  #bareElement(scanner: JsonScanner, key: Key, out: CopyText, leftovers: Leftovers): void {
+    const start = scanner.at
+    scanner.skipValue()
+    const wrapped = new JsonScanner()
+    wrapped.open(Buffer.from(JSON.stringify({ value: scanner.value(start, scanner.at) })))
+    this.#element(wrapped, key, out, leftovers)
+  }
+}

@@ -1,0 +1,130 @@
+import type { ColumnSpecs, ColumnType } from '../streams/stream.ts'
+import type { CatalogField } from './catalog.ts'
+import { UNFIT, decoderOf } from './cells.ts'
+import { copyTextOf, type CopyText } from './copy-text.ts'
+import {
+  fieldType,
+  type CodedType,
+  type DecodeField,
+  type DecodedField,
+  type FieldPart,
+} from './custom-fields.ts'
+import { copierOf, readInteger } from './json-cells.ts'
+import type { JsonScanner } from './json-scanner.ts'
+import { columnType } from './layout.ts'
+import { RecordKeys } from './record-keys.ts'
+
+/** Writes the cells of a field from its place in the page; false when not all of the value has found its place in them. */
+export type WriteField = (scanner: JsonScanner, start: number, end: number, out: CopyText) => boolean
+
+/** One key of a record and the columns, side by side, that hold its value. */
+export interface RecordField {
+  readonly name: string
+  /** The key of the object around it, with which what does not fit is kept. */
+  readonly under: string | null
+  /** Where its place is noted. */
+  readonly slot: number
+  readonly width: number
+  readonly write: WriteField
+}
+
+/** The keys of a kind of record, and its fields in the order of their columns. */
+export class RecordShape {
+  readonly keys = new RecordKeys()
+  readonly fields: RecordField[] = []
+  #slots = 0
+
+  /** How many places a record has to note. */
+  get slots(): number {
+    return this.#slots
+  }
+
+  newSlot(): number {
+    return this.#slots++
+  }
+}
+
+function writeCells(out: CopyText, { cells, complete }: DecodedField): boolean {
+  for (const cell of cells) out.cell(cell)
+  return complete
+}
+
+/** Copies the common form of the type, and decodes every other. */
+function writeColumn(type: ColumnType): WriteField {
+  const copy = copierOf(type)
+  const decode = decoderOf(type)
+  return (scanner, start, end, out) => {
+    if (copy?.(scanner.bytes, start, end, out) === true) return true
+    const cell = decode(scanner.value(start, end))
+    out.cell(cell === UNFIT ? null : cell)
+    return cell !== UNFIT
+  }
+}
+
+/** An option by its id, as v2 sends it; every other form is decoded. */
+function writeOption(options: ReadonlyMap<string, string>, decode: DecodeField): WriteField {
+  const labels = new Map([...options].map(([id, label]) => [Number(id), copyTextOf(label)]))
+  return (scanner, start, end, out) => {
+    const id = readInteger(scanner.bytes, start, end)
+    const label = id === null ? undefined : labels.get(id)
+    if (label === undefined) return writeCells(out, decode(scanner.value(start, end)))
+    out.raw(label, 0, label.length)
+    out.raw(scanner.bytes, start, end)
+    return true
+  }
+}
+
+/** The fields that the registry declares; gives the slot of each column. */
+export function addNativeFields(shape: RecordShape, specs: ColumnSpecs): ReadonlyMap<string, number> {
+  const slots = new Map<string, number>()
+  for (const [column, spec] of Object.entries(specs)) {
+    const slot = shape.newSlot()
+    const [key = column, member] = (typeof spec === 'string' ? column : (spec.from ?? column)).split('.')
+    if (member === undefined) shape.keys.add(key, slot)
+    else shape.keys.inside(key, key).add(member, slot)
+    const place = member === undefined ? { name: key, under: null } : { name: member, under: key }
+    shape.fields.push({ ...place, slot, width: 1, write: writeColumn(columnType(spec)) })
+    slots.set(column, slot)
+  }
+  return slots
+}
+
+/** A value of several parts: v2 has them inside the value, v1 beside it. */
+function addParts(shape: RecordShape, code: string, parts: readonly FieldPart[]): void {
+  const inner = parts.length === 1 ? null : new RecordKeys(code)
+  for (const [index, { key, type }] of parts.entries()) {
+    const slot = shape.newSlot()
+    inner?.add(key, slot)
+    shape.keys.add(index === 0 ? code : `${code}_${key}`, slot, index === 0 ? inner : null)
+    if (index === 0) shape.keys.inside('custom_fields', null).add(code, slot, inner)
+    const place = inner === null ? { name: code, under: null } : { name: key, under: code }
+    shape.fields.push({ ...place, slot, width: 1, write: writeColumn(type) })
+  }
+}
+
+function addCoded(shape: RecordShape, { code, type, options: known }: CatalogField, coded: CodedType): void {
+  const options = new Map(known.map((option) => [option.id, option.label]))
+  const decode = coded.decoder(options)
+  const write: WriteField =
+    type === 'enum'
+      ? writeOption(options, decode)
+      : (scanner, start, end, out) => writeCells(out, decode(scanner.value(start, end)))
+  const slot = shape.newSlot()
+  shape.keys.add(code, slot)
+  shape.keys.inside('custom_fields', null).add(code, slot)
+  shape.fields.push({ name: code, under: null, slot, width: coded.columns.length, write })
+}
+
+/**
+ * Custom fields: v2 nests them under `custom_fields`, v1 has them flat in the record. One that nobody knows yet is
+ * kept under its own key, not that of the object around it.
+ */
+export function addCustomFields(shape: RecordShape, catalog: readonly CatalogField[]): void {
+  shape.keys.inside('custom_fields', null)
+  for (const field of catalog) {
+    if (!field.isCustom || field.columnName === null) continue
+    const described = fieldType(field.type)
+    if ('parts' in described) addParts(shape, field.code, described.parts)
+    else addCoded(shape, field, described)
+  }
+}

@@ -1,0 +1,136 @@
+import { CLOSE_OBJECT, COLON, OPEN_OBJECT, QUOTE, type JsonScanner } from './json-scanner.ts'
+
+/** A key of an object, as it came before. */
+interface Key {
+  readonly name: string
+  /** The key as it stands in JSON text, quotes included. */
+  readonly text: Uint8Array
+  /** Where the place of its value is kept; NOWHERE when nobody reads it. */
+  readonly slot: number
+  /** The keys of the object that is its value, where they are read one by one. */
+  readonly inner: RecordKeys | null
+  /** The key that came after this one the last time. */
+  next: Key | null
+}
+
+const NOWHERE = -1
+/** Keys nobody knows are remembered too, up to this many in one object. */
+const MOST_REMEMBERED = 5000
+const NULL = new TextEncoder().encode('null')
+
+function newKey(name: string, slot: number, inner: RecordKeys | null): Key {
+  return { name, text: new TextEncoder().encode(JSON.stringify(name)), slot, inner, next: null }
+}
+
+/** A value nobody reads by its key, and where it stands. */
+export interface Stray {
+  /** The key of the object around it, where it keeps that one's company. */
+  readonly under: string | null
+  readonly name: string
+  readonly reason: 'unknown' | 'unfit'
+  readonly start: number
+  readonly end: number
+}
+
+/** Where the values of one record stand in its page. A null is nowhere. */
+export class Places {
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  strays: Stray[] = []
+
+  constructor(slots: number) {
+    this.starts = new Int32Array(slots)
+    this.ends = new Int32Array(slots)
+  }
+
+  clear(): void {
+    this.starts.fill(NOWHERE)
+    if (this.strays.length > 0) this.strays = []
+  }
+
+  has(slot: number): boolean {
+    return (this.starts[slot] as number) >= 0
+  }
+}
+
+/**
+ * The keys that a record may have. Records of one list have the same keys in the same order, almost: so the key
+ * that came next the last time is tried before the key is looked up.
+ */
+export class RecordKeys {
+  readonly #keys = new Map<string, Key>()
+  /** Under which key strays are kept; null: under their own. */
+  readonly #under: string | null
+  #first: Key | null = null
+
+  constructor(under: string | null = null) {
+    this.#under = under
+  }
+
+  /** The first to add a name has it. */
+  add(name: string, slot: number, inner: RecordKeys | null = null): void {
+    if (!this.#keys.has(name)) this.#keys.set(name, newKey(name, slot, inner))
+  }
+
+  /** The keys inside the object that is the value of `name`, made at the first call; `under` says with which key strays are kept. */
+  inside(name: string, under: string | null): RecordKeys {
+    const known = this.#keys.get(name)?.inner ?? null
+    if (known !== null) return known
+    const inner = new RecordKeys(under)
+    this.add(name, NOWHERE, inner)
+    return inner
+  }
+
+  /** Notes where each value of the object stands that comes next. */
+  scan(scanner: JsonScanner, places: Places): void {
+    scanner.pass(OPEN_OBJECT)
+    if (scanner.peek() === CLOSE_OBJECT) {
+      scanner.at++
+      return
+    }
+    let key: Key | null = null
+    do {
+      key = this.#read(scanner, key)
+      scanner.pass(COLON)
+      this.#note(key, scanner, places)
+    } while (scanner.more(CLOSE_OBJECT))
+  }
+
+  #read(scanner: JsonScanner, before: Key | null): Key {
+    if (scanner.peek() !== QUOTE) throw scanner.wrong()
+    const guess = before === null ? this.#first : before.next
+    if (guess !== null && scanner.passIf(guess.text)) return guess
+    const start = scanner.at
+    scanner.skipValue()
+    const name = scanner.value(start, scanner.at) as string
+    const key = this.#keys.get(name) ?? this.#remember(name)
+    if (before === null) this.#first = key
+    else before.next = key
+    return key
+  }
+
+  #remember(name: string): Key {
+    const key = newKey(name, NOWHERE, null)
+    if (this.#keys.size < MOST_REMEMBERED) this.#keys.set(name, key)
+    return key
+  }
+
+  #note(key: Key, scanner: JsonScanner, places: Places): void {
+    const byte = scanner.peek()
+    const start = scanner.at
+    if (byte === OPEN_OBJECT && key.inner !== null) return key.inner.scan(scanner, places)
+    if (byte === 110) {
+      if (!scanner.passIf(NULL)) throw scanner.wrong()
+      if (key.slot !== NOWHERE) places.starts[key.slot] = NOWHERE
+      return
+    }
+    scanner.skipValue()
+    if (key.slot === NOWHERE) {
+      const reason = key.inner === null ? 'unknown' : 'unfit'
+      places.strays.push({ under: this.#under, name: key.name, reason, start, end: scanner.at })
+    } else {
+      places.starts[key.slot] = start
+      places.ends[key.slot] = scanner.at
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { CopyText } from './copy-text.ts'
+import type { JsonScanner } from './json-scanner.ts'
+import type { Leftovers } from './leftovers.ts'
+import type { RecordShape } from './record-fields.ts'
+import { Places } from './record-keys.ts'
+
+/** Reads objects of one shape: notes first where each value stands, then writes the cells in the order of the columns. */
+export class TableReader {
+  readonly places: Places
+  readonly #shape: RecordShape
+
+  constructor(shape: RecordShape) {
+    this.#shape = shape
+    this.places = new Places(shape.slots)
+  }
+
+  /** Notes where the values of the object stand that comes next. */
+  scan(scanner: JsonScanner): void {
+    this.places.clear()
+    this.#shape.keys.scan(scanner, this.places)
+  }
+
+  /** Writes the cells of the object that was scanned last. */
+  write(scanner: JsonScanner, out: CopyText, leftovers: Leftovers): void {
+    const { starts, ends, strays } = this.places
+    let empty = 0
+    for (const { slot, width, under, name, write } of this.#shape.fields) {
+      const start = starts[slot] as number
+      if (start < 0) {
+        empty += width
+        continue
+      }
+      if (empty > 0) out.nulls(empty)
+      empty = 0
+      const end = ends[slot] as number
+      if (!write(scanner, start, end, out)) leftovers.keep(under, name, scanner.value(start, end), 'unfit')
+    }
+    out.nulls(empty)
+    for (const { under, name, reason, start, end } of strays)
+      leftovers.keep(under, name, scanner.value(start, end), reason)
+  }
+
+  /** What stands at a slot; undefined when nothing does. */
+  valueAt(slot: number, scanner: JsonScanner): unknown {
+    const { places } = this
+    return places.has(slot)
+      ? scanner.value(places.starts[slot] as number, places.ends[slot] as number)
+      : undefined
+  }
+}
