@@ -32,6 +32,17 @@ export type TimeForm = 'v1' | 'v2' | 'lead'
 
 export const timeForms: Record<TimeForm, (ms: number) => string> = { v1: v1Time, v2: v2Time, lead: leadTime }
 
+const TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})?)?$/
+
+/** Milliseconds of a day or a time, UTC unless it names an offset; NaN when no calendar or clock shows it. */
+export function parseTime(text: string): number {
+  const [, date = '', clock = '00:00:00', fraction = '', zone = 'Z'] = TIME.exec(text) ?? []
+  const shown = `${date}T${clock}.000Z`
+  const read = new Date(shown)
+  if (Number.isNaN(read.getTime()) || read.toISOString() !== shown) return NaN
+  return Date.parse(`${date}T${clock}${fraction}${zone}`)
+}
+
 /** Milliseconds of any of the three forms; NaN for null, which sorts first. */
 export function timeOf(value: unknown): number {
   if (typeof value !== 'string') return NaN

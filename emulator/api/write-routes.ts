@@ -1,11 +1,13 @@
-import { blanks } from '../company/blanks.ts'
-import { entities, isDeleted, type EntityName } from '../company/entities.ts'
+import { isDeleted, type EntityName } from '../company/entities.ts'
 import { badRequest, json, Refusal, refusals, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Method, Route } from '../http/router.ts'
 import { isRow, type Id, type Json, type Row } from '../json.ts'
-import { customFromV1 } from './custom-input.ts'
+import { customIn } from './custom-input.ts'
+import { brokenLaw } from './laws.ts'
 import { typed } from './parameters.ts'
+import type { Readers } from './readers.ts'
 import { v1Shape } from './v1-shapes.ts'
+import { writable } from './writable.ts'
 
 interface Writes {
   readonly entity: EntityName
@@ -52,21 +54,23 @@ const writes: readonly Writes[] = [
   { entity: 'users', version: 'v1', required: [], update: { cost: 10, method: 'PUT' } },
 ]
 
-/** Set by Pipedrive alone. */
-const readOnly = new Set(['id', 'add_time', 'update_time', 'is_deleted', 'custom_fields'])
-
-function patchOf(entity: EntityName, { body, company }: ApiRequest): Row {
+/** What a body sets, in the form it is held; nothing is stored before all of it was read. */
+function patchOf(entity: EntityName, request: ApiRequest, before?: Held): Row {
+  const { body, company } = request
   if (!isRow(body)) throw badRequest('The body must be an object')
-  const known = Object.entries(body).filter(([key]) => key in blanks[entity] && !readOnly.has(key))
-  const fields = entities[entity].fields
-  if (!fields) return Object.fromEntries(known)
-  const custom =
-    entity === 'leads' ? customFromV1(company.catalog.custom(fields), body) : (body['custom_fields'] ?? {})
-  const unknown = isRow(custom)
-    ? Object.keys(custom).find((code) => !company.catalog.find(fields, code))
-    : undefined
-  if (unknown !== undefined) throw badRequest(`Unknown custom field ${unknown}`)
-  return { ...Object.fromEntries(known), custom_fields: custom }
+  const { always, atBirth = {} } = writable[entity]
+  const readers: Readers = before ? always : { ...always, ...atBirth }
+  const patch: Row = {}
+  for (const [key, given] of Object.entries(body)) {
+    if (!Object.hasOwn(readers, key)) continue
+    const value = readers[key]?.(given, company)
+    if (value === undefined) throw badRequest(`Parameter '${key}' is not valid`)
+    patch[key] = value
+  }
+  const refusal = brokenLaw(entity, { before: before?.row, patch, company })
+  if (refusal !== undefined) throw badRequest(refusal)
+  const custom = customIn(entity, request, before?.custom ?? {})
+  return Object.keys(custom).length === 0 ? patch : { ...patch, custom_fields: custom }
 }
 
 const missing = (entity: EntityName): Refusal =>
@@ -78,53 +82,62 @@ const missing = (entity: EntityName): Refusal =>
         : refusals.notFound(),
   )
 
-/** The id in the path, of a record that is there. */
-function idOf(entity: EntityName, { company, params }: ApiRequest): { id: Id; row: Row } {
+interface Held {
+  readonly id: Id
+  /** As the API answers it. */
+  readonly row: Row
+  readonly custom: Row
+}
+
+/** The record that the path names. */
+function heldBy(entity: EntityName, { company, params }: ApiRequest): Held {
   const id = typed(params['id'] ?? '')
-  const row = typeof id === 'number' || typeof id === 'string' ? company[entity].get(id) : undefined
-  if (!row || (typeof id !== 'number' && typeof id !== 'string')) throw missing(entity)
-  return { id, row }
+  const held = company.collections[entity]
+  const slot = typeof id === 'number' || typeof id === 'string' ? held.slotOf(id) : undefined
+  if (slot === undefined) throw missing(entity)
+  const custom = held.rawAt(slot)['custom_fields']
+  return { id: held.idAt(slot), row: held.rowAt(slot), custom: isRow(custom) ? custom : {} }
 }
 
 const answered = (status: number, data: Json): Answer => json(status, { success: true, data })
 
 function createOne({ entity, required, create }: Writes) {
   return (request: ApiRequest): Answer => {
-    const patch = patchOf(entity, request)
+    const { is_deleted: deleted, ...patch } = patchOf(entity, request)
     for (const key of required) {
-      if (patch[key] === undefined || patch[key] === '') throw badRequest(`Parameter '${key}' is required`)
+      if (patch[key] === undefined) throw badRequest(`Parameter '${key}' is required`)
     }
-    return answered(create?.status ?? 200, request.company[entity].create(patch))
+    const made = request.company[entity].create(patch)
+    return answered(create?.status ?? 200, deletedWhen(deleted === true, entity, request, made))
   }
 }
 
 /** A deal can be deleted and brought back by an edit (openapi v2, PATCH deals). */
-const deletionIs = (entity: EntityName, { body }: ApiRequest, value: boolean): boolean =>
-  entity === 'deals' && isRow(body) && body['is_deleted'] === value
-const deletes = (entity: EntityName, request: ApiRequest): boolean => deletionIs(entity, request, true)
-const restores = (entity: EntityName, request: ApiRequest): boolean => deletionIs(entity, request, false)
+function deletedWhen(deleted: boolean, entity: EntityName, { company }: ApiRequest, row: Row): Row {
+  const id = row['id'] as Id
+  if (!deleted) return row
+  company[entity].delete(id)
+  return company[entity].get(id) ?? row
+}
 
 /** Archived deals and leads cannot be edited, only unarchived (changelog, archived deals and leads). */
 function updateOne({ entity }: Writes) {
   return (request: ApiRequest): Answer => {
-    const { id, row } = idOf(entity, request)
-    const patch = patchOf(entity, request)
-    if (isDeleted(row) && entity !== 'users') {
-      if (!restores(entity, request)) throw missing(entity)
-      request.company[entity].restore(id)
-    }
-    if (row['is_archived'] === true && patch['is_archived'] !== false)
+    const held = heldBy(entity, request)
+    const { is_deleted: deleted, ...patch } = patchOf(entity, request, held)
+    const gone = isDeleted(held.row) && entity !== 'users'
+    if (gone && deleted !== false) throw missing(entity)
+    if (held.row['is_archived'] === true && patch['is_archived'] !== false)
       throw badRequest('Archived records are read-only')
-    const updated = request.company[entity].update(id, patch)
-    if (!deletes(entity, request)) return answered(200, updated)
-    request.company[entity].delete(id)
-    return answered(200, request.company[entity].get(id) ?? updated)
+    if (gone) request.company[entity].restore(held.id)
+    const updated = request.company[entity].update(held.id, patch)
+    return answered(200, deletedWhen(deleted === true, entity, request, updated))
   }
 }
 
 function removeOne({ entity }: Writes) {
   return (request: ApiRequest): Answer => {
-    const { id } = idOf(entity, request)
+    const { id } = heldBy(entity, request)
     if (!request.company[entity].delete(id)) throw new Refusal(refusals.alreadyDeleted(id))
     return answered(200, entity === 'notes' ? true : { id })
   }
@@ -156,11 +169,14 @@ function routesOf(writes: Writes): Route[] {
 
 function mergeInto(entity: 'deals' | 'persons' | 'organizations') {
   return (request: ApiRequest): Answer => {
-    const { id } = idOf(entity, request)
+    const { id, row } = heldBy(entity, request)
     const into = isRow(request.body) ? request.body['merge_with_id'] : undefined
     if (typeof into !== 'number') throw badRequest("Parameter 'merge_with_id' is required")
     if (into === id) throw badRequest("Parameter 'merge_with_id' must be another record")
-    if (!request.company[entity].get(into)) throw missing(entity)
+    const survivor = request.company[entity].get(into)
+    if (!survivor || isDeleted(row) || isDeleted(survivor)) throw missing(entity)
+    if (row['is_archived'] === true || survivor['is_archived'] === true)
+      throw badRequest('Archived records are read-only')
     const merged = request.company.merge(entity, id, into)
     return answered(200, { ...v1Shape(request.company, entity, merged), merge_what_id: id })
   }

@@ -9,7 +9,7 @@ export const blanks: Readonly<Record<EntityName, Row>> = {
   ...v1Blanks,
   pipelines: {
     name: '',
-    order_nr: 1,
+    order_nr: null,
     is_deleted: false,
     is_deal_probability_enabled: false,
     add_time: null,
@@ -17,7 +17,7 @@ export const blanks: Readonly<Record<EntityName, Row>> = {
   },
   stages: {
     name: '',
-    order_nr: 1,
+    order_nr: null,
     pipeline_id: 1,
     deal_probability: 100,
     is_deal_rot_enabled: false,
@@ -47,8 +47,8 @@ export const blanks: Readonly<Record<EntityName, Row>> = {
     value: 0,
     person_id: null,
     org_id: null,
-    stage_id: 1,
-    pipeline_id: 1,
+    stage_id: null,
+    pipeline_id: null,
     currency: 'EUR',
     archive_time: null,
     add_time: null,

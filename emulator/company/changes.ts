@@ -1,6 +1,6 @@
-import type { Json, Row } from '../json.ts'
-import { day, timeForms, type TimeForm } from '../time.ts'
-import type { EntityName } from './entities.ts'
+import { isRow, type Json, type Row } from '../json.ts'
+import { day, timeForms, timeOf, type TimeForm } from '../time.ts'
+import { isDeleted, type EntityName } from './entities.ts'
 import type { Collections } from './shapes.ts'
 
 type Follow = (before: Row, patch: Row, now: number, all: Collections) => Row
@@ -10,22 +10,51 @@ function stageRow(all: Collections, id: Json | undefined): Row | undefined {
   return slot === undefined ? undefined : all.stages.coreAt(slot)
 }
 
-function firstStageOf(all: Collections, pipeline: Json): Json {
-  const stages = [...all.stages.slots()].map((slot) => all.stages.coreAt(slot))
-  return stages.find((stage) => stage['pipeline_id'] === pipeline)?.['id'] ?? null
-}
+const order = (row: Row): number => (typeof row['order_nr'] === 'number' ? row['order_nr'] : 0)
 
-function closing(status: Json | undefined, now: number): Row {
-  const [time, date] = [timeForms.v2(now), day(now)]
-  const won = status === 'won'
-  const lost = status === 'lost'
+const live = (all: Collections, name: 'pipelines' | 'stages'): Row[] =>
+  [...all[name].slots()].map(all[name].coreAt).filter((row) => !isDeleted(row))
+
+const firstOf = (rows: readonly Row[]): Json =>
+  rows.toSorted((a, b) => order(a) - order(b)).at(0)?.['id'] ?? null
+
+const firstStageOf = (all: Collections, pipeline: Json): Json =>
+  firstOf(live(all, 'stages').filter((stage) => stage['pipeline_id'] === pipeline))
+
+/** After what is there already. */
+const placed =
+  (name: 'pipelines' | 'stages'): Follow =>
+  (before, patch, _now, all) => {
+    if (before['order_nr'] !== null || 'order_nr' in patch) return {}
+    const among = live(all, name).filter(
+      (row) => name === 'pipelines' || row['pipeline_id'] === patch['pipeline_id'],
+    )
+    return { order_nr: Math.max(0, ...among.map(order)) + 1 }
+  }
+
+const endingKeys = ['status', 'won_time', 'lost_time', 'close_time', 'lost_reason']
+
+const dayOf = (time: Json): Json => (typeof time === 'string' ? day(timeOf(time)) : null)
+
+/** A time that is given wins over the time of the change; what belongs to another ending is unset. */
+function ending(before: Row, patch: Row, now: number): Row {
+  if (!endingKeys.some((key) => key in patch)) return {}
+  const status = patch['status'] ?? before['status']
+  const changed = status !== before['status']
+  const unlessGiven = (key: string): Json =>
+    patch[key] ?? (changed ? timeForms.v2(now) : (before[key] ?? null))
+  const won = status === 'won' ? unlessGiven('won_time') : null
+  const lost = status === 'lost' ? unlessGiven('lost_time') : null
+  const closed = won ?? lost
+  const close = closed === null ? null : (patch['close_time'] ?? closed)
   return {
-    close_time: won || lost ? time : null,
-    won_time: won ? time : null,
-    lost_time: lost ? time : null,
-    local_close_date: won || lost ? date : null,
-    local_won_date: won ? date : null,
-    local_lost_date: lost ? date : null,
+    close_time: close,
+    won_time: won,
+    lost_time: lost,
+    local_close_date: dayOf(close),
+    local_won_date: dayOf(won),
+    local_lost_date: dayOf(lost),
+    lost_reason: status === 'lost' ? (patch['lost_reason'] ?? before['lost_reason'] ?? null) : null,
   }
 }
 
@@ -33,31 +62,31 @@ const archiving =
   (form: TimeForm): Follow =>
   (before, patch, now) =>
     'is_archived' in patch && patch['is_archived'] !== before['is_archived']
-      ? { archive_time: patch['is_archived'] === true ? timeForms[form](now) : null }
+      ? {
+          archive_time:
+            patch['is_archived'] === true ? (patch['archive_time'] ?? timeForms[form](now)) : null,
+        }
       : {}
 
-/** A deal's times follow its stage and status. */
-function dealFollows(before: Row, patch: Row, now: number, all: Collections): Row {
-  const pipelineMoved = 'pipeline_id' in patch && patch['pipeline_id'] !== before['pipeline_id']
-  const stage =
-    pipelineMoved && !('stage_id' in patch)
-      ? firstStageOf(all, patch['pipeline_id'] ?? null)
-      : patch['stage_id']
-  const stageMoved = stage !== undefined && stage !== before['stage_id']
-  const ended = 'status' in patch && patch['status'] !== before['status']
+/** A stage brings its pipeline, a pipeline its first stage; a new deal starts in the first of both. */
+function seat(before: Row, patch: Row, now: number, all: Collections): Row {
+  const wanted = patch['pipeline_id'] ?? before['pipeline_id'] ?? firstOf(live(all, 'pipelines'))
+  const moved = wanted !== before['pipeline_id']
+  const stage = patch['stage_id'] ?? (moved ? firstStageOf(all, wanted) : (before['stage_id'] ?? null))
+  const changed = stage !== before['stage_id'] && before['stage_id'] !== null
   return {
-    ...(stageMoved
-      ? {
-          stage_id: stage,
-          pipeline_id:
-            stageRow(all, stage)?.['pipeline_id'] ?? patch['pipeline_id'] ?? before['pipeline_id'] ?? null,
-          stage_change_time: timeForms.v2(now),
-        }
-      : {}),
-    ...(ended ? closing(patch['status'], now) : {}),
-    ...archiving('v2')(before, patch, now, all),
+    stage_id: stage,
+    pipeline_id: stageRow(all, stage)?.['pipeline_id'] ?? wanted,
+    ...(changed ? { stage_change_time: timeForms.v2(now) } : {}),
   }
 }
+
+/** A deal's times follow its stage and status. */
+const dealFollows: Follow = (before, patch, now, all) => ({
+  ...seat(before, patch, now, all),
+  ...ending(before, patch, now),
+  ...archiving('v2')(before, patch, now, all),
+})
 
 function personFollows(_before: Row, patch: Row): Row {
   const name = patch['name']
@@ -66,9 +95,32 @@ function personFollows(_before: Row, patch: Row): Row {
   return { first_name: first, last_name: rest.length > 0 ? rest.join(' ') : null }
 }
 
-function activityFollows(before: Row, patch: Row, now: number): Row {
+function doneFollows(before: Row, patch: Row, now: number): Row {
   if (!('done' in patch) || patch['done'] === before['done']) return {}
   return { marked_as_done_time: patch['done'] === true ? timeForms.v2(now) : null }
+}
+
+const rowsIn = (value: Json | undefined): Row[] =>
+  Array.isArray(value) ? (value as readonly Json[]).filter(isRow) : []
+
+/** The person of an activity is its primary participant (openapi v2, activities). */
+function participantsFollow(before: Row, patch: Row): Row {
+  if ('participants' in patch) {
+    const given = rowsIn(patch['participants'])
+    const primary = given.find((one) => one['primary'] === true) ?? given[0]
+    return { person_id: primary?.['person_id'] ?? null }
+  }
+  const person = patch['person_id']
+  if (person === undefined) return {}
+  const others = rowsIn(before['participants']).filter(
+    (one) => one['primary'] !== true && one['person_id'] !== person,
+  )
+  return { participants: [...(person === null ? [] : [{ person_id: person, primary: true }]), ...others] }
+}
+
+function pricesFollow(before: Row, patch: Row): Row {
+  if (!('prices' in patch)) return {}
+  return { prices: rowsIn(patch['prices']).map((price) => ({ ...price, product_id: before['id'] ?? null })) }
 }
 
 /** What else a change of one record changes in it. */
@@ -76,5 +128,11 @@ export const follows: Readonly<Partial<Record<EntityName, Follow>>> = {
   deals: dealFollows,
   leads: archiving('lead'),
   persons: personFollows,
-  activities: activityFollows,
+  activities: (before, patch, now) => ({
+    ...doneFollows(before, patch, now),
+    ...participantsFollow(before, patch),
+  }),
+  products: pricesFollow,
+  pipelines: placed('pipelines'),
+  stages: placed('stages'),
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../json.ts'
 
-const addressParts: Readonly<Record<string, string>> = {
+export const addressParts: Readonly<Record<string, string>> = {
   street_number: 'House number',
   route: 'Street/road name',
   subpremise: 'Apartment/suite',

@@ -36,6 +36,12 @@ export interface TableContext {
   readonly touch: (name: EntityName, id: Id) => void
 }
 
+/** Archiving and nothing else may leave `update_time` alone; a patch of no key is a touch, which never does. */
+function isArchiving(patch: Row): boolean {
+  const keys = Object.keys(patch)
+  return keys.includes('is_archived') && keys.every((key) => key === 'is_archived' || key === 'archive_time')
+}
+
 const userKeys = ['owner_id', 'user_id', 'creator_user_id', 'creator_id'] as const
 
 const children = new Set<EntityName>(['activities', 'notes', 'files'])
@@ -84,13 +90,12 @@ export function createTable(context: TableContext): Table {
   function bumpSiblings(pipeline: unknown): void {
     for (const slot of [...held.slots()]) {
       const row = held.rawAt(slot)
-      if (row['pipeline_id'] === pipeline) put(held.idAt(slot), { ...row, update_time: stamp() })
+      if (row['pipeline_id'] === pipeline && !isDeleted(row))
+        put(held.idAt(slot), { ...row, update_time: stamp() })
     }
   }
 
-  /** Only archiving, which may leave `update_time` alone. */
-  const bumps = (patch: Row): boolean =>
-    switches.archiveBumpsUpdateTime || Object.keys(patch).some((key) => key !== 'is_archived')
+  const bumps = (patch: Row): boolean => switches.archiveBumpsUpdateTime || !isArchiving(patch)
 
   function update(id: Id, patch: Row): Row {
     const before = held.rawAt(slotOf(id))

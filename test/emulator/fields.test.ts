@@ -105,8 +105,10 @@ describe('a custom field', () => {
   test('of a deal is a flat key of leads, only when it is set', async () => {
     const { call, emulator } = await run()
     const { code } = emulator.company.fields.add('deals', 'Budget', 'monetary')
-    const set = dataOf(await call('/v1/leads', post({ title: 'x', [code]: 10, [`${code}_currency`]: 'EUR' })))
-    const unset = dataOf(await call('/v1/leads', post({ title: 'y' })))
+    const set = dataOf(
+      await call('/v1/leads', post({ title: 'x', person_id: 1, [code]: 10, [`${code}_currency`]: 'EUR' })),
+    )
+    const unset = dataOf(await call('/v1/leads', post({ title: 'y', person_id: 1 })))
     expect(set).toMatchObject({ [code]: 10, [`${code}_currency`]: 'EUR' })
     expect(unset).not.toHaveProperty(code)
   })

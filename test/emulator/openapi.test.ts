@@ -153,7 +153,7 @@ const writes: readonly [method: string, path: string, url: string, json: unknown
   ['POST', '/notes', '/v1/notes', { content: 'x' }, note],
   ['PUT', '/notes/{id}', '/v1/notes/1', { content: 'x' }, note],
   ['DELETE', '/notes/{id}', '/v1/notes/1', undefined, {}],
-  ['POST', '/leads', '/v1/leads', { title: 'x' }, lead],
+  ['POST', '/leads', '/v1/leads', { title: 'x', person_id: 1 }, lead],
   ['DELETE', '/files/{id}', '/v1/files/1', undefined, {}],
   [
     'POST',

@@ -323,7 +323,7 @@ describe('archiving', () => {
 
   test('moves a lead between the two lists', async () => {
     const { call } = await run()
-    const id = dataOf(await call('/v1/leads', post({ title: 'x' })))['id'] as string
+    const id = dataOf(await call('/v1/leads', post({ title: 'x', person_id: 1 })))['id'] as string
     await call(`/v1/leads/${id}`, patch({ is_archived: true }))
     expect((await call('/v1/leads')).ids).not.toContain(id)
     expect((await call('/v1/leads/archived')).ids).toContain(id)
@@ -337,6 +337,38 @@ describe('archiving', () => {
     const id = emulator.company.deals.create({ title: 'x' })['id'] as number
     advance(3600 * SECOND)
     expect(emulator.company.deals.archive(id)['update_time']).toBe(time)
+  })
+
+  test.each([
+    [true, LATER],
+    [false, iso(START)],
+  ])('by PATCH moves update_time when the switch is %s', async (archiveBumpsUpdateTime, time) => {
+    const { call, emulator, advance } = await run({ switches: { archiveBumpsUpdateTime } })
+    const id = emulator.company.deals.create({ title: 'x' })['id'] as number
+    advance(3600 * SECOND)
+    const archived = dataOf(await call(`/api/v2/deals/${id}`, patch({ is_archived: true })))
+    expect(archived).toMatchObject({ is_archived: true, update_time: time })
+    const back = await call(`/api/v2/deals/${id}`, patch({ is_archived: false, title: 'y' }))
+    expect(dataOf(back)).toMatchObject({ is_archived: false, update_time: LATER })
+  })
+
+  test('that moves no update_time leaves the other switches alone', async () => {
+    const { call, emulator } = await hourLater({
+      switches: { archiveBumpsUpdateTime: false, childBumpsParent: true },
+    })
+    emulator.company.deals.set(1, { is_deleted: false, is_archived: false })
+    await call('/v1/notes', post({ content: 'x', deal_id: 1 }))
+    expect(dataOf(await call('/api/v2/deals/1'))['update_time']).toBe(LATER)
+  })
+
+  test('refuses to bring back an archived deal without touching it', async () => {
+    const { call, emulator } = await run()
+    const id = emulator.company.deals.create({ title: 'x' })['id'] as number
+    emulator.company.deals.archive(id)
+    emulator.company.deals.delete(id)
+    const before = emulator.company.deals.get(id)
+    expect((await call(`/api/v2/deals/${id}`, patch({ is_deleted: false }))).status).toBe(400)
+    expect(emulator.company.deals.get(id)).toEqual(before)
   })
 })
 
