@@ -1,6 +1,6 @@
-import { isRow, type Id, type Row } from '../json.ts'
+import { isRow, type Id, type Json, type Row } from '../json.ts'
 import type { Switches } from '../switches.ts'
-import { entities, NoSuchRecord, type EntityName } from './entities.ts'
+import { entities, isDeleted, NoSuchRecord, type EntityName } from './entities.ts'
 import type { Collections } from './shapes.ts'
 import type { Table } from './table.ts'
 
@@ -34,14 +34,42 @@ export interface MergeParts {
   readonly switches: Switches
 }
 
+const isOf =
+  (person: Id) =>
+  (one: Json): one is Row =>
+    isRow(one) && one['person_id'] === person
+
+/** Who takes part under the absorbed person's id takes part under the survivor's, once. */
+function renamed(people: Json | undefined, from: Id, to: Id): Json | undefined {
+  const list = Array.isArray(people) ? (people as readonly Json[]) : []
+  if (!list.some(isOf(from))) return undefined
+  const moved = list.map((one): Json => (isOf(from)(one) ? { ...one, person_id: to } : one))
+  const same = moved.filter(isOf(to))
+  const kept = same.find((one) => one['primary'] === true) ?? same[0]
+  return moved.filter((one) => one === kept || !isOf(to)(one))
+}
+
+/** What changes in a record that names the absorbed one; nothing in any other. */
+function repointed(holder: EntityName, row: Row, link: string, from: Id, to: Id): Row {
+  const key = linkIn(holder, link)
+  const patch: Row = row[key] === from ? { [key]: to } : {}
+  if (link !== 'person_id') return patch
+  for (const people of ['participants', 'attendees']) {
+    const list = renamed(row[people], from, to)
+    if (list !== undefined) patch[people] = list
+  }
+  return patch
+}
+
 function moveHangers({ tables, collections, switches }: MergeParts, link: string, from: Id, to: Id): void {
   for (const holder of holders) {
     const held = collections[holder]
-    const key = linkIn(holder, link)
-    const hanging = [...held.slots()].filter((slot) => held.coreAt(slot)[key] === from)
-    for (const id of hanging.map(held.idAt)) {
-      if (switches.mergeBumpsMoved) tables[holder].update(id, { [key]: to })
-      else tables[holder].set(id, { [key]: to })
+    for (const slot of [...held.slots()]) {
+      const row = held.coreAt(slot)
+      const patch = repointed(holder, row, link, from, to)
+      if (Object.keys(patch).length === 0) continue
+      if (switches.mergeBumpsMoved && !isDeleted(row)) tables[holder].update(held.idAt(slot), patch)
+      else tables[holder].set(held.idAt(slot), patch)
     }
   }
 }

@@ -450,6 +450,52 @@ describe('a merge', () => {
     expect(emulator.company.organizations.get(kept ?? 0)?.['custom_fields']).toHaveProperty(code, 'x')
   })
 
+  test('renames the absorbed person in the activities they take part in, once in each', async () => {
+    const running = await run()
+    const { activities, persons } = running.emulator.company
+    const [kept = 0, lost = 0] = ['a b', 'c d'].map((name) => persons.create({ name })['id'] as number)
+    const both = [
+      { person_id: kept, primary: false },
+      { person_id: lost, primary: true },
+    ]
+    const attendee = { email: 'x@example.com', name: 'c d', person_id: lost }
+    const id = activities.create({ participants: both, attendees: [attendee] })['id'] as number
+    await running.call(`/v1/persons/${lost}/merge`, put({ merge_with_id: kept }))
+    expect(activities.get(id)).toMatchObject({
+      person_id: kept,
+      participants: [{ person_id: kept, primary: true }],
+      attendees: [{ person_id: kept }],
+    })
+  })
+
+  test('leaves update_time of what was deleted alone', async () => {
+    const { call, emulator, advance } = await run()
+    const { notes, persons } = emulator.company
+    const [kept = 0, lost = 0] = ['a', 'b'].map((name) => persons.create({ name })['id'] as number)
+    const id = notes.create({ content: 'x', person_id: lost })['id'] as number
+    notes.delete(id)
+    const deletedAt = notes.get(id)?.['update_time']
+    advance(3600 * SECOND)
+    await call(`/v1/persons/${lost}/merge`, put({ merge_with_id: kept }))
+    expect(notes.get(id)).toMatchObject({ person_id: kept, update_time: deletedAt })
+  })
+
+  test.each([
+    ['from a deleted', 'lost', 'delete', 404],
+    ['into a deleted', 'kept', 'delete', 404],
+    ['from an archived', 'lost', 'archive', 400],
+    ['into an archived', 'kept', 'archive', 400],
+  ] as const)('%s deal is refused and moves nothing', async (_what, which, what, status) => {
+    const { call, emulator } = await run()
+    const { deals, notes } = emulator.company
+    const ids = { kept: deals.create({ title: 'a' }), lost: deals.create({ title: 'b' }) }
+    const [kept, lost] = [ids.kept['id'] as number, ids.lost['id'] as number]
+    const note = notes.create({ content: 'x', deal_id: lost })['id'] as number
+    deals[what](which === 'kept' ? kept : lost)
+    expect((await call(`/v1/deals/${lost}/merge`, put({ merge_with_id: kept }))).status).toBe(status)
+    expect(notes.get(note)?.['deal_id']).toBe(lost)
+  })
+
   test.each([
     ['itself', { merge_with_id: 1 }, 400],
     ['nobody', {}, 400],
