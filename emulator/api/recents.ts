@@ -68,7 +68,7 @@ function recents(request: ApiRequest): Answer {
   // Older values are moved up without a word (changelog, 2024-12-01).
   const since = Math.max(asked, company.now() - MONTH)
   const wanted = list(query, 'items')
-  const unknown = wanted.find((item) => !(item in items))
+  const unknown = wanted.find((item) => !Object.hasOwn(items, item))
   if (unknown !== undefined) throw badRequest(`Unknown item ${unknown}`)
   const { start, limit } = offsetPage(query, 500, switches)
   const found = changedSince(request, wanted.length > 0 ? wanted : Object.keys(items), since)

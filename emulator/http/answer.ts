@@ -68,6 +68,8 @@ export const refusals = {
     json(410, { success: false, error: 'The field is not found', error_info: INFO, ...nothing }),
   overBurst: () =>
     json(429, { success: false, error: 'request over limit', errorCode: 429, error_info: INFO }),
+  /** A failure of the emulator itself, which says what failed. */
+  broken: (error: string) => json(500, { success: false, error, errorCode: 500, error_info: INFO }),
   /** Exact (two production reports, 2026-08). */
   overBudget: () =>
     json(429, { success: false, error: 'daily request budget exceeded', errorCode: 429, error_info: INFO }),

@@ -7,7 +7,7 @@ import {
 } from 'node:http'
 import type { Json } from '../json.ts'
 import { Refusal, refusals, type Answer } from './answer.ts'
-import { distort, type Faults } from './faults.ts'
+import { distort, type Fault, type Faults } from './faults.ts'
 import { headersOf } from './headers.ts'
 import type { Limits } from './limits.ts'
 import type { ApiRequest, Match, Router } from './router.ts'
@@ -74,8 +74,22 @@ async function reply(parts: ServerParts, request: IncomingMessage, url: URL): Pr
   try {
     return { headers, cost, answer: handle(parts, found, url, await bodyOf(request)) }
   } catch (error) {
-    if (error instanceof Refusal) return { headers, cost, answer: error.answer }
-    throw error
+    return { headers, cost, answer: answerOf(error) }
+  }
+}
+
+const answerOf = (error: unknown): Answer =>
+  error instanceof Refusal ? error.answer : refusals.broken(String(error))
+
+/** A path like `//` is no address by itself. */
+const urlOf = ({ url = '/' }: IncomingMessage): URL =>
+  new URL(`http://emulator${url.startsWith('/') ? url : '/'}`)
+
+function distorted(faults: readonly Fault[], real: Answer, url: URL): Answer {
+  try {
+    return faults.reduce((before, fault) => distort(fault, before, url), real)
+  } catch (error) {
+    return answerOf(error)
   }
 }
 
@@ -84,11 +98,11 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://emulator')
+  const url = urlOf(request)
   const method = request.method ?? 'GET'
   const faults = parts.faults.strike(method, url.pathname + url.search)
   const { answer: real, headers, cost } = await reply(parts, request, unstuck(url))
-  const answer = faults.reduce((before, fault) => distort(fault, before, url), real)
+  const answer = distorted(faults, real, url)
   const at = parts.now()
   const path = url.pathname
   parts.log({ method, path, query: url.search.slice(1), status: answer.status, cost, at })
@@ -100,10 +114,8 @@ async function respond(
 
 export async function listen(parts: ServerParts, port: number): Promise<Server> {
   const server = createServer((request, response) => {
-    respond(parts, request, response).catch((error: unknown) => {
-      response.statusCode = 500
-      response.end(String(error))
-    })
+    // Only the wire can fail here: every failure to make an answer has been made one.
+    respond(parts, request, response).catch(() => response.destroy())
   })
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve, reject) => {

@@ -8,9 +8,17 @@ interface Stuck {
 
 const MARK = 'stuck-'
 
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 function read(token: string | null): Stuck | undefined {
   if (!token?.startsWith(MARK)) return undefined
-  const value: unknown = JSON.parse(Buffer.from(token.slice(MARK.length), 'base64url').toString())
+  const value = parsed(Buffer.from(token.slice(MARK.length), 'base64url').toString())
   if (!isRow(value) || typeof value['stuck'] !== 'number') return undefined
   return { stuck: value['stuck'], at: typeof value['at'] === 'string' ? value['at'] : null }
 }

@@ -174,6 +174,41 @@ describe('paging can be made to hang', () => {
   )
 })
 
+describe('a request that nothing is ready for is answered all the same', () => {
+  test.each([
+    ['a stuck token that is none', '/api/v2/persons?cursor=stuck-x', 400],
+    [
+      'an item named like a key of every object',
+      '/v1/recents?since_timestamp=2026-06-01&items=toString',
+      400,
+    ],
+    ['an empty path', '//', 404],
+  ])('%s', async (_what, path, status) => {
+    const { call, emulator } = await run()
+    const reply = await call(path)
+    expect([reply.status, reply.body['success']]).toEqual([status, false])
+    expect(reply.headers.get('content-type')).toBe('application/json')
+    expect(emulator.requests).toMatchObject([{ status }])
+  })
+
+  test('a failure of its own is a 500 in JSON, with headers and in the log', async () => {
+    const { call, emulator } = await run()
+    emulator.company.organizations.set(1, { name: 1n as unknown as string })
+    const reply = await call('/api/v2/organizations')
+    expect([reply.status, reply.body['success']]).toEqual([500, false])
+    expect(reply.body['error']).toContain('BigInt')
+    expect(reply.headers.has('x-correlation-id')).toBe(true)
+    expect(emulator.requests).toMatchObject([{ path: '/api/v2/organizations', status: 500 }])
+  })
+
+  test('a fault that finds no page to change is a 500 too', async () => {
+    const { call, emulator } = await run()
+    emulator.faults.add({ kind: 'html-body' })
+    emulator.faults.add({ kind: 'unsorted-page' })
+    expect((await call(list)).status).toBe(500)
+  })
+})
+
 describe('a fault strikes only', () => {
   const statuses = async (
     call: (path: string) => Promise<{ status: number }>,
