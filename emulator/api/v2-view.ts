@@ -73,8 +73,7 @@ export function viewOf(resource: V2Resource, request: ApiRequest): View {
   const included = includedFields(resource, request)
   const base = baseTextAt(resource, request)
   const shape = ['v2', included.join(), query.get('custom_fields'), query.get('include_option_labels')]
-  const settings = [switches.deletedDealStatus, switches.deletedOption, switches.organizationData]
-  const name = [...shape, ...settings, switches.contactSync].join(' ')
+  const name = [...shape, JSON.stringify(switches)].join(' ')
   if (included.length === 0) return { name, textAt: base }
   const held = company.collections[resource.entity]
   return {

@@ -51,7 +51,7 @@ export function createLimits(options: LimitOptions, switches: Switches, now: () 
 
   function refuse(headers: Record<string, string>, kind: 'burst' | 'daily', answer: Answer) {
     limits.refused[kind]++
-    if (++ignored > switches.cloudflareAfter) bannedUntil = now() + switches.cloudflareSeconds * SECOND
+    if (++ignored >= switches.cloudflareAfter) bannedUntil = now() + switches.cloudflareSeconds * SECOND
     return { headers, refusal: answer }
   }
 

@@ -51,6 +51,14 @@ describe('the generated company', () => {
     expect(other.sort(byId)).toEqual(one)
   })
 
+  test('shows its messengers under the name that the switch says, also when that changes', async () => {
+    const { call, emulator } = await run({ switches: { contactSync: true } })
+    const keys = async (): Promise<string[]> => Object.keys((await call('/api/v2/persons')).rows[0] ?? {})
+    expect(await keys()).toContain('im')
+    emulator.switches.messengerKey = 'ims'
+    expect(await keys()).toContain('ims')
+  })
+
   test('is what the emulator says it holds', async () => {
     const { call, emulator } = await run()
     const { rows } = await call('/api/v2/persons?limit=500')

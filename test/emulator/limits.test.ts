@@ -150,7 +150,7 @@ describe('Cloudflare', () => {
     const { call, advance } = await run(ignoring)
     const statuses: number[] = []
     for (let i = 0; i < 5; i++) statuses.push((await call('/api/v2/deals')).status)
-    expect(statuses).toEqual([200, 429, 429, 429, 403])
+    expect(statuses).toEqual([200, 429, 429, 403, 403])
     const banned = await call('/api/v2/deals')
     expect(banned.headers.get('content-type')).toMatch(/^text\/html/)
     expect(banned.text).toContain('This error is produced by Cloudflare')
