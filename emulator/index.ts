@@ -6,7 +6,7 @@ import { createFaults, type Fault } from './http/faults.ts'
 import { createLimits, type LimitOptions, type Limits } from './http/limits.ts'
 import { createRouter } from './http/router.ts'
 import { listen, type RequestLogEntry } from './http/server.ts'
-import { defaultSize, type CompanySize } from './seed/world.ts'
+import { checkSize, defaultSize, type CompanySize } from './seed/world.ts'
 import { defaultSwitches, type Switches } from './switches.ts'
 
 export type { Company, CompanySize, Fault, LimitOptions, Limits, RequestLogEntry, Switches }
@@ -21,11 +21,13 @@ export interface EmulatorOptions {
   /** Default 0: any free port of 127.0.0.1. */
   readonly port?: number
   readonly token?: string
-  /** The emulator's clock in ms. Default Date.now. */
+  /** The emulator's clock in ms: history ends where it stands at the start. Default Date.now. */
   readonly now?: () => number
   readonly size?: Partial<CompanySize>
   readonly switches?: Partial<Switches>
   readonly limits?: LimitOptions
+  /** How many of the last requests are remembered. Default all. */
+  readonly keepRequests?: number
 }
 
 export interface Emulator {
@@ -47,9 +49,11 @@ export const DEFAULT_TOKEN = 'emulator-token'
 
 /** A Pipedrive on 127.0.0.1 that a program cannot tell from the real one, as far as that is documented. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { seed = 1, port = 0, token = DEFAULT_TOKEN, now = Date.now } = options
+  const { seed = 1, port = 0, token = DEFAULT_TOKEN, now = Date.now, keepRequests = Infinity } = options
   const switches: Switches = { ...defaultSwitches, ...options.switches }
-  const company = createCompany({ seed, size: { ...defaultSize, ...options.size }, now, switches })
+  const size = { ...defaultSize, ...options.size }
+  checkSize(size)
+  const company = createCompany({ seed, size, now, switches })
   const limits = createLimits(options.limits ?? {}, switches, now)
   const faults = createFaults()
   const requests: RequestLogEntry[] = []
@@ -62,7 +66,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       faults,
       token,
       now,
-      log: (entry) => requests.push(entry),
+      log: (entry) => {
+        requests.push(entry)
+        if (requests.length > keepRequests) requests.shift()
+      },
       context,
     },
     port,

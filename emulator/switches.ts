@@ -53,6 +53,23 @@ export interface Switches {
   organizationData: boolean
 }
 
+type Choices = {
+  readonly [Name in keyof Switches as Switches[Name] extends string ? Name : never]: readonly Switches[Name][]
+}
+
+/** Every value of the switches that name a behaviour. */
+export const switchChoices: Choices = {
+  limitTooLarge: ['clamp', 'refuse'],
+  deletedById: ['not-found', 'flagged'],
+  deletedDealStatus: ['deleted', 'kept'],
+  recentsDeleted: ['null', 'flagged'],
+  emptyV1List: ['null', 'array'],
+  deletedOption: ['kept', 'cleared'],
+  lastOfTheDay: ['refused', 'served'],
+  badPageToken: ['refuse', 'ignore'],
+  messengerKey: ['im', 'ims'],
+}
+
 export const defaultSwitches: Readonly<Switches> = {
   limitTooLarge: 'clamp',
   deletedInLists: false,

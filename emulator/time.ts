@@ -48,3 +48,9 @@ export function timeOf(value: unknown): number {
   if (typeof value !== 'string') return NaN
   return Date.parse(value.includes('T') ? value : value.replace(' ', 'T') + 'Z')
 }
+
+/** A clock that shows `at` when it is first looked at, and goes on from there. */
+export function clockFrom(at: number): () => number {
+  let began: number | undefined
+  return () => at + Date.now() - (began ??= Date.now())
+}

@@ -1,5 +1,5 @@
-import type { Answer } from '../http/answer.ts'
-import type { ApiRequest, Router } from '../http/router.ts'
+import { Refusal, textOf, type Answer } from '../http/answer.ts'
+import type { ApiRequest, Match, Router } from '../http/router.ts'
 
 /** The page token at the end of a v2 list answer. */
 function nextToken({ body }: Answer): string | null {
@@ -8,6 +8,21 @@ function nextToken({ body }: Answer): string | null {
     additional_data?: { next_cursor?: string } | null
   }
   return additional?.next_cursor ?? null
+}
+
+interface Asked extends Match {
+  readonly url: URL
+  readonly context: Pick<ApiRequest, 'company' | 'switches'>
+}
+
+function handled({ route, params, url, context }: Asked): Answer {
+  try {
+    return route.handle({ ...context, params, query: url.searchParams, body: undefined })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const { error: why } = JSON.parse(textOf(error.answer)) as { error: string }
+    throw new Error(`Cannot make the pages of ${url.pathname} ahead: ${why}.`, { cause: error })
+  }
 }
 
 /** Makes every page of a v2 list ahead, so that serving it costs no more than copying. */
@@ -21,7 +36,6 @@ export function prerender(
   if (found?.route.version !== 'v2') throw new Error(`No v2 list at ${url.pathname}.`)
   for (let token: string | null = ''; token !== null;) {
     if (token !== '') url.searchParams.set('cursor', token)
-    const { params, route } = found
-    token = nextToken(route.handle({ ...context, params, query: url.searchParams, body: undefined }))
+    token = nextToken(handled({ ...found, url, context }))
   }
 }

@@ -31,6 +31,23 @@ export const defaultSize: CompanySize = {
   customFields: 18,
 }
 
+const MOST = 2_000_000
+/** Beyond these a list without pages or the memory of the process would not hold them. */
+const bounds: Readonly<Partial<Record<keyof CompanySize, readonly [least: number, most: number]>>> = {
+  users: [1, 10_000],
+  pipelines: [0, 1000],
+  customFields: [0, 400],
+}
+
+/** Throws for a company that cannot be made. */
+export function checkSize(size: CompanySize): void {
+  for (const [name, count] of Object.entries(size) as [keyof CompanySize, number][]) {
+    const [least, most] = bounds[name] ?? [0, MOST]
+    if (!Number.isInteger(count) || count < least || count > most)
+      throw new RangeError(`The company can have from ${least} to ${most} ${name}, not ${count}.`)
+  }
+}
+
 /** What every generator may know. The history ends at `start`, so nothing has happened in the future. */
 export interface World {
   readonly seed: number

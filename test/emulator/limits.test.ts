@@ -195,6 +195,12 @@ describe('every answer', () => {
     ])
   })
 
+  test('is forgotten when as many as are kept came after it', async () => {
+    const { call, emulator } = await run({ keepRequests: 2 })
+    for (const path of ['/v1/users', '/v1/notes', '/v1/files']) await call(path)
+    expect(emulator.requests.map((one) => one.path)).toEqual(['/v1/notes', '/v1/files'])
+  })
+
   test('to a write announces the old daily limit of writes', async () => {
     const { call } = await run()
     const made = await call('/api/v2/deals', { method: 'POST', json: { title: 'Roof' } })
