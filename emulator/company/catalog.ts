@@ -41,8 +41,8 @@ export interface Field {
   readonly name: string
   readonly type: string
   readonly custom: boolean
-  /** Given values by the generator; a field added later starts unset everywhere. */
-  readonly seeded: boolean
+  /** The name under which the generator gives it values; null for a field added later, unset everywhere. */
+  readonly seeded: string | null
   readonly optional: boolean
   readonly description: string | null
   readonly options: readonly FieldOption[] | null
@@ -65,14 +65,15 @@ function seededFields(seed: number, entity: FieldEntity, count: number, start: n
   return Array.from({ length: count }, (_, i) => {
     const type = creatableTypes[i % creatableTypes.length] as CreatableType
     const labels = seededFieldLabels[entity] ?? []
+    const name = labels[i] ?? `${labels[i % labels.length] ?? type} ${Math.floor(i / labels.length) + 1}`
     const hasOptions = type === 'enum' || type === 'set'
     return {
       id: firstId + 100 + i,
       code: hex(drawsFor(seed, hashText(`field ${entity}`), i), 40),
-      name: labels[i] ?? `${labels[i % labels.length] ?? type} ${Math.floor(i / labels.length) + 1}`,
+      name,
       type,
       custom: true,
-      seeded: true,
+      seeded: name,
       optional: false,
       description: null,
       options: hasOptions

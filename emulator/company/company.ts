@@ -64,7 +64,9 @@ const mapEntities = <T>(make: (name: EntityName) => T): Record<EntityName, T> =>
 export function createCompany({ seed, size, now, switches }: CompanyOptions): Company {
   const start = now()
   const catalog = createCatalog(seed, size.customFields, start)
-  const world: World = { seed, size, start, catalog, switches }
+  // A deal stands in a stage of a pipeline.
+  const deals = size.pipelines === 0 ? 0 : size.deals
+  const world: World = { seed, size: { ...size, deals }, start, catalog, switches }
   const shapes = shapesOf(catalog, switches, () => collections)
   const collections: Collections = mapEntities((name) => createCollection(sources[name](world), shapes[name]))
   const purge = createPurge(collections, now)

@@ -61,7 +61,7 @@ export function fieldChanges({ catalog, collections, tables, switches, now }: Fi
         name,
         type,
         custom: true,
-        seeded: false,
+        seeded: null,
         optional: false,
         description: null,
         options: takesOptions ? (labels ?? ['Yes', 'No']).map(newOption) : null,

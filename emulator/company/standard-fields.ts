@@ -151,7 +151,7 @@ export function standardFields(entity: FieldEntity, start: number): Field[] {
     name,
     type,
     custom: false,
-    seeded: false,
+    seeded: null,
     optional: false,
     description: null,
     options: options?.map(([optionId, label]) => ({ id: optionId, label })) ?? null,

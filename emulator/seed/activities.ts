@@ -3,7 +3,8 @@ import type { Row } from '../json.ts'
 import { below, drawsFor, hashText, pick } from '../random.ts'
 import { DAY, HOUR, day, toSecond, v2Time } from '../time.ts'
 import { address } from './custom-values.ts'
-import { organizationOfDeal, personOfDeal } from './deals.ts'
+import { hangings, type Hanging, type HangingOf } from './hanging.ts'
+import { emailsOf, personName } from './persons.ts'
 import { activitySubjects, noteTexts } from './words.ts'
 import { addedAt, userOf, type World } from './world.ts'
 
@@ -11,27 +12,27 @@ const PURPOSE = hashText('activities')
 const types = ['call', 'meeting', 'task', 'email', 'lunch'] as const
 
 interface Story {
+  readonly on: Hanging
   readonly added: number
   readonly due: number
   readonly done: number | null
   readonly updated: number
 }
 
-function tell(world: World, n: number): Story {
+function tell(world: World, hanging: HangingOf, n: number): Story {
   const draw = drawsFor(world.seed, PURPOSE, n)
   const added = addedAt(world, n, world.size.activities)
+  const on = hanging(n, added)
   const due = added + below(draw, 20) * DAY
   const finished = toSecond(due + draw() * DAY)
-  const done = finished < world.start && draw() < 0.85 ? finished : null
-  return { added, due, done, updated: done ?? added }
+  const done = finished < on.until && draw() < 0.85 ? finished : null
+  return { on, added, due, done, updated: done ?? added }
 }
 
-function activityRow(world: World, n: number): Row {
+function activityRow(world: World, story: Story, n: number): Row {
   const draw = drawsFor(world.seed, PURPOSE + 1, n)
-  const story = tell(world, n)
+  const { deal, person, organization } = story.on
   const owner = userOf(world, below(draw, world.size.users))
-  const deal = world.size.deals > 0 && draw() < 0.85 ? 1 + below(draw, world.size.deals) : null
-  const person = deal === null ? null : personOfDeal(world, deal)
   const timed = draw() < 0.6
   return {
     id: n,
@@ -45,7 +46,7 @@ function activityRow(world: World, n: number): Row {
     deal_id: deal,
     lead_id: null,
     person_id: person,
-    org_id: deal === null ? null : organizationOfDeal(world, deal),
+    org_id: organization,
     project_id: null,
     due_date: day(story.due),
     due_time: timed ? `${String(8 + below(draw, 9)).padStart(2, '0')}:30:00` : null,
@@ -65,26 +66,29 @@ function activityRow(world: World, n: number): Row {
   }
 }
 
+/** Whoever has an address can be invited. */
 function attendees(world: World, draw: () => number, person: number | null, story: Story): Row[] {
   if (person === null || draw() > 0.2) return []
-  const status = story.due + HOUR < world.start ? 'accepted' : 'noreply'
-  return [
-    {
-      email: `p${person}@example.com`,
-      name: `Person ${person}`,
-      status,
+  const { first, last } = personName(world, person)
+  return emailsOf(world, person)
+    .slice(0, 1)
+    .map(({ value }) => ({
+      email: value ?? null,
+      name: `${first} ${last}`,
+      status: story.due + HOUR < world.start ? 'accepted' : 'noreply',
       is_organizer: false,
       person_id: person,
       user_id: null,
-    },
-  ]
+    }))
 }
 
 export function activitySource(world: World): Source {
+  const hanging = hangings(world, 'activities', 0.85)
+  const story = (n: number): Story => tell(world, hanging, n)
   return {
     count: world.size.activities,
     id: (n) => n,
-    head: (n) => ({ ...tell(world, n), flags: 0 }),
-    row: (n) => activityRow(world, n),
+    head: (n) => ({ ...story(n), flags: 0 }),
+    row: (n) => activityRow(world, story(n), n),
   }
 }

@@ -8,10 +8,17 @@ import { userOf, type World } from './world.ts'
 
 type Make = (draw: Draw, world: World, field: Field) => Json
 
-const clock = (draw: Draw): string =>
-  `${String(below(draw, 24)).padStart(2, '0')}:${pick(draw, ['00', '15', '30', '45'])}:00`
-const money = (draw: Draw): number => Math.round(draw() * 5_000_000) / 100
+/** A quarter of an hour of the day. */
+const QUARTERS = 24 * 4
+const quarter = (n: number): string =>
+  `${String(Math.floor(n / 4)).padStart(2, '0')}:${String((n % 4) * 15).padStart(2, '0')}:00`
+
+/** In the smallest coin of the currency; the yen has none. */
+export const amount = (value: number, currency: string): number =>
+  currency === 'JPY' ? Math.round(value) : Math.round(value * 100) / 100
+
 const someDay = (draw: Draw, world: World): number => world.start - below(draw, 1500) * DAY + 400 * DAY
+const someId = (draw: Draw, count: number): Json => (count === 0 ? null : 1 + below(draw, count))
 const optionId = (draw: Draw, field: Field): Json => pick(draw, field.options ?? [{ id: 1, label: '' }]).id
 
 function zone(draw: Draw): Row {
@@ -47,16 +54,26 @@ const makers: Readonly<Record<string, Make>> = {
   varchar: (draw) => pick(draw, phrases),
   varchar_auto: (draw) => pick(draw, phrases),
   text: (draw) => `${pick(draw, phrases)}\n${pick(draw, noteTexts)}`,
-  double: (draw) => Math.round(draw() * 1e7) / 10 ** below(draw, 6),
-  monetary: (draw) => ({ value: money(draw), currency: pick(draw, currencies) }),
+  double: (draw, _world, field) =>
+    field.seeded?.endsWith('%') === true
+      ? below(draw, 201) / 2
+      : Math.round(draw() * 1e7) / 10 ** below(draw, 6),
+  monetary: (draw) => {
+    const currency = pick(draw, currencies)
+    return { value: amount(draw() * 50_000, currency), currency }
+  },
   set: (draw, _world, field) => optionSet(draw, field),
   enum: (draw, _world, field) => optionId(draw, field),
   user: (draw, world) => userOf(world, below(draw, world.size.users)),
-  org: (draw, world) => 1 + below(draw, Math.max(1, world.size.organizations)),
-  people: (draw, world) => 1 + below(draw, Math.max(1, world.size.persons)),
+  org: (draw, world) => someId(draw, world.size.organizations),
+  people: (draw, world) => someId(draw, world.size.persons),
   phone: (draw) => `+372 ${5_000_000 + below(draw, 999_999)}`,
-  time: (draw) => ({ value: clock(draw), ...zone(draw) }),
-  timerange: (draw) => ({ value: clock(draw), until: clock(draw), ...zone(draw) }),
+  time: (draw) => ({ value: quarter(below(draw, QUARTERS)), ...zone(draw) }),
+  timerange: (draw) => {
+    const from = below(draw, QUARTERS - 1)
+    const until = from + 1 + below(draw, QUARTERS - 1 - from)
+    return { value: quarter(from), until: quarter(until), ...zone(draw) }
+  },
   date: (draw, world) => day(someDay(draw, world)),
   daterange: (draw, world) => {
     const from = someDay(draw, world)
@@ -72,7 +89,7 @@ const SHARE_SET = 0.4
 
 /** What one record holds in one field, null when unset; it depends on the field and the record alone. */
 export function customValue(world: World, field: Field, n: number): Json {
-  if (!field.seeded) return null
+  if (field.seeded === null) return null
   const purpose = purposeOf(field.code)
   if (firstDraw(world.seed, purpose, n) >= SHARE_SET) return null
   const draw = drawsFor(world.seed, purpose, n)

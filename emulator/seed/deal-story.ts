@@ -32,7 +32,11 @@ export function dealStories(world: World): TellDeal {
 function tell(world: World, byPipeline: readonly (readonly Seat[])[], n: number): DealStory {
   const draw = drawsFor(world.seed, PURPOSE, n)
   const added = addedAt(world, n, world.size.deals)
-  const age = world.start - added
+  // Only the last 30 days of deletions are still there (changelog, permanent deletion logic).
+  const deletable = world.start - added > 30 * DAY && draw() < 0.02
+  const deleted = deletable ? toSecond(world.start - HOUR - draw() * 29 * DAY) : null
+  const end = deleted ?? world.start
+  const age = end - added
   const stages = byPipeline[below(draw, byPipeline.length)] ?? []
   const life = (5 + draw() * draw() * 200) * DAY
   const ended = life < age && draw() < 0.9
@@ -41,23 +45,17 @@ function tell(world: World, byPipeline: readonly (readonly Seat[])[], n: number)
   const closed = ended ? toSecond(added + life) : null
   const moved = reached > 0 ? toSecond(added + Math.min(life, age) * draw()) : null
   const touched = toSecond(added + Math.min(life, age) * draw())
-  const archived =
-    closed !== null && draw() < 0.08 ? toSecond(closed + (world.start - closed) * draw()) : null
-  // Only the last 30 days of deletions are still there (changelog, permanent deletion logic).
-  const deletable = age > 30 * DAY && draw() < 0.02
-  const deleted = deletable ? toSecond(world.start - HOUR - draw() * 29 * DAY) : null
+  const archived = closed !== null && draw() < 0.08 ? toSecond(closed + (end - closed) * draw()) : null
   const updated = deleted ?? Math.max(added, moved ?? 0, closed ?? 0, archived ?? 0, touched)
   return {
     added,
     moved,
     closed,
-    archived: deleted === null ? archived : archived !== null && archived < deleted ? archived : null,
+    archived,
     deleted,
     updated,
     status: !ended ? 'open' : won ? 'won' : 'lost',
     seat: stages[reached] as Seat,
-    flags:
-      (deleted === null ? 0 : DELETED) |
-      (archived !== null && !(deleted !== null && archived >= deleted) ? ARCHIVED : 0),
+    flags: (deleted === null ? 0 : DELETED) | (archived === null ? 0 : ARCHIVED),
   }
 }

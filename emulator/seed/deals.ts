@@ -2,19 +2,19 @@ import type { Source } from '../company/collection.ts'
 import type { Json, Row } from '../json.ts'
 import { below, drawsFor, hashText, pick } from '../random.ts'
 import { DAY, day, v2Time } from '../time.ts'
-import { seededCustom } from './custom-values.ts'
+import { amount, seededCustom } from './custom-values.ts'
 import { dealStories, type DealStory } from './deal-story.ts'
 import { organizationName } from './organizations.ts'
 import { organizationOfPerson } from './persons.ts'
 import { currencies, dealSubjects, lostReasons } from './words.ts'
-import { userOf, type World } from './world.ts'
+import { pickEarlier, userOf, type World } from './world.ts'
 
 const PURPOSE = hashText('deals')
 const PERSON = hashText('person of a deal')
 
 export function personOfDeal(world: World, n: number): number | null {
   const draw = drawsFor(world.seed, PERSON, n)
-  return draw() < 0.08 || world.size.persons === 0 ? null : 1 + below(draw, world.size.persons)
+  return draw() < 0.08 ? null : pickEarlier(draw, n, world.size.deals, world.size.persons)
 }
 
 export function organizationOfDeal(world: World, n: number): number | null {
@@ -44,18 +44,19 @@ function dealRow(world: World, story: DealStory, n: number): Row {
   const draw = drawsFor(world.seed, PURPOSE, n)
   const owner = userOf(world, below(draw, world.size.users))
   const organization = organizationOfDeal(world, n)
+  const currency = pick(draw, currencies)
   const customer = organization === null ? 'Private customer' : organizationName(world, organization)
   return {
     id: n,
     title: `${customer} – ${pick(draw, dealSubjects)}`,
     creator_user_id: draw() < 0.7 ? owner : userOf(world, below(draw, world.size.users)),
     owner_id: owner,
-    value: draw() < 0.1 ? 0 : Math.round(draw() * draw() * 8_000_000) / 100,
+    value: draw() < 0.1 ? 0 : amount(draw() * draw() * 80_000, currency),
     person_id: personOfDeal(world, n),
     org_id: organization,
     stage_id: story.seat.stage,
     pipeline_id: story.seat.pipeline,
-    currency: pick(draw, currencies),
+    currency,
     archive_time: time(story.archived),
     add_time: v2Time(story.added),
     update_time: v2Time(story.updated),
@@ -63,7 +64,8 @@ function dealRow(world: World, story: DealStory, n: number): Row {
     status: story.status,
     is_archived: story.archived !== null,
     is_deleted: story.deleted !== null,
-    probability: draw() < 0.2 ? below(draw, 101) : null,
+    // Of a deal that has ended nothing is left to be probable.
+    probability: story.status === 'open' && draw() < 0.2 ? below(draw, 101) : null,
     lost_reason: story.status === 'lost' ? pick(draw, lostReasons) : null,
     visible_to: 3,
     ...endings(story, n),
@@ -82,7 +84,7 @@ function dealRow(world: World, story: DealStory, n: number): Row {
 export function dealSource(world: World): Source {
   const story = dealStories(world)
   return {
-    count: world.size.pipelines > 0 ? world.size.deals : 0,
+    count: world.size.deals,
     id: (n) => n,
     head: (n) => story(n),
     row: (n) => dealRow(world, story(n), n),

@@ -1,10 +1,18 @@
 import type { Source } from '../company/collection.ts'
 import { below, drawsFor, hashText, pick } from '../random.ts'
 import { v1Time } from '../time.ts'
-import { organizationOfDeal, personOfDeal } from './deals.ts'
+import { hangings } from './hanging.ts'
 import { addedAt, userOf, type World } from './world.ts'
 
 const PURPOSE = hashText('files')
+/** Images are one type, other files have that of their name. */
+const images = new Set(['png', 'jpg'])
+
+function typeOf(name: string): string {
+  const extension = name.split('.').at(-1) ?? ''
+  return images.has(extension) ? 'img' : extension
+}
+
 const names = [
   'offer.pdf',
   'leping.docx',
@@ -18,20 +26,21 @@ const names = [
 export function fileSource(world: World): Source {
   const count = world.size.files
   const added = (n: number): number => addedAt(world, n, count)
+  const hanging = hangings(world, 'files', 1)
   return {
     count,
     id: (n) => n,
     head: (n) => ({ added: added(n), updated: added(n), flags: 0 }),
     row: (n) => {
       const draw = drawsFor(world.seed, PURPOSE, n)
-      const deal = world.size.deals > 0 ? 1 + below(draw, world.size.deals) : null
+      const { deal, person, organization } = hanging(n, added(n))
       const name = pick(draw, names)
       return {
         id: n,
         user_id: userOf(world, below(draw, world.size.users)),
         deal_id: deal,
-        person_id: deal === null ? null : personOfDeal(world, deal),
-        org_id: deal === null ? null : organizationOfDeal(world, deal),
+        person_id: person,
+        org_id: organization,
         product_id: null,
         activity_id: null,
         lead_id: null,
@@ -40,7 +49,7 @@ export function fileSource(world: World): Source {
         add_time: v1Time(added(n)),
         update_time: v1Time(added(n)),
         file_name: `${n}_${name}`,
-        file_type: 'img',
+        file_type: typeOf(name),
         file_size: 1000 + below(draw, 5_000_000),
         active_flag: true,
         inline_flag: false,

@@ -5,7 +5,7 @@ import { DAY, day, leadTime } from '../time.ts'
 import { seededCustom } from './custom-values.ts'
 import { organizationOfPerson } from './persons.ts'
 import { currencies, dealSubjects } from './words.ts'
-import { addedAt, userOf, type World } from './world.ts'
+import { addedAt, pickEarlier, userOf, type World } from './world.ts'
 
 const PURPOSE = hashText('leads')
 
@@ -35,7 +35,7 @@ function leadRow(world: World, n: number): Row {
   const draw = drawsFor(world.seed, PURPOSE + 3, n)
   const { added, updated } = times(world, n)
   const owner = userOf(world, below(draw, world.size.users))
-  const person = world.size.persons > 0 ? 1 + below(draw, world.size.persons) : null
+  const person = pickEarlier(draw, n, world.size.leads, world.size.persons)
   return {
     id: leadId(world, n),
     title: `${pick(draw, dealSubjects)} #${n}`,

@@ -1,11 +1,11 @@
 import type { Source } from '../company/collection.ts'
-import type { Json, Row } from '../json.ts'
+import type { Row } from '../json.ts'
 import { below, drawsFor, hashText, pick } from '../random.ts'
 import { DAY, day, toSecond, v2Time } from '../time.ts'
 import { address, seededCustom } from './custom-values.ts'
 import { firstNames, jobTitles, lastNames } from './names.ts'
 import { noteTexts } from './words.ts'
-import { addedAt, userOf, type World } from './world.ts'
+import { addedAt, pickEarlier, userOf, type World } from './world.ts'
 
 const PURPOSE = hashText('persons')
 const ORGANIZATION = hashText('organization of a person')
@@ -18,7 +18,7 @@ export function personName(world: World, n: number): { first: string; last: stri
 /** One person in ten belongs to no organization. */
 export function organizationOfPerson(world: World, n: number): number | null {
   const draw = drawsFor(world.seed, ORGANIZATION, n)
-  return draw() < 0.1 || world.size.organizations === 0 ? null : 1 + below(draw, world.size.organizations)
+  return draw() < 0.1 ? null : pickEarlier(draw, n, world.size.persons, world.size.organizations)
 }
 
 function updatedAt(world: World, n: number): number {
@@ -27,7 +27,8 @@ function updatedAt(world: World, n: number): number {
   return draw() < 0.3 ? added : toSecond(added + draw() * (world.start - added))
 }
 
-function emails(n: number, draw: () => number): Json {
+export function emailsOf(world: World, n: number): readonly Row[] {
+  const draw = drawsFor(world.seed, PURPOSE + 4, n)
   const work = { value: `p${n}@example.com`, primary: true, label: 'work' }
   if (draw() < 0.1) return []
   return draw() < 0.3 ? [work, { value: `home.${n}@example.org`, primary: false, label: 'home' }] : [work]
@@ -65,7 +66,7 @@ export function personSource(world: World): Source {
         org_id: organizationOfPerson(world, n),
         add_time: v2Time(addedAt(world, n, count)),
         update_time: v2Time(updatedAt(world, n)),
-        emails: emails(n, draw),
+        emails: emailsOf(world, n),
         phones: draw() < 0.4 ? [] : [{ value: `+372 5${1_000_000 + n}`, primary: true, label: 'mobile' }],
         is_deleted: false,
         visible_to: 3,

@@ -1,7 +1,7 @@
 import type { Source } from '../company/collection.ts'
 import type { Row } from '../json.ts'
 import { drawsFor, hashText, uuid } from '../random.ts'
-import { DAY, v1Time } from '../time.ts'
+import { DAY, toSecond, v1Time } from '../time.ts'
 import { firstNames, lastNames } from './names.ts'
 import { FIRST_USER, foundedAt, type World } from './world.ts'
 
@@ -18,7 +18,9 @@ function access(world: World, n: number): Row[] {
 
 /** Users as v1 answers them (recorded 2026-05-15); the first one owns the token. */
 export function userSource(world: World): Source {
-  const created = (n: number): number => foundedAt(world.start) + n * DAY
+  // Everyone is there before the first record, and was here in the last days.
+  const created = (n: number): number => toSecond(foundedAt(world.start) + ((n - 1) / world.size.users) * DAY)
+  const seen = (n: number): number => toSecond(world.start - drawsFor(world.seed, PURPOSE + 1, n)() * 5 * DAY)
   // A user who never changed has no `modified` (openapi v1: nullable).
   const modified = (n: number): number => (n % 4 === 3 ? NaN : created(n) + 30 * DAY)
   return {
@@ -45,7 +47,7 @@ export function userSource(world: World): Source {
       access: access(world, n),
       phone: n % 2 === 0 ? `+372 600 ${1000 + n}` : null,
       modified: n % 4 === 3 ? null : v1Time(modified(n)),
-      last_login: v1Time(created(n) + 20 * DAY),
+      last_login: v1Time(seen(n)),
     }),
   }
 }

@@ -1,6 +1,7 @@
 import type { Catalog } from '../company/catalog.ts'
+import { below, type Draw } from '../random.ts'
 import type { Switches } from '../switches.ts'
-import { DAY, toSecond } from '../time.ts'
+import { DAY, SECOND, toSecond } from '../time.ts'
 
 export interface CompanySize {
   readonly users: number
@@ -66,9 +67,18 @@ export const COMPANY_NAME = 'Põhjala Katused'
 
 export const userOf = (world: World, n: number): number => FIRST_USER + (n % Math.max(1, world.size.users))
 
-/** Record n of count was added here: ids rise with time, evenly over the history. */
-export function addedAt(world: World, n: number, count: number): number {
-  return toSecond(world.start - HISTORY + ((n - 0.5) / count) * (HISTORY - DAY))
+const SPAN = (HISTORY - DAY) / SECOND
+
+/**
+ * Record n of count was added here: ids rise with time, evenly over the history. Counted in whole seconds and
+ * divided last, so that kinds of different counts compare exactly.
+ */
+export const addedAt = (world: World, n: number, count: number): number =>
+  toSecond(world.start - HISTORY) + Math.floor(((n - 1) * SPAN) / count) * SECOND
+
+/** One of `parents` records that were there when record n of count was added. */
+export function pickEarlier(draw: Draw, n: number, count: number, parents: number): number | null {
+  return parents === 0 ? null : 1 + below(draw, Math.floor(((n - 1) * parents) / count) + 1)
 }
 
 export const foundedAt = (start: number): number => toSecond(start - HISTORY - DAY)
