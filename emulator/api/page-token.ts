@@ -1,4 +1,6 @@
+import { badRequest } from '../http/answer.ts'
 import { isRow, type Id } from '../json.ts'
+import type { Switches } from '../switches.ts'
 
 /** Where a v2 page ended. The form is that of the documented example (openapi v2, `next_cursor`). */
 export interface PageEnd {
@@ -11,7 +13,7 @@ export interface PageEnd {
 export const encodePageToken = (end: PageEnd): string =>
   Buffer.from(JSON.stringify(end)).toString('base64url')
 
-export function decodePageToken(token: string): PageEnd | undefined {
+function decodePageToken(token: string): PageEnd | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString())
     if (!isRow(value)) return undefined
@@ -24,4 +26,18 @@ export function decodePageToken(token: string): PageEnd | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Where the page before this one ended; `isOurs` tells a token of this list from one of another. */
+export function pageEndOf(
+  query: URLSearchParams,
+  switches: Switches,
+  isOurs: (end: PageEnd) => boolean,
+): PageEnd | undefined {
+  const token = query.get('cursor') ?? ''
+  if (token === '') return undefined
+  const end = decodePageToken(token)
+  if (end && isOurs(end)) return end
+  if (switches.badPageToken === 'refuse') throw badRequest("Parameter 'cursor' is not valid")
+  return undefined
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts'
 import { badRequest } from '../http/answer.ts'
+import { parseTime } from '../time.ts'
 import type { Switches } from '../switches.ts'
 
 export type Query = URLSearchParams
@@ -10,17 +11,16 @@ const DATETIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/
 export function datetime(query: Query, name: string): number | undefined {
   const text = query.get(name)
   if (text === null) return undefined
-  const ms = DATETIME.test(text) ? Date.parse(text) : NaN
+  const ms = DATETIME.test(text) ? parseTime(text) : NaN
   if (Number.isNaN(ms)) throw badRequest(`Parameter '${name}' is not a valid datetime`)
   return ms
 }
 
-/** RFC 3339 as v1 takes it, a day, or the older `YYYY-MM-DD HH:MM:SS` in UTC. */
+/** RFC 3339 as v1 takes it, a day, or the older `YYYY-MM-DD HH:MM:SS`; in UTC unless it names an offset. */
 export function datetimeV1(query: Query, name: string): number | undefined {
   const text = query.get(name)
   if (text === null) return undefined
-  const whole = text.length === 10 ? `${text}T00:00:00` : text.replace(' ', 'T')
-  const ms = Date.parse(text.includes('T') ? text : `${whole}Z`)
+  const ms = parseTime(text)
   if (Number.isNaN(ms)) throw badRequest(`${name} is not a valid datetime`)
   return ms
 }

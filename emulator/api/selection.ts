@@ -1,5 +1,5 @@
 import type { Collection } from '../company/collection.ts'
-import { sortedIndex, type SortedIndex } from '../company/sorted-index.ts'
+import { compareKeys, sortedIndex, type SortedIndex } from '../company/sorted-index.ts'
 import { timeOf } from '../time.ts'
 import type { PageEnd } from './page-token.ts'
 
@@ -25,6 +25,23 @@ export function indexBy(held: Collection, field: string): SortedIndex {
   return index
 }
 
+/** Slots in the order of several keys. */
+export function sortedBy(
+  held: Collection,
+  slots: readonly number[],
+  keys: readonly { readonly field: string; readonly direction: 'asc' | 'desc' }[],
+): number[] {
+  const rows = new Map(slots.map((slot) => [slot, held.coreAt(slot)] as const))
+  const compare = (a: number, b: number): number => {
+    for (const { field, direction } of keys) {
+      const order = compareKeys(sortKey(rows.get(a)?.[field]), sortKey(rows.get(b)?.[field]))
+      if (order !== 0) return direction === 'asc' ? order : -order
+    }
+    return 0
+  }
+  return slots.toSorted(compare)
+}
+
 const sortKey = (value: unknown): number | string =>
   typeof value === 'string' || typeof value === 'number'
     ? value
@@ -41,7 +58,7 @@ export const keyOfEnd = (end: PageEnd): number | string =>
  * record that moves ahead of an ascending walk is met again rather than lost.
  */
 export function walk(
-  index: SortedIndex,
+  index: Pick<SortedIndex, 'slots'>,
   from: number,
   direction: 'asc' | 'desc',
   most: number,

@@ -1,4 +1,5 @@
 import type { Field, FieldEntity } from '../company/catalog.ts'
+import { subfieldParts } from '../company/subfields.ts'
 import { json, Refusal, refusals, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Route } from '../http/router.ts'
 import type { Json, Row } from '../json.ts'
@@ -43,7 +44,11 @@ const v1Lists: Readonly<Record<string, FieldEntity>> = {
   organizationFields: 'organizations',
   productFields: 'products',
   leadFields: 'deals',
+  activityFields: 'activities',
 }
+
+/** Their fields are not read one by one (openapi v1). */
+const listedOnly = new Set(['leadFields', 'activityFields'])
 
 /** Leads have the deal's custom fields and few of its own (documentation, custom fields). */
 const leadKeys = new Set([
@@ -62,12 +67,38 @@ function fieldsOf(path: string, entity: FieldEntity, { company }: ApiRequest): r
   return path === 'leadFields' ? all.filter((field) => field.custom || leadKeys.has(field.code)) : all
 }
 
+/** A part of a composite value is a field too, without an id of its own (openapi v1; documentation, custom fields). */
+function partsOf(field: Field, parent: Row): Row[] {
+  if (!field.custom && field.type !== 'address') return []
+  return Object.entries(subfieldParts[field.type] ?? {}).map(([suffix, [what, type]]) => ({
+    ...parent,
+    id: null,
+    key: `${field.code}_${suffix}`,
+    name: `${what} of ${field.name}`,
+    field_type: type,
+    is_subfield: true,
+    parent_id: field.id,
+    id_suffix: suffix,
+  }))
+}
+
+/** Every field, its parts behind it. */
+function rowsOf(path: string, entity: FieldEntity, request: ApiRequest): Row[] {
+  return fieldsOf(path, entity, request)
+    .flatMap((field, i) => {
+      const row = fieldV1(field, i + 1)
+      const parts = partsOf(field, row)
+      return [parts.length === 0 ? row : { ...row, subfields: parts }, ...parts]
+    })
+    .map((row, i) => ({ ...row, order_nr: i + 1 }))
+}
+
 function listFields(path: string, entity: FieldEntity) {
   return (request: ApiRequest): Answer => {
+    const rows = rowsOf(path, entity, request)
     const { start, limit } = offsetPage(request.query, 500, request.switches)
-    const fields = fieldsOf(path, entity, request)
-    const page = fields.slice(start, start + limit).map((field, i) => fieldV1(field, start + i + 1))
-    const additional = { pagination: pagination(start, limit, start + limit < fields.length) }
+    const page = rows.slice(start, start + limit)
+    const additional = { pagination: pagination(start, limit, start + limit < rows.length) }
     if (page.length === 0) return emptyList(request.switches, additional)
     return json(200, { success: true, data: page, additional_data: additional })
   }
@@ -75,11 +106,10 @@ function listFields(path: string, entity: FieldEntity) {
 
 function oneField(path: string, entity: FieldEntity) {
   return (request: ApiRequest): Answer => {
-    const fields = fieldsOf(path, entity, request)
-    const at = fields.findIndex((field) => String(field.id) === request.params['id'])
-    const field = fields[at]
-    if (!field) throw new Refusal(refusals.fieldGone())
-    return json(200, { success: true, data: fieldV1(field, at + 1) })
+    const field = fieldsOf(path, entity, request).find(({ id }) => String(id) === request.params['id'])
+    const row = field && rowsOf(path, entity, request).find((one) => one['key'] === field.code)
+    if (!row) throw new Refusal(refusals.fieldGone())
+    return json(200, { success: true, data: row })
   }
 }
 
@@ -118,8 +148,7 @@ const noteFields: Json = [
 export const v1FieldRoutes: readonly Route[] = [
   ...Object.entries(v1Lists).flatMap(([path, entity]): Route[] => [
     { method: 'GET', version: 'v1', path: `/${path}`, cost: 20, handle: listFields(path, entity) },
-    // Fields of leads are read one by one as fields of deals.
-    ...(path === 'leadFields'
+    ...(listedOnly.has(path)
       ? []
       : [
           {

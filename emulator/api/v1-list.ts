@@ -7,7 +7,8 @@ import type { Switches } from '../switches.ts'
 import { DAY } from '../time.ts'
 import { pageBody } from './envelope.ts'
 import { datetimeV1, integer, limitOf, typed, type Query } from './parameters.ts'
-import { indexBy, walk } from './selection.ts'
+import { indexBy, sortedBy, walk } from './selection.ts'
+import { v1Shape } from './v1-shapes.ts'
 
 /** One v1 offset list (openapi v1). */
 export interface V1Resource {
@@ -15,6 +16,7 @@ export interface V1Resource {
   readonly entity: EntityName
   readonly cost: number
   readonly mostRows: number
+  /** None when the list documents no sorting. */
   readonly sorts: readonly string[]
   readonly filters: readonly string[]
   readonly updatedSince: boolean
@@ -22,6 +24,8 @@ export interface V1Resource {
   readonly flags?: readonly string[]
   /** Takes `start_date` and `end_date`, both inclusive. */
   readonly addedBetween?: boolean
+  /** Takes `filter_id`, which is not emulated: better refused than ignored. */
+  readonly filterId?: true
   readonly partition?: 'archived' | 'not-archived'
   /** Deleted records are listed, marked by their own flag. */
   readonly deletedListed: (switches: Switches) => boolean
@@ -62,12 +66,31 @@ function dates(query: Query): [number, number] {
   return [datetimeV1(query, 'start_date') ?? -Infinity, end === undefined ? Infinity : end + DAY]
 }
 
-/** `sort=update_time DESC`; only the first of several fields counts here. */
-function orderOf(resource: V1Resource, query: Query): { field: string; direction: 'asc' | 'desc' } {
-  const [field = '', direction = 'ASC'] =
-    (query.get('sort') ?? 'id ASC').split(',')[0]?.trim().split(/\s+/) ?? []
-  if (!resource.sorts.includes(field)) throw badRequest(`Cannot sort by ${field}`)
-  return { field, direction: direction.toUpperCase() === 'DESC' ? 'desc' : 'asc' }
+interface SortKey {
+  readonly field: string
+  readonly direction: 'asc' | 'desc'
+}
+
+/** `sort=update_time DESC, id ASC`. A list that documents no sorting ignores the parameter, as v1 does unknown ones. */
+function orderOf({ sorts }: V1Resource, query: Query): readonly SortKey[] {
+  const asked = sorts.length === 0 ? null : query.get('sort')
+  return (asked ?? 'id ASC').split(',').map((part): SortKey => {
+    const [field = '', direction = 'ASC'] = part.trim().split(/\s+/)
+    if (asked !== null && !sorts.includes(field)) throw badRequest(`Cannot sort by ${field}`)
+    return { field, direction: direction.toUpperCase() === 'DESC' ? 'desc' : 'asc' }
+  })
+}
+
+/** A sort by one key, as every sync does, reads an index; one by several sorts the list. */
+function slotsInOrder(
+  held: Collection,
+  keys: readonly SortKey[],
+): { slots: readonly number[]; from: 'asc' | 'desc' } {
+  const [first, ...others] = keys
+  if (!first) return { slots: [], from: 'asc' }
+  const { slots } = indexBy(held, first.field)
+  if (others.length === 0) return { slots, from: first.direction }
+  return { slots: sortedBy(held, slots, keys), from: 'asc' }
 }
 
 export function offsetPage(query: Query, most: number, switches: Switches): { start: number; limit: number } {
@@ -96,14 +119,15 @@ function listHandler(resource: V1Resource) {
   return (request: ApiRequest): Answer => {
     const { company, query, switches } = request
     const held = company.collections[resource.entity]
-    const { field, direction } = orderOf(resource, query)
+    if (query.has('filter_id') && resource.filterId)
+      throw badRequest("Parameter 'filter_id' is not served by the emulator")
+    const { slots, from } = slotsInOrder(held, orderOf(resource, query))
     const { start, limit } =
       resource.unpaged === undefined
         ? offsetPage(query, resource.mostRows, switches)
         : { start: 0, limit: Infinity }
-    const index = indexBy(held, field)
-    const from = direction === 'asc' ? 0 : index.slots.length - 1
-    const found = walk(index, from, direction, start + limit + 1, passing(resource, held, request))
+    const at = from === 'asc' ? 0 : slots.length - 1
+    const found = walk({ slots }, at, from, start + limit + 1, passing(resource, held, request))
     const more = found.length > start + limit
     const additional = resource.unpaged ?? { pagination: pagination(start, limit, more) }
     const page = found.slice(start, start + limit)
@@ -118,6 +142,10 @@ function recordsOf(
   page: readonly number[],
 ): Buffer[] {
   const held = company.collections[entity]
+  if (entities[entity].times === 'v2') {
+    const rows = page.map((slot) => v1Shape(company, entity, held.rowAt(slot)))
+    return [Buffer.from(rows.map((row) => JSON.stringify(row)).join())]
+  }
   if (entities[entity].namesOthers) return [Buffer.from(page.map(held.textAt).join())]
   return held.fragments(`v1 ${switches.deletedOption}`).pieces(page, held.textAt)
 }
@@ -129,7 +157,11 @@ function oneHandler(resource: V1Resource) {
     const slot = typeof id === 'number' || typeof id === 'string' ? held.slotOf(id) : undefined
     if (slot === undefined) throw new Refusal(resource.missing())
     const additional = resource.unpaged === undefined ? {} : { additional_data: resource.unpaged }
-    return json(200, { success: true, data: held.rowAt(slot), ...additional })
+    return json(200, {
+      success: true,
+      data: v1Shape(company, resource.entity, held.rowAt(slot)),
+      ...additional,
+    })
   }
 }
 

@@ -29,11 +29,25 @@ const leads = {
   mostRows: 500,
   sorts: leadSorts,
   filters: ['owner_id', 'person_id', 'organization_id'],
+  filterId: true,
   deletedListed: () => false,
   missing: refusals.leadNotFound,
 } as const
 
 export const v1Resources: readonly V1Resource[] = [
+  // Out of support since 2026-08-01, still answered (recorded 2026-05-15).
+  {
+    path: 'pipelines',
+    entity: 'pipelines',
+    cost: 10,
+    mostRows: 500,
+    sorts: [],
+    filters: [],
+    updatedSince: false,
+    deletedListed: () => false,
+    missing: refusals.notFound,
+    byId: true,
+  },
   { ...leads, path: 'leads', cost: 20, updatedSince: true, partition: 'not-archived', byId: true },
   { ...leads, path: 'leads/archived', cost: 40, updatedSince: false, partition: 'archived', byId: false },
   {
@@ -72,7 +86,7 @@ export const v1Resources: readonly V1Resource[] = [
     entity: 'users',
     cost: 20,
     mostRows: 500,
-    sorts: ['id'],
+    sorts: [],
     filters: [],
     updatedSince: false,
     deletedListed: () => true,

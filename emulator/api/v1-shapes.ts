@@ -43,6 +43,20 @@ function address(key: string, value: Json): Row {
   return { [key]: (value as Row)['value'] ?? null, ...flat }
 }
 
+const participants = (value: Json): Json =>
+  (Array.isArray(value) ? (value as readonly Json[]) : [])
+    .filter(isRow)
+    .map(({ person_id: person, primary }) => ({ person_id: person ?? null, primary_flag: primary ?? false }))
+
+/** Only v1 has these (recorded 2026-05-15, v1 pipelines). */
+function oldExtras(name: EntityName, { id, name: title }: Row): Row {
+  if (name !== 'pipelines') return {}
+  return {
+    url_title: id === 1 ? 'default' : typeof title === 'string' ? title.replaceAll(' ', '-') : '',
+    selected: false,
+  }
+}
+
 /** A v2 record in the flat v1 form of `/recents` and `/collection`: integers for links, hashes at the root. */
 export function v1Shape(company: Company, name: EntityName, row: Row): Row {
   const renamed = renames[name]
@@ -51,6 +65,7 @@ export function v1Shape(company: Company, name: EntityName, row: Row): Row {
   for (const [key, value] of Object.entries(row)) {
     if (key === 'custom_fields' || key === 'is_deleted') continue
     if (key === 'label_ids') Object.assign(flat, labels(name, value as readonly number[]))
+    else if (key === 'participants') flat[key] = participants(value)
     else if (key === 'address' || key === 'location') Object.assign(flat, address(key, value))
     else flat[renamed[key] ?? key] = oldValue(key, value)
   }
@@ -59,5 +74,5 @@ export function v1Shape(company: Company, name: EntityName, row: Row): Row {
   const custom = fields
     ? customFieldsV1(company.catalog.custom(fields), ({ code }) => held[code] ?? null)
     : {}
-  return { ...flat, ...oldFlags(name, isDeleted(row)), ...custom }
+  return { ...flat, ...oldExtras(name, row), ...oldFlags(name, isDeleted(row)), ...custom }
 }

@@ -3,7 +3,7 @@ import type { Json } from '../json.ts'
 import { badRequest, Refusal, refusals, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Route } from '../http/router.ts'
 import { pageBody } from './envelope.ts'
-import { decodePageToken, encodePageToken, type PageEnd } from './page-token.ts'
+import { encodePageToken, pageEndOf, type PageEnd } from './page-token.ts'
 import { datetime, integer, limitOf, list, oneOf, typed, type Query } from './parameters.ts'
 import { indexBy, startOf, walk } from './selection.ts'
 import type { V2Resource } from './v2-resources.ts'
@@ -22,6 +22,13 @@ function refuseUnknownWindows(resource: V2Resource, query: Query): void {
       throw badRequest(`Parameter '${name}' is not allowed`)
     }
   }
+}
+
+/** Documented, and not emulated: better refused than ignored. */
+function refuseUnserved(query: Query): void {
+  if (query.has('filter_id')) throw badRequest("Parameter 'filter_id' is not served by the emulator")
+  if (query.get('include_labels') === 'true')
+    throw badRequest("Parameter 'include_labels' is not served by the emulator")
 }
 
 function inWindow(held: Collection, query: Query): Passes {
@@ -88,11 +95,7 @@ interface Order {
 function orderOf(resource: V2Resource, { query, switches }: ApiRequest): Order {
   const field = oneOf(query, 'sort_by', resource.sorts, 'id')
   const direction = oneOf(query, 'sort_direction', ['asc', 'desc'], 'asc')
-  const token = query.get('cursor')
-  if (token === null || token === '') return { field, direction, end: undefined }
-  const read = decodePageToken(token)
-  const end = read && resource.sorts.includes(read.field) ? read : undefined
-  if (!end && switches.badPageToken === 'refuse') throw badRequest("Parameter 'cursor' is not valid")
+  const end = pageEndOf(query, switches, (read) => resource.sorts.includes(read.field))
   return { field: end?.field ?? field, direction: end?.sortDirection ?? direction, end }
 }
 
@@ -107,6 +110,7 @@ function listHandler(resource: V2Resource) {
     const { query, company, switches } = request
     const held = company.collections[resource.entity]
     refuseUnknownWindows(resource, query)
+    refuseUnserved(query)
     const tests = [
       inPartition(resource, held),
       inWindow(held, query),
@@ -131,7 +135,8 @@ function listHandler(resource: V2Resource) {
 
 function oneHandler(resource: V2Resource) {
   return (request: ApiRequest): Answer => {
-    const { company, params, switches } = request
+    const { company, params, query, switches } = request
+    refuseUnserved(query)
     const id = integer(new URLSearchParams(params), 'id') ?? NaN
     const held = company.collections[resource.entity]
     const slot = held.slotOf(id)

@@ -54,6 +54,8 @@ export interface Catalog {
   all(entity: FieldEntity): readonly Field[]
   custom(entity: FieldEntity): readonly Field[]
   find(entity: FieldEntity, code: string): Field | undefined
+  /** Where a field stands in the order of creation, also one that is gone. */
+  placeOf(entity: FieldEntity, code: string): number | undefined
   put(entity: FieldEntity, field: Field): void
   drop(entity: FieldEntity, code: string): void
   newFieldId(): number
@@ -88,8 +90,12 @@ function seededFields(seed: number, entity: FieldEntity, count: number, start: n
 export function createCatalog(seed: number, customFields: number, start: number): Catalog {
   const fields = new Map<FieldEntity, readonly Field[]>()
   const customOnes = new Map<FieldEntity, readonly Field[]>()
+  const places = new Map<string, number>()
+  const placeKey = (entity: FieldEntity, code: string): string => `${entity} ${code}`
   const set = (entity: FieldEntity, list: readonly Field[]): void => {
     fields.set(entity, list)
+    for (const { code } of list)
+      if (!places.has(placeKey(entity, code))) places.set(placeKey(entity, code), places.size)
     customOnes.set(
       entity,
       list.filter((field) => field.custom),
@@ -107,6 +113,7 @@ export function createCatalog(seed: number, customFields: number, start: number)
     all,
     custom: (entity) => customOnes.get(entity) ?? [],
     find: (entity, code) => all(entity).find((field) => field.code === code),
+    placeOf: (entity, code) => places.get(placeKey(entity, code)),
     put(entity, field) {
       const list = [...all(entity)]
       const at = list.findIndex((known) => known.code === field.code)

@@ -6,10 +6,13 @@ import type { EntityName } from './entities.ts'
 import type { Collections } from './shapes.ts'
 import type { Table } from './table.ts'
 
+export type FieldEdit = Partial<Pick<Field, 'name' | 'description'>>
+
 /** Changes of the company's own fields. Every record of the kind answers the new set of keys at once. */
 export interface FieldChanges {
   add(entity: FieldEntity, name: string, type: CreatableType, labels?: readonly string[]): Field
   rename(entity: FieldEntity, code: string, name: string): Field | undefined
+  edit(entity: FieldEntity, code: string, change: FieldEdit): Field | undefined
   remove(entity: FieldEntity, code: string): Field | undefined
   addOptions(entity: FieldEntity, code: string, labels: readonly string[]): FieldOption[] | undefined
   renameOption(entity: FieldEntity, code: string, id: Json, label: string): FieldOption | undefined
@@ -70,6 +73,7 @@ export function fieldChanges({ catalog, collections, tables, switches, now }: Fi
       })
     },
     rename: (entity, code, name) => edit(entity, code, (field) => ({ ...field, name })),
+    edit: (entity, code, change) => edit(entity, code, (field) => ({ ...field, ...change })),
     remove(entity, code) {
       const field = catalog.find(entity, code)
       if (!field?.custom) return undefined

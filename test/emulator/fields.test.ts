@@ -72,15 +72,48 @@ describe('a custom field', () => {
     ['no name', { field_type: 'varchar' }],
     ['no type', { field_name: 'x' }],
     ['a type that cannot be made', { field_name: 'x', field_type: 'stage' }],
+    ['an empty name', { field_name: ' ', field_type: 'varchar' }],
+    ['a name of 256 letters', { field_name: 'x'.repeat(256), field_type: 'varchar' }],
+    ['a choice of nothing', { field_name: 'x', field_type: 'enum' }],
+    ['an empty list of options', { field_name: 'x', field_type: 'set', options: [] }],
+    ['an option without a label', { field_name: 'x', field_type: 'set', options: [{ id: 1 }] }],
+    [
+      'options that its type does not have',
+      { field_name: 'x', field_type: 'text', options: [{ label: 'y' }] },
+    ],
+    ['a description that is no text', { field_name: 'x', field_type: 'text', description: 1 }],
   ])('with %s is refused', async (_what, json) => {
     const { call } = await run()
     expect((await call('/api/v2/dealFields', post(json))).status).toBe(400)
   })
 
-  test('that is built in cannot be deleted', async () => {
+  test('keeps its description, and takes another', async () => {
     const { call } = await run()
-    expect((await call('/api/v2/dealFields/title', remove())).status).toBe(404)
-    expect((await call('/api/v2/dealFields/title')).status).toBe(200)
+    const json = { field_name: 'x', field_type: 'varchar', description: 'What it is for' }
+    const made = dataOf(await call('/api/v2/dealFields', post(json)))
+    expect(made['description']).toBe('What it is for')
+    const at = `/api/v2/dealFields/${made['field_code'] as string}`
+    await call(at, patch({ description: 'Something else' }))
+    expect(dataOf(await call(at))).toMatchObject({ field_name: 'x', description: 'Something else' })
+  })
+
+  test.each([[{}], [{ field_name: '' }], [{ field_name: 7 }]])('is not edited by %j', async (json) => {
+    const { call, emulator } = await run()
+    const field = emulator.company.catalog.custom('deals')[0]
+    expect((await call(`/api/v2/dealFields/${field?.code ?? ''}`, patch(json))).status).toBe(400)
+    expect(emulator.company.catalog.custom('deals')[0]).toEqual(field)
+  })
+
+  test.each([
+    ['renamed', '/api/v2/dealFields/title', patch({ field_name: 'x' })],
+    ['deleted', '/api/v2/dealFields/title', remove()],
+    ['given options', '/api/v2/dealFields/label_ids/options', post([{ label: 'x' }])],
+    ['robbed of options', '/api/v2/dealFields/label_ids/options', remove([{ id: 11 }])],
+  ])('that is built in cannot be %s', async (_what, path, request) => {
+    const { call, emulator } = await run()
+    const before = emulator.company.catalog.all('deals')
+    expect((await call(path, request)).status).toBe(404)
+    expect(emulator.company.catalog.all('deals')).toEqual(before)
   })
 
   test.each([
@@ -190,7 +223,70 @@ describe('an option', () => {
   })
 })
 
+describe('options are refused', () => {
+  test('for a field that has none', async () => {
+    const { call, emulator } = await run()
+    const text = emulator.company.catalog.custom('persons').find((field) => field.type === 'varchar')
+    const at = `/api/v2/personFields/${text?.code ?? ''}`
+    expect((await call(`${at}/options`, post([{ label: 'x' }]))).status).toBe(400)
+    expect(dataOf(await call(at))['options']).toBeNull()
+  })
+
+  test('when one is to be deleted twice, and then none is', async () => {
+    const running = await run()
+    const { at, ids } = await withOptions(running, 'set')
+    const twice = [{ id: ids[0] }, { id: ids[1] }, { id: ids[0] }]
+    expect((await running.call(`${at}/options`, remove(twice))).status).toBe(400)
+    expect(await optionsAt(running, at)).toHaveLength(2)
+  })
+})
+
 describe('the list of fields', () => {
+  test('goes on at its place when fields were deleted, also the one it stopped at', async () => {
+    const running = await run()
+    const { call, emulator } = running
+    const codes = await listed(running, 'dealFields')
+    const first = await call('/api/v2/dealFields?limit=30')
+    for (const at of [28, 29]) emulator.company.fields.remove('deals', codes[at] as string)
+    const second = await call(`/api/v2/dealFields?limit=500&cursor=${first.next ?? ''}`)
+    expect(second.rows.map((field) => field['field_code'])).toEqual(codes.slice(30))
+  })
+
+  test.each([
+    ['refuse', 400],
+    ['ignore', 200],
+  ] as const)('treats the token of another list as the switch says: %s', async (badPageToken, status) => {
+    const { call } = await run({ switches: { badPageToken } })
+    const whole = (await call('/api/v2/personFields?limit=500')).text
+    for (const other of ['/api/v2/deals?limit=1', '/api/v2/dealFields?limit=1']) {
+      const { next } = await call(other)
+      const reply = await call(`/api/v2/personFields?limit=500&cursor=${next ?? ''}`)
+      expect(reply.status).toBe(status)
+      if (status === 200) expect(reply.text).toBe(whole)
+    }
+  })
+
+  test.each(['dealFields', 'leadFields'])('%s of v1 has the parts of a value behind it', async (path) => {
+    const { call, emulator } = await run()
+    const { rows } = await call(`/v1/${path}?limit=500`)
+    const field = emulator.company.catalog.custom('deals').find((one) => one.type === 'timerange')
+    const at = rows.findIndex((row) => row['key'] === field?.code)
+    const part = (suffix: string) => ({
+      ...{ id: null, key: `${field?.code ?? ''}_${suffix}`, is_subfield: true },
+      ...{ parent_id: field?.id, id_suffix: suffix },
+    })
+    const parts = [part('until'), part('timezone_id')]
+    expect(rows[at]).toMatchObject({ id: field?.id, subfields: parts })
+    expect(rows[at]).not.toHaveProperty('is_subfield')
+    expect(rows.slice(at + 1, at + 3)).toMatchObject(parts)
+    expect(rows.map((row) => row['order_nr'])).toEqual(rows.map((_, i) => i + 1))
+  })
+
+  test('of activities is answered by v1 too', async () => {
+    const { call } = await run()
+    expect((await call('/v1/activityFields')).rows.map((row) => row['key'])).toContain('due_date')
+  })
+
   test('is paged by token', async () => {
     const { call } = await run()
     const whole = (await call('/api/v2/dealFields?limit=500')).rows

@@ -1,9 +1,26 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { iso, run, SECOND, START } from './support/emulator.ts'
 
 const time = '2026-06-01T00:00:00Z'
 const manyIds = (n: number): string => Array.from({ length: n }, (_, i) => i + 1).join()
 const manyCodes = (n: number): string => Array.from({ length: n }, (_, i) => `code${i}`).join()
+
+test.each(['UTC', 'Asia/Tokyo', 'America/New_York'])(
+  'a v1 time without a zone is UTC, also where the clocks are those of %s',
+  async (zone) => {
+    vi.stubEnv('TZ', zone)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const { call, emulator } = await run({ size: { notes: 3 } })
+    for (const [id, at] of [
+      [1, '2026-06-01 09:59:59'],
+      [2, '2026-06-01 10:00:00'],
+      [3, '2026-06-01 10:00:01'],
+    ] as const)
+      emulator.company.notes.set(id, { update_time: at })
+    for (const form of ['2026-06-01T10:00:00', '2026-06-01 10:00:00', '2026-06-01T12:00:00%2B02:00'])
+      expect((await call(`/v1/notes?updated_since=${form}`)).ids).toEqual([2, 3])
+  },
+)
 
 describe('a request is refused with 400', () => {
   test.each([
@@ -17,6 +34,14 @@ describe('a request is refused with 400', () => {
     ['a time with a space', '/api/v2/deals?updated_since=2026-06-01%2000:00:00'],
     ['a time with an offset', '/api/v2/deals?updated_since=2026-06-01T00:00:00%2B00:00'],
     ['a day that does not exist', '/api/v2/deals?updated_since=2026-13-01T00:00:00Z'],
+    ['a day that its month does not have', '/api/v2/deals?updated_since=2026-02-30T10:00:00Z'],
+    ['an hour that no day has', '/api/v2/deals?updated_since=2026-02-28T24:00:00Z'],
+    ['a v1 day that its month does not have', '/v1/notes?updated_since=2026-02-30'],
+    ['a filter, which is not emulated', '/api/v2/deals?filter_id=1'],
+    ['a filter of leads, which is not emulated', '/v1/leads?filter_id=1'],
+    ['labels of records, which are not emulated', '/api/v2/deals?include_labels=true'],
+    ['labels of a record, which are not emulated', '/api/v2/persons/1?include_labels=true'],
+    ['the second of two v1 sorts that is not offered', '/v1/leads?sort=title, colour'],
     ['a bad updated_until', '/api/v2/persons?updated_until=yesterday'],
     ['updated_since on pipelines', `/api/v2/pipelines?updated_since=${time}`],
     ['updated_since on stages', `/api/v2/stages?updated_since=${time}`],

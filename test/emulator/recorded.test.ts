@@ -34,6 +34,7 @@ const answers: readonly [name: string, path: string][] = [
   ['users', '/v1/users'],
   ['leads', '/v1/leads'],
   ['notes', '/v1/notes'],
+  ['pipelines', '/v1/pipelines'],
   ['stages', '/api/v2/stages?limit=500&sort_by=update_time&sort_direction=asc'],
 ]
 
@@ -82,11 +83,12 @@ describe.skipIf(!haveDocuments)('beside the recorded answers of the real servers
 
   test('pipelines have the state that was recorded: the first one was never updated', async () => {
     const { call } = await run()
-    const { rows } = await call('/api/v2/pipelines')
+    const { rows } = await call('/v1/pipelines')
     const theirs = recording('pipelines').body['data'] as Body[]
     expect(rows.map((row) => row['update_time'] === null)).toEqual(
       theirs.map((row) => row['update_time'] === null),
     )
+    expect(rows[0]?.['url_title']).toBe(theirs[0]?.['url_title'])
   })
 
   test('stages come in the order that was recorded: by update_time, ties by id', async () => {

@@ -61,6 +61,21 @@ describe('an offset list', () => {
     expect(values).toEqual(direction === 'ASC' ? values.toSorted() : values.toSorted().reverse())
   })
 
+  test('is sorted by several keys in turn', async () => {
+    const { call } = await run({ size: { leads: 200 } })
+    const { rows } = await call('/v1/leads?limit=500&sort=owner_id DESC, title ASC')
+    const pairs = rows.map((row): [number, string] => [row['owner_id'] as number, row['title'] as string])
+    const sorted = pairs.toSorted(([a, x], [b, y]) => b - a || (x < y ? -1 : 1))
+    expect(pairs).toEqual(sorted)
+    expect(new Set(pairs.map(([owner]) => owner)).size).toBe(3)
+  })
+
+  test('ignores parameters it does not know', async () => {
+    const { call } = await run()
+    const plain = (await call('/v1/users')).text
+    expect((await call('/v1/users?sort=name&colour=red')).text).toBe(plain)
+  })
+
   test('loses a record when one is deleted behind it, as offsets do', async () => {
     const { call, emulator } = await run({ size: { leads: 12 }, switches: {} })
     const ids = (await call('/v1/leads')).ids
@@ -233,6 +248,50 @@ describe('the old collection lists', () => {
     const id = emulator.company.deals.create({ title: 'x' })['id'] as number
     emulator.company.deals.delete(id)
     expect((await call('/v1/deals/collection?status=deleted')).ids).toContain(id)
+  })
+
+  const recordsOf = async (name: 'deals' | 'persons' | 'activities', query: string) => {
+    const { call, emulator } = await run({ size: { deals: 200, persons: 200, activities: 200 } })
+    const ids = new Set((await call(`/v1/${name}/collection?limit=500&${query}`)).ids)
+    const live = emulator.company.list(name).filter((row) => row['is_deleted'] !== true)
+    return {
+      found: live.filter((row) => ids.has(row['id'])),
+      left: live.filter((row) => !ids.has(row['id'])),
+    }
+  }
+
+  test.each([
+    ['deals', 'user_id=25760681', (row: Body) => row['owner_id'] === 25_760_681],
+    ['deals', 'stage_id=2', (row: Body) => row['stage_id'] === 2],
+    ['deals', 'status=won', (row: Body) => row['status'] === 'won'],
+    ['persons', 'owner_id=25760682', (row: Body) => row['owner_id'] === 25_760_682],
+    ['persons', 'first_char=a', (row: Body) => /^a/i.test(row['name'] as string)],
+    ['activities', 'user_id=25760681', (row: Body) => row['owner_id'] === 25_760_681],
+    ['activities', 'done=true', (row: Body) => row['done'] === true],
+    ['activities', 'done=0', (row: Body) => row['done'] === false],
+    ['activities', 'type=call,lunch', (row: Body) => ['call', 'lunch'].includes(row['type'] as string)],
+  ] as const)('of %s can be asked for by %s', async (name, query, wanted) => {
+    const { found, left } = await recordsOf(name, query)
+    expect([found.length > 3, left.length > 3]).toEqual([true, true])
+    expect(found.every(wanted)).toBe(true)
+    expect(left.some(wanted)).toBe(false)
+  })
+
+  test('have the keys that only v1 has', async () => {
+    const { call, emulator } = await run()
+    emulator.company.activities.set(1, { participants: [{ person_id: 3, primary: true }] })
+    for (const name of ['persons', 'organizations'])
+      expect((await call(`/v1/${name}/collection`)).rows[0]).toHaveProperty('delete_time', null)
+    const { rows } = await call('/v1/activities/collection')
+    expect(rows[0]?.['participants']).toEqual([{ person_id: 3, primary_flag: true }])
+  })
+
+  test.each([
+    ['a status that is none', 'status=gone'],
+    ['a token of another list', `cursor=${Buffer.from('{"field":"x"}').toString('base64url')}`],
+  ])('refuse %s', async (_what, query) => {
+    const { call } = await run()
+    expect((await call(`/v1/deals/collection?${query}`)).status).toBe(400)
   })
 
   test('are 403 to a user who is no admin', async () => {
