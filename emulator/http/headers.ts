@@ -3,6 +3,15 @@ import type { Answer } from './answer.ts'
 
 export type Headers = Readonly<Record<string, string | readonly string[]>>
 
+const COOKIE = 'path=/; HttpOnly; Secure; SameSite=None'
+const cloudflareCookie = (at: number): string => `__cf_bm=${at.toString(36)}; ${COOKIE}`
+
+/** Only answers to those who are let in have Pipedrive's own cookie (recorded 2025-02-27 and 2026-05-15). */
+const cookies = (at: number, status: number): string[] =>
+  status === 401
+    ? [cloudflareCookie(at)]
+    : [`pipedrive-cdl=${at.toString(36)}; ${COOKIE}`, cloudflareCookie(at)]
+
 /** On every answer that passed Cloudflare (documentation of rate limits; recorded 2026-05-15). */
 function edgeHeaders(at: number): Headers {
   return {
@@ -13,7 +22,7 @@ function edgeHeaders(at: number): Headers {
     server: 'cloudflare',
     'cf-cache-status': 'DYNAMIC',
     'cf-ray': `${at.toString(16).padStart(16, '0')}-TLL`,
-    'set-cookie': [`__cf_bm=${at.toString(36)}; path=/; HttpOnly; Secure; SameSite=None`],
+    'set-cookie': [cloudflareCookie(at)],
   }
 }
 
@@ -61,6 +70,9 @@ export function headersOf({ answer, at, method, path, limits }: Answered): Heade
     ...gateway,
     ...ofService[serviceOf(path)],
     'x-correlation-id': randomUUID(),
+    // Named by every recording, its value by none: the value is ours.
+    badi: `Route=${serviceOf(path)}`,
+    'set-cookie': cookies(at, answer.status),
     ...ofWrites(method),
     ...limits,
     ...answer.headers,

@@ -26,6 +26,8 @@ describe('a request without the right token', () => {
     expect(response.headers.get('x-401-by-gw')).toBe('true')
     expect(response.headers.get('content-type')).toBe('application/json')
     expect(response.headers.get('cf-cache-status')).toBe('DYNAMIC')
+    expect(response.headers.has('badi')).toBe(true)
+    expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^__cf_bm=/)])
     expect(response.headers.get('access-control-expose-headers')).toBe(
       'X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset',
     )
@@ -172,6 +174,16 @@ describe('Cloudflare', () => {
 })
 
 describe('every answer', () => {
+  test('has the cookies and the route that were recorded', async () => {
+    const { call } = await run()
+    const { headers } = await call('/v1/users')
+    expect(headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^pipedrive-cdl=/),
+      expect.stringMatching(/^__cf_bm=/),
+    ])
+    expect(headers.has('badi')).toBe(true)
+  })
+
   test('has the date of the emulator and an id of its own', async () => {
     const { call } = await run()
     const [one, other] = [await call('/v1/users'), await call('/v1/users')]
