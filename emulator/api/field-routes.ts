@@ -27,7 +27,7 @@ const some = (options: readonly FieldOption[]): Answer =>
 function shown(field: Field, request: ApiRequest): Row {
   const row = fieldV2(field)
   for (const name of list(request.query, 'include_fields')) {
-    const extra = visibility[name]
+    const extra = Object.hasOwn(visibility, name) ? visibility[name] : undefined
     if (extra === undefined) throw badRequest(`Parameter 'include_fields' does not allow '${name}'`)
     row[name] = extra
   }

@@ -53,6 +53,7 @@ describe('a request is refused with 400', () => {
     ['recents of an unknown item', '/v1/recents?since_timestamp=2026-06-01 00:00:00&items=lead'],
     ['a v1 sort that is not offered', '/v1/files?sort=file_name'],
     ['a v1 time that is none', '/v1/notes?updated_since=soon'],
+    ['a key of every object', '/api/v2/dealFields?include_fields=toString'],
     ['a field that cannot be included in fields', '/api/v2/dealFields?include_fields=colour'],
   ])('for %s', async (_what, path) => {
     const { call } = await run()
