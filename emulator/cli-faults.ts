@@ -42,6 +42,8 @@ function takes(part: Part, value: unknown): boolean {
     : typeof value === 'string'
 }
 
+const isStatus = (value: unknown): boolean => typeof value === 'number' && value >= 200 && value < 600
+
 /** A fault in JSON: `{"kind":"status","status":503,"match":"/api/v2/deals","times":2}`. */
 export function readFault(text: string): Fault {
   const fault = parsed(text)
@@ -59,5 +61,7 @@ export function readFault(text: string): Fault {
     throw new Error(
       `--fault of kind ${kind} needs "${wrong[0]}" to be a ${wrong[1].startsWith('number') ? 'whole number' : 'text'}.`,
     )
+  if (kind === 'status' && !isStatus(fault['status']))
+    throw new Error('--fault of kind status needs a "status" from 200 to 599.')
   return fault as unknown as Fault
 }

@@ -86,6 +86,7 @@ describe('the emulator as a program', () => {
     [['--fault', 'latency'], '--fault takes JSON like'],
     [['--fault', '{"kind":"slow"}'], '--fault needs a "kind", one of latency, '],
     [['--fault', '{"kind":"latency"}'], 'needs "ms" to be a whole number.'],
+    [['--fault', '{"kind":"status","status":1}'], 'needs a "status" from 200 to 599.'],
     [['--fault', '{"kind":"null-body","often":2}'], 'takes no "often", only match, method, times, after.'],
   ])('refuses %j in one line', async (args, message) => {
     const child = start(...args)
