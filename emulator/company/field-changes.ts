@@ -11,7 +11,6 @@ export type FieldEdit = Partial<Pick<Field, 'name' | 'description'>>
 /** Changes of the company's own fields. Every record of the kind answers the new set of keys at once. */
 export interface FieldChanges {
   add(entity: FieldEntity, name: string, type: CreatableType, labels?: readonly string[]): Field
-  rename(entity: FieldEntity, code: string, name: string): Field | undefined
   edit(entity: FieldEntity, code: string, change: FieldEdit): Field | undefined
   remove(entity: FieldEntity, code: string): Field | undefined
   addOptions(entity: FieldEntity, code: string, labels: readonly string[]): FieldOption[] | undefined
@@ -72,7 +71,6 @@ export function fieldChanges({ catalog, collections, tables, switches, now }: Fi
         changed: now(),
       })
     },
-    rename: (entity, code, name) => edit(entity, code, (field) => ({ ...field, name })),
     edit: (entity, code, change) => edit(entity, code, (field) => ({ ...field, ...change })),
     remove(entity, code) {
       const field = catalog.find(entity, code)

@@ -749,7 +749,7 @@ describe('DDL is additive', () => {
     const [renamed, removed] = emulator.company.catalog.custom('deals')
     const before = await columnsOf(db)
     const values = await db.query('select * from pipedrive.deals order by id')
-    emulator.company.fields.rename('deals', renamed?.code ?? '', 'Another name')
+    emulator.company.fields.edit('deals', renamed?.code ?? '', { name: 'Another name' })
     emulator.company.fields.remove('deals', removed?.code ?? '')
     expect((await world.run({ streams: [deals] })).status).toBe('done')
     const shape = (columns: Record<string, unknown>[]) => columns.map(({ name, type }) => ({ name, type }))
