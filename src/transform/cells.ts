@@ -9,7 +9,8 @@ export const UNFIT = Symbol('unfit')
 export type Decode = (value: unknown) => Cell | typeof UNFIT
 
 const INTEGER = /^-?\d{1,15}$/
-const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d{1,2})?$/
+/** PostgreSQL's numeric takes 131,072 digits before the point and 16,383 behind it; nobody means that many. */
+const NUMBER = /^-?\d{1,1000}(\.\d{1,1000})?([eE][+-]?\d{1,2})?$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?$/
 const DURATION = /^\d{1,5}:[0-5]\d(:[0-5]\d)?$/

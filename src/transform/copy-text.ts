@@ -11,11 +11,13 @@ for (const [character, letter] of ['\\\\', '\nn', '\rr', '\tt'])
 
 const encoder = new TextEncoder()
 
+/** An element of an array literal. */
+export function arrayElement(item: string | number): string {
+  return typeof item === 'number' ? String(item) : `"${item.replaceAll(/["\\]/g, '\\$&')}"`
+}
+
 function arrayLiteral(items: readonly (string | number)[]): string {
-  const quoted = items.map((item) =>
-    typeof item === 'number' ? String(item) : `"${item.replaceAll(/["\\]/g, '\\$&')}"`,
-  )
-  return `{${quoted.join(',')}}`
+  return `{${items.map(arrayElement).join(',')}}`
 }
 
 /**
@@ -45,6 +47,37 @@ export class CopyText {
     this.length = at
   }
 
+  /** A whole number from 0 to 2^31 - 1. */
+  count(value: number): void {
+    let digits = 1
+    for (let rest = value; rest >= 10; rest = (rest / 10) | 0) digits++
+    this.reserve(digits + 1)
+    const to = this.bytes
+    let at = (this.length += digits)
+    for (let rest = value; digits > 0; digits--) {
+      const shorter = (rest / 10) | 0
+      to[--at] = 48 + rest - shorter * 10
+      rest = shorter
+    }
+    to[this.length++] = TAB
+  }
+
+  /** An array of elements that are written as they are to stand there. */
+  array(elements: readonly Uint8Array[]): void {
+    this.reserve(elements.reduce((length, element) => length + element.length + 1, 3))
+    const to = this.bytes
+    let at = this.length
+    to[at++] = 123
+    for (const [index, element] of elements.entries()) {
+      if (index > 0) to[at++] = 44
+      to.set(element, at)
+      at += element.length
+    }
+    to[at++] = 125
+    to[at++] = TAB
+    this.length = at
+  }
+
   nulls(count: number): void {
     this.reserve(count * 3)
     const to = this.bytes
@@ -61,9 +94,14 @@ export class CopyText {
   cell(cell: Cell): void {
     if (cell === null) this.nulls(1)
     else if (typeof cell === 'string') this.#text(cell)
-    else if (typeof cell === 'number') this.#text(String(cell))
+    else if (typeof cell === 'number') this.#number(cell)
     else if (typeof cell === 'boolean') this.#text(cell ? 't' : 'f')
     else this.#text(arrayLiteral(cell))
+  }
+
+  #number(value: number): void {
+    if (value >= 0 && (value | 0) === value) this.count(value)
+    else this.#text(String(value))
   }
 
   endRow(): void {

@@ -1,5 +1,7 @@
 import { ADDRESS_PARTS, type ColumnType } from '../streams/stream.ts'
 import { UNFIT, decoderOf, type Cell } from './cells.ts'
+import { copyInteger, type CopyJson } from './json-cells.ts'
+import { copyOption, copyOptions } from './option-cells.ts'
 
 /** One column of a custom field: the field's column name and `suffix`. */
 export interface FieldColumn {
@@ -25,11 +27,15 @@ interface PartedType {
   readonly parts: readonly FieldPart[]
 }
 
+/** Option id -> current (or, for a removed option, last) label. */
+type Options = ReadonlyMap<string, string>
+
 /** A value that has to be decoded as a whole. */
 export interface CodedType {
   readonly columns: readonly FieldColumn[]
-  /** `options`: option id -> current (or, for a removed option, last) label. */
-  readonly decoder: (options: ReadonlyMap<string, string>) => DecodeField
+  readonly decoder: (options: Options) => DecodeField
+  /** Writes the form that v2 sends without making a value of it. */
+  readonly copier: (options: Options) => CopyJson
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -52,6 +58,7 @@ const enumeration: CodedType = {
     const label = options.get(String(value))
     return { cells: [label ?? null, id], complete: label !== undefined }
   },
+  copier: copyOption,
 }
 
 /** v2 sends `[1,2]`, v1 `"1,2"`. */
@@ -67,6 +74,7 @@ const set: CodedType = {
     const labels = ids.flatMap((id: string | number) => options.get(String(id)) ?? [])
     return { cells: [labels, ids], complete: labels.length === ids.length }
   },
+  copier: copyOptions,
 }
 
 /** v2 sends the id; v1 may send the record it refers to, with the id as `id` or `value`. */
@@ -77,6 +85,7 @@ const reference: CodedType = {
     if (id === UNFIT) return { cells: [null], complete: false }
     return { cells: [id], complete: !isObject(value) }
   },
+  copier: () => copyInteger,
 }
 
 const timezone: readonly FieldPart[] = [

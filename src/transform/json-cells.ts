@@ -1,6 +1,7 @@
 import type { ColumnType } from '../streams/stream.ts'
 import { TAB, type CopyText } from './copy-text.ts'
-import { BACKSLASH, CLOSE_LIST, COMMA, OPEN_LIST, QUOTE } from './json-scanner.ts'
+import { MINUS, ZERO, digits, eachInteger, integerEnd, isDigit, readBoolean } from './json-literals.ts'
+import { BACKSLASH, QUOTE } from './json-scanner.ts'
 
 /**
  * Writes a value as it stands in JSON text, without making one of it. It knows only the common form of its type; false,
@@ -8,34 +9,13 @@ import { BACKSLASH, CLOSE_LIST, COMMA, OPEN_LIST, QUOTE } from './json-scanner.t
  */
 export type CopyJson = (bytes: Uint8Array, start: number, end: number, out: CopyText) => boolean
 
-const ZERO = 48
-const MINUS = 45
-const POINT = 46
-
-function isDigit(byte: number): boolean {
-  return byte >= ZERO && byte <= 57
-}
-
-/** How many digits follow, from `at` to `end` at most. */
-function digits(bytes: Uint8Array, at: number, end: number): number {
-  let next = at
-  while (next < end && isDigit(bytes[next] as number)) next++
-  return next - at
-}
-
-/** Where the integer that begins at `start` ends, when it has 15 digits at most and is written as JSON writes it; else 0. */
-function integerEnd(bytes: Uint8Array, start: number, end: number): number {
-  const first = bytes[start] === MINUS ? start + 1 : start
-  const count = digits(bytes, first, end)
-  const tame = count === 1 ? bytes[first] !== ZERO || first === start : bytes[first] !== ZERO
-  return count > 0 && count <= 15 && tame ? first + count : 0
-}
-
-function copyInteger(bytes: Uint8Array, start: number, end: number, out: CopyText): boolean {
+export function copyInteger(bytes: Uint8Array, start: number, end: number, out: CopyText): boolean {
   if (integerEnd(bytes, start, end) !== end) return false
   out.raw(bytes, start, end)
   return true
 }
+
+const POINT = 46
 
 /** Every digit is kept: PostgreSQL's numeric reads what JSON's number is, where that has no exponent. */
 function copyDecimal(bytes: Uint8Array, start: number, end: number, out: CopyText): boolean {
@@ -49,15 +29,8 @@ function copyDecimal(bytes: Uint8Array, start: number, end: number, out: CopyTex
   return true
 }
 
-function isWord(bytes: Uint8Array, start: number, end: number, word: string): boolean {
-  if (end - start !== word.length) return false
-  for (let index = 0; index < word.length; index++)
-    if (bytes[start + index] !== word.charCodeAt(index)) return false
-  return true
-}
-
 function copyBoolean(bytes: Uint8Array, start: number, end: number, out: CopyText): boolean {
-  if (!isWord(bytes, start, end, 'true') && !isWord(bytes, start, end, 'false')) return false
+  if (readBoolean(bytes, start, end) === null) return false
   out.raw(bytes, start, start + 1)
   return true
 }
@@ -109,11 +82,18 @@ function isTime(bytes: Uint8Array, at: number): boolean {
   )
 }
 
+const TIME_LENGTH = '"10:09:46"'.length
 const DATE_LENGTH = '"2026-05-15"'.length
 const TIMESTAMP_LENGTH = '"2026-05-15T10:09:46Z"'.length
 
 function copyDate(bytes: Uint8Array, start: number, end: number, out: CopyText): boolean {
   if (end - start !== DATE_LENGTH || bytes[start] !== QUOTE || !isDate(bytes, start + 1)) return false
+  out.raw(bytes, start + 1, end - 1)
+  return true
+}
+
+function copyTime(bytes: Uint8Array, start: number, end: number, out: CopyText): boolean {
+  if (end - start !== TIME_LENGTH || bytes[start] !== QUOTE || !isTime(bytes, start + 1)) return false
   out.raw(bytes, start + 1, end - 1)
   return true
 }
@@ -134,14 +114,8 @@ function copyTimestamp(bytes: Uint8Array, start: number, end: number, out: CopyT
 }
 
 /** `[1,2]` becomes `{1,2}`. */
-function copyIntegers(bytes: Uint8Array, start: number, end: number, out: CopyText): boolean {
-  if (bytes[start] !== OPEN_LIST) return false
-  let at = start + 1
-  while (at < end - 1) {
-    at = integerEnd(bytes, at, end - 1)
-    if (at === 0 || (at < end - 1 && bytes[at++] !== COMMA)) return false
-  }
-  if (bytes[at] !== CLOSE_LIST || (end - start > 2 && bytes[at - 1] === COMMA)) return false
+export function copyIntegers(bytes: Uint8Array, start: number, end: number, out: CopyText): boolean {
+  if (!eachInteger(bytes, start, end, () => true)) return false
   const before = out.length
   out.raw(bytes, start, end)
   out.bytes[before] = 123
@@ -157,19 +131,24 @@ const copiers: Partial<Readonly<Record<ColumnType, CopyJson>>> = {
   text: copyString,
   timestamptz: copyTimestamp,
   date: copyDate,
+  time: copyTime,
   'bigint[]': copyIntegers,
+}
+
+/** Epoch milliseconds of a time in v2's form; null where it has another. */
+export function readTimestamp(bytes: Uint8Array, start: number, end: number): number | null {
+  if (!isTimestamp(bytes, start, end)) return null
+  const at = start + 1
+  return Date.UTC(
+    twoDigits(bytes, at) * 100 + twoDigits(bytes, at + 2),
+    twoDigits(bytes, at + 5) - 1,
+    twoDigits(bytes, at + 8),
+    twoDigits(bytes, at + 11),
+    twoDigits(bytes, at + 14),
+    twoDigits(bytes, at + 17),
+  )
 }
 
 export function copierOf(type: ColumnType): CopyJson | null {
   return copiers[type] ?? null
-}
-
-/** The integer that stands there, null where there is none of at most 15 digits. */
-export function readInteger(bytes: Uint8Array, start: number, end: number): number | null {
-  if (integerEnd(bytes, start, end) !== end) return null
-  const negative = bytes[start] === MINUS
-  let value = 0
-  for (let at = negative ? start + 1 : start; at < end; at++)
-    value = value * 10 + (bytes[at] as number) - ZERO
-  return negative ? -value : value
 }

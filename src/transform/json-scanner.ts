@@ -1,3 +1,5 @@
+import { readBoolean, readInteger } from './json-literals.ts'
+
 export const QUOTE = 34
 export const COMMA = 44
 export const COLON = 58
@@ -6,6 +8,38 @@ export const CLOSE_LIST = 93
 export const OPEN_OBJECT = 123
 export const CLOSE_OBJECT = 125
 export const BACKSLASH = 92
+
+/** A text that is looked for: its bytes, and as many of them as whole fours hold, which are compared at once. */
+export interface Word {
+  readonly bytes: Uint8Array
+  readonly quads: Int32Array
+}
+
+export function wordOf(text: string): Word {
+  const bytes = new TextEncoder().encode(text)
+  const view = new DataView(bytes.buffer)
+  return {
+    bytes,
+    quads: Int32Array.from({ length: bytes.length >> 2 }, (_, quad) => view.getInt32(quad * 4)),
+  }
+}
+
+const SPACE = 32
+
+/** JSON.stringify and PostgreSQL's jsonb both give up some thousand levels down. */
+const MOST_DEPTH = 1000
+
+/** How deep the brackets of a value are nested, at most; those within texts count too. */
+function depthOf(bytes: Uint8Array, start: number, end: number): number {
+  let depth = 0
+  let deepest = 0
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]
+    if (byte === OPEN_OBJECT || byte === OPEN_LIST) deepest = Math.max(deepest, ++depth)
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--
+  }
+  return deepest
+}
 
 function isSpace(byte: number): boolean {
   return byte === 32 || byte === 10 || byte === 13 || byte === 9
@@ -18,14 +52,21 @@ function isSpace(byte: number): boolean {
 export class JsonScanner {
   bytes: Buffer = Buffer.alloc(0)
   at = 0
+  #view: DataView = new DataView(new ArrayBuffer(0))
 
   open(bytes: Uint8Array): void {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.at = 0
   }
 
   /** The next byte that is not white space, not yet passed; 0 at the end of the text. */
   peek(): number {
+    const byte = this.bytes[this.at] as number
+    return byte > SPACE ? byte : this.#peekBehindSpace()
+  }
+
+  #peekBehindSpace(): number {
     const { bytes } = this
     let at = this.at
     while (at < bytes.length && isSpace(bytes[at] as number)) at++
@@ -47,12 +88,15 @@ export class JsonScanner {
     return byte === COMMA
   }
 
-  /** Passes these bytes if they are what comes next. */
-  passIf(expected: Uint8Array): boolean {
+  /** Passes this word if it is what comes next. */
+  passIf({ bytes: expected, quads }: Word): boolean {
     const { bytes, at } = this
     const { length } = expected
     if (at + length > bytes.length) return false
-    for (let index = 0; index < length; index++) if (bytes[at + index] !== expected[index]) return false
+    let index = 0
+    for (let quad = 0; quad < quads.length; quad++, index += 4)
+      if (this.#view.getInt32(at + index) !== quads[quad]) return false
+    for (; index < length; index++) if (bytes[at + index] !== expected[index]) return false
     this.at = at + length
     return true
   }
@@ -64,9 +108,14 @@ export class JsonScanner {
     else this.#skipWord()
   }
 
-  /** The value that stands from `start` to `end`. */
+  /** The value that stands from `start` to `end`; one that is nested too deep to be handled is its own text. */
   value(start: number, end: number): unknown {
-    return JSON.parse(this.bytes.toString('utf8', start, end))
+    const { bytes } = this
+    const common = readInteger(bytes, start, end) ?? readBoolean(bytes, start, end)
+    if (common !== null) return common
+    const text = bytes.toString('utf8', start, end)
+    const value: unknown = JSON.parse(text)
+    return end - start > MOST_DEPTH && depthOf(bytes, start, end) > MOST_DEPTH ? text : value
   }
 
   wrong(): SyntaxError {

@@ -1,15 +1,9 @@
 import type { ColumnSpecs, ColumnType } from '../streams/stream.ts'
 import type { CatalogField } from './catalog.ts'
 import { UNFIT, decoderOf } from './cells.ts'
-import { copyTextOf, type CopyText } from './copy-text.ts'
-import {
-  fieldType,
-  type CodedType,
-  type DecodeField,
-  type DecodedField,
-  type FieldPart,
-} from './custom-fields.ts'
-import { copierOf, readInteger } from './json-cells.ts'
+import type { CopyText } from './copy-text.ts'
+import { fieldType, type CodedType, type DecodedField, type FieldPart } from './custom-fields.ts'
+import { copierOf } from './json-cells.ts'
 import type { JsonScanner } from './json-scanner.ts'
 import { columnType } from './layout.ts'
 import { RecordKeys } from './record-keys.ts'
@@ -61,19 +55,6 @@ function writeColumn(type: ColumnType): WriteField {
   }
 }
 
-/** An option by its id, as v2 sends it; every other form is decoded. */
-function writeOption(options: ReadonlyMap<string, string>, decode: DecodeField): WriteField {
-  const labels = new Map([...options].map(([id, label]) => [Number(id), copyTextOf(label)]))
-  return (scanner, start, end, out) => {
-    const id = readInteger(scanner.bytes, start, end)
-    const label = id === null ? undefined : labels.get(id)
-    if (label === undefined) return writeCells(out, decode(scanner.value(start, end)))
-    out.raw(label, 0, label.length)
-    out.raw(scanner.bytes, start, end)
-    return true
-  }
-}
-
 /** The fields that the registry declares; gives the slot of each column. */
 export function addNativeFields(shape: RecordShape, specs: ColumnSpecs): ReadonlyMap<string, number> {
   const slots = new Map<string, number>()
@@ -102,13 +83,12 @@ function addParts(shape: RecordShape, code: string, parts: readonly FieldPart[])
   }
 }
 
-function addCoded(shape: RecordShape, { code, type, options: known }: CatalogField, coded: CodedType): void {
+function addCoded(shape: RecordShape, { code, options: known }: CatalogField, coded: CodedType): void {
   const options = new Map(known.map((option) => [option.id, option.label]))
+  const copy = coded.copier(options)
   const decode = coded.decoder(options)
-  const write: WriteField =
-    type === 'enum'
-      ? writeOption(options, decode)
-      : (scanner, start, end, out) => writeCells(out, decode(scanner.value(start, end)))
+  const write: WriteField = (scanner, start, end, out) =>
+    copy(scanner.bytes, start, end, out) || writeCells(out, decode(scanner.value(start, end)))
   const slot = shape.newSlot()
   shape.keys.add(code, slot)
   shape.keys.inside('custom_fields', null).add(code, slot)

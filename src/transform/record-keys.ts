@@ -1,10 +1,18 @@
-import { CLOSE_OBJECT, COLON, OPEN_OBJECT, QUOTE, type JsonScanner } from './json-scanner.ts'
+import {
+  CLOSE_OBJECT,
+  COLON,
+  OPEN_OBJECT,
+  QUOTE,
+  wordOf,
+  type JsonScanner,
+  type Word,
+} from './json-scanner.ts'
 
 /** A key of an object, as it came before. */
 interface Key {
   readonly name: string
   /** The key as it stands in JSON text, quotes included. */
-  readonly text: Uint8Array
+  readonly text: Word
   /** Where the place of its value is kept; NOWHERE when nobody reads it. */
   readonly slot: number
   /** The keys of the object that is its value, where they are read one by one. */
@@ -16,10 +24,10 @@ interface Key {
 const NOWHERE = -1
 /** Keys nobody knows are remembered too, up to this many in one object. */
 const MOST_REMEMBERED = 5000
-const NULL = new TextEncoder().encode('null')
+const NULL = wordOf('null')
 
 function newKey(name: string, slot: number, inner: RecordKeys | null): Key {
-  return { name, text: new TextEncoder().encode(JSON.stringify(name)), slot, inner, next: null }
+  return { name, text: wordOf(JSON.stringify(name)), slot, inner, next: null }
 }
 
 /** A value nobody reads by its key, and where it stands. */

@@ -4,6 +4,7 @@ import type { Batch, Key } from './batch.ts'
 import type { CatalogField } from './catalog.ts'
 import { decoderOf, type Cell } from './cells.ts'
 import { ExplodedReader } from './exploded.ts'
+import { readTimestamp } from './json-cells.ts'
 import { CLOSE_LIST, JsonScanner, OPEN_LIST, OPEN_OBJECT } from './json-scanner.ts'
 import { columnType } from './layout.ts'
 import { Leftovers } from './leftovers.ts'
@@ -121,8 +122,11 @@ class RecordReader {
 
   #cursor(): number | null {
     const { cursorField } = this.#stream
-    const moment = cursorField === null ? null : this.#moment(cursorField)
-    return moment === null ? null : Date.parse(moment)
+    const slot = cursorField === null ? -1 : (this.#slots.get(cursorField) ?? -1)
+    if (cursorField === null || !this.#table.places.has(slot)) return null
+    const { starts, ends } = this.#table.places
+    const common = readTimestamp(this.#scanner.bytes, starts[slot] as number, ends[slot] as number)
+    return common ?? (Date.parse(this.#moment(cursorField) ?? '') || null)
   }
 
   /** A time of the record in ISO form; null where it has none. */

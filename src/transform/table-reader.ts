@@ -3,15 +3,19 @@ import type { JsonScanner } from './json-scanner.ts'
 import type { Leftovers } from './leftovers.ts'
 import type { RecordShape } from './record-fields.ts'
 import { Places } from './record-keys.ts'
+import { CELLS_THAT_FIT, RowRoom } from './row-size.ts'
 
 /** Reads objects of one shape: notes first where each value stands, then writes the cells in the order of the columns. */
 export class TableReader {
   readonly places: Places
   readonly #shape: RecordShape
+  /** Whether a row may have more than fits into it; what does not is kept with the leftovers. */
+  readonly #isWide: boolean
 
   constructor(shape: RecordShape) {
     this.#shape = shape
     this.places = new Places(shape.slots)
+    this.#isWide = shape.fields.reduce((cells, { width }) => cells + width, 0) > CELLS_THAT_FIT
   }
 
   /** Notes where the values of the object stand that comes next. */
@@ -23,6 +27,7 @@ export class TableReader {
   /** Writes the cells of the object that was scanned last. */
   write(scanner: JsonScanner, out: CopyText, leftovers: Leftovers): void {
     const { starts, ends, strays } = this.places
+    const room = this.#isWide ? new RowRoom() : null
     let empty = 0
     for (const { slot, width, under, name, write } of this.#shape.fields) {
       const start = starts[slot] as number
@@ -33,7 +38,14 @@ export class TableReader {
       if (empty > 0) out.nulls(empty)
       empty = 0
       const end = ends[slot] as number
-      if (!write(scanner, start, end, out)) leftovers.keep(under, name, scanner.value(start, end), 'unfit')
+      const before = out.length
+      const fits = write(scanner, start, end, out)
+      const hasRoom = room?.take(out, before) ?? true
+      if (!hasRoom) {
+        out.length = before
+        out.nulls(width)
+      }
+      if (!fits || !hasRoom) leftovers.keep(under, name, scanner.value(start, end), 'unfit')
     }
     out.nulls(empty)
     for (const { under, name, reason, start, end } of strays)

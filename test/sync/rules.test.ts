@@ -625,6 +625,55 @@ describe('what JSON can hold and PostgreSQL cannot has a defined outcome', () =>
     expect(row).toEqual({ cf_f0: '8', _extra: { [last]: 7 } })
   })
 
+  test.each([
+    ['900 texts', 900, 'varchar', (n: number) => `value ${n}`, (n: number) => `value ${n}`],
+    ['500 amounts of money', 500, 'monetary', (n: number) => ({ value: n, currency: 'EUR' }), String],
+    ['700 days', 700, 'date', () => '2026-05-15', () => '2026-05-15'],
+  ] as const)(
+    'a row that would be wider than a page holds what fits, and the rest in _extra: %s',
+    async (_what, count, type, value, shown) => {
+      await using world = await openWorld({ size: { customFields: 0, organizations: 2 } })
+      const { company } = world.emulator
+      const codes = Array.from(
+        { length: count },
+        (_, n) => company.fields.add('organizations', `F${n}`, type).code,
+      )
+      const [full = 0] = ids(world, 'organizations')
+      company.organizations.update(full, {
+        custom_fields: Object.fromEntries(codes.map((code, n) => [code, value(n)])),
+      })
+      expect(only(await world.run({ streams: [organizations] }))).toMatchObject({
+        status: 'done',
+        inserted: 2,
+      })
+      const [row = {}] = await world.db.query('select * from pipedrive.organizations where id = $1', [full])
+      const extra = row['_extra'] as Record<string, unknown>
+      expect(Object.keys(extra).length).toBeGreaterThan(0)
+      const lost = codes.filter((code, n) => {
+        const cell = row[`cf_f${n}`]
+        const text = cell instanceof Date ? cell.toISOString().slice(0, 10) : cell
+        return text === null ? !(code in extra) : text !== shown(n)
+      })
+      expect(lost).toEqual([])
+      expect(only(await world.run({ streams: [organizations], plan: SWEEP }))).toMatchObject({ updated: 0 })
+    },
+  )
+
+  test('what is nested too deep, or has more digits than a number may, is kept as its text', async () => {
+    await using world = await openWorld()
+    const [one = 0] = ids(world, 'deals')
+    world.emulator.company.deals.set(one, { value: 7 })
+    const deep = `${'['.repeat(20_000)}1${']'.repeat(20_000)}`
+    const long = '9'.repeat(140_000)
+    world.tap.onAnswer = (_asked, answer) => ({
+      ...answer,
+      body: answer.body.replace(/("value":7,)/, `"value":"${long}","deep":${deep},`),
+    })
+    expect(only(await world.run({ streams: [deals] })).status).toBe('done')
+    const [row] = await world.db.query('select value, _extra from pipedrive.deals where id = $1', [one])
+    expect(row).toEqual({ value: null, _extra: { value: long, deep } })
+  })
+
   test('numbers beyond what a column holds are kept in _extra', async () => {
     await using world = await openWorld()
     const [one = 0, two = 0] = ids(world, 'deals')

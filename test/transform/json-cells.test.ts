@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { ColumnType } from '../../src/streams/stream.ts'
 import { UNFIT, decoderOf } from '../../src/transform/cells.ts'
 import { CopyText } from '../../src/transform/copy-text.ts'
-import { copierOf, readInteger } from '../../src/transform/json-cells.ts'
+import { copierOf } from '../../src/transform/json-cells.ts'
+import { readInteger } from '../../src/transform/json-literals.ts'
 
 /** What the copier writes for this JSON text in the middle of a page; null when it leaves it to the decoder. */
 function copied(type: ColumnType, json: string): string | null {
