@@ -30,6 +30,10 @@ function moment(bookmark: number | null): Date | null {
   return bookmark === null ? null : new Date(bookmark)
 }
 
+function later(one: number | null, other: number | null): number | null {
+  return one !== null && other !== null ? Math.max(one, other) : (one ?? other)
+}
+
 function bounds({ since, until }: Range) {
   return {
     since: since === null ? '-infinity' : new Date(since).toISOString(),
@@ -69,7 +73,7 @@ async function streamBookmark(session: Session, place: Place): Promise<Bookmark>
 
 /**
  * The bookmark of a range. Where the range begins no later than the stream's own bookmark, all that is older is
- * held already, and the stream's bookmark follows; it never goes back.
+ * held already, and the stream's bookmark follows it, back too when the order breaks, but never behind where it was.
  */
 async function rangeBookmark(session: Session, place: Place, range: Range): Promise<Bookmark> {
   const { control } = session
@@ -93,7 +97,7 @@ async function rangeBookmark(session: Session, place: Place, range: Range): Prom
     closed: row?.closed_at !== undefined && row.closed_at !== null,
     async save(to) {
       await write({ bookmark: moment(to) })
-      if (adjoins && to !== null && to > (held ?? -Infinity)) await writeStreamBookmark(session, place, to)
+      if (adjoins) await writeStreamBookmark(session, place, later(held, to))
     },
     async close() {
       await write({ closed_at: sql<Date>`now()` })

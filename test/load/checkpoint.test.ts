@@ -104,6 +104,19 @@ describe('a range', () => {
     expect(await bookmarkOf(session)).toBe(after)
   })
 
+  test('that goes back takes the stream back with it, to where it was when the range was opened', async () => {
+    const { session } = await migratedWarehouse()
+    const all: Range = { since: null, until: null }
+    for (const held of [null, may]) {
+      if (held !== null) await setBookmark(session, held)
+      const opened = await openBookmark(session, deals, all)
+      await opened.save(june)
+      expect(await bookmarkOf(session)).toBe(june)
+      await opened.save(null)
+      expect(await bookmarkOf(session)).toBe(held)
+    }
+  })
+
   test('is forgotten for the streams named, and no other range with it', async () => {
     const { session } = await migratedWarehouse()
     const leads = { ...deals, stream: 'leads' }

@@ -168,6 +168,34 @@ describe('a backfill', () => {
     await expectWarehouseEquals(world, { streams: ['persons', 'notes'] })
   })
 
+  test('that was cut off after its order broke leaves nothing behind for the next sync to miss', async () => {
+    await using world = await openWorld()
+    const { db, emulator } = world
+    const small = inPagesOf(4, persons)
+    checkpointEveryPage(world)
+    emulator.faults.add({ kind: 'unsorted-page', match: '/api/v2/persons?', after: 1, times: 1 })
+    emulator.faults.add({ kind: 'status', status: 400, match: '/api/v2/persons?', after: 3 })
+    expect(only(await world.run({ streams: [small], plan: BACKFILL })).pages).toBe(3)
+    expect(await bookmarkOf(db, 'persons')).toBeNull()
+    emulator.faults.clear()
+    expect((await world.run({ streams: [small] })).status).toBe('done')
+    await expectWarehouseEquals(world, { streams: ['persons'] })
+  })
+
+  test('that was cut off in order is gone on with by the next sync, which reads nothing twice', async () => {
+    await using world = await openWorld()
+    const { db, emulator, tap } = world
+    const small = inPagesOf(4, persons)
+    checkpointEveryPage(world)
+    emulator.faults.add({ kind: 'status', status: 400, match: '/api/v2/persons?', after: 3, times: 1 })
+    expect(only(await world.run({ streams: [small], plan: BACKFILL })).pages).toBe(3)
+    const reached = (await bookmarkOf(db, 'persons')) ?? 0
+    expect((await world.run({ streams: [small] })).status).toBe('done')
+    const since = tap.asked.findLast(({ path }) => path === '/api/v2/persons')?.query.get('updated_since')
+    expect(Date.parse(since ?? '')).toBe(reached - 5 * 60_000)
+    await expectWarehouseEquals(world, { streams: ['persons'] })
+  })
+
   test('of which one stream is never shown to us reads the others anew each time', async () => {
     await using world = await openWorld()
     const { emulator, tap } = world
