@@ -102,8 +102,11 @@ export async function syncStream(
   const walks = await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
   const work = await openWork(stream, session, context, tally, layout, fields, complete)
-  for (const [index, planned] of walks.entries()) await walk(work, planned, index / walks.length)
-  if (complete) await settleAbsence(work)
+  for (const [index, planned] of walks.entries()) {
+    await walk(work, planned, index / walks.length)
+    if (!complete) await planned.bookmark.close()
+  }
+  if (complete) await finishComplete(work, walks)
   await warnOfNothing(work, walks)
 }
 
@@ -157,7 +160,7 @@ async function openWork(
 
 /** Reads one window to its end, a checkpoint at a time. */
 async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, behind: number): Promise<void> {
-  const { stream, session, context, transform, loader, tally } = work
+  const { stream, context, transform, loader, tally } = work
   const { send, clock, options } = context
   const mark = new HighWater(bookmark.value)
   const save = (to: number | null): Promise<void> => (window.byCursor ? bookmark.save(to) : Promise.resolve())
@@ -173,10 +176,19 @@ async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, be
       share: share === null ? null : behind + share / stream.partitions.length,
     })
   }
+  await save(mark.end)
+}
+
+/** A complete walk is over when what it did not see is settled: one that was refused is done again. */
+async function finishComplete(work: Work, walks: readonly PlannedWalk[]): Promise<void> {
+  const { session } = work
+  await settleAbsence(work)
   await inTransaction(session, async () => {
-    await save(mark.end)
-    await bookmark.close()
-    if (window.complete) await markCompleted(session, bookmark.place)
+    for (const { bookmark } of walks) await bookmark.close()
+    await markCompleted(
+      session,
+      walks.map(({ bookmark }) => bookmark.place),
+    )
   })
 }
 

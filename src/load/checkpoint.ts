@@ -133,12 +133,12 @@ export async function forgetStream({ control }: Session, account: string, stream
       .execute()
 }
 
-/** Remembers that a walk has seen every record of the partition. */
-export async function markCompleted({ control }: Session, place: Place): Promise<void> {
+/** Remembers that every record of these partitions has been seen, and that what was not is settled. */
+export async function markCompleted({ control }: Session, places: readonly Place[]): Promise<void> {
   const now = sql<Date>`now()`
   await control
     .insertInto('stream_state')
-    .values({ ...place, completed_at: now })
+    .values(places.map((place) => ({ ...place, completed_at: now })))
     .onConflict((on) =>
       on.columns(['account', 'stream', 'partition']).doUpdateSet({ completed_at: now, updated_at: now }),
     )

@@ -19,7 +19,7 @@ interface StreamStateTable {
   stream: string
   partition: string
   bookmark: Timestamp | null
-  /** When a walk last saw every record of every partition. */
+  /** When a walk last saw every record of every partition, and what it did not see was settled. */
   completed_at: Timestamp | null
   updated_at: Generated<Date>
 }

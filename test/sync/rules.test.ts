@@ -361,12 +361,16 @@ describe('absence is never deletion by itself', () => {
     await using world = await openWorld()
     await world.run({ streams: [persons] })
     for (const id of ids(world, 'persons').slice(0, 15)) world.emulator.company.persons.delete(id)
+    const completed = () =>
+      world.db.query("select completed_at from pipedrive_sync.stream_state where stream = 'persons'")
     const refused = only(await world.run({ streams: [persons], plan: SWEEP }))
     expect(refused).toMatchObject({ status: 'failed', tombstoned: 0 })
     expect(refused.error).toContain('--max-share')
     expect(await countOf(world.db, 'persons', '_deleted_at is not null')).toBe(0)
+    expect(await completed()).toEqual([{ completed_at: null }])
     const agreed = only(await world.run({ streams: [persons], plan: SWEEP, maxShare: 1 }))
     expect(agreed).toMatchObject({ status: 'done', tombstoned: 15 })
+    expect(await completed()).toEqual([{ completed_at: expect.any(Date) as Date }])
     await expectWarehouseEquals(world, { streams: ['persons'], counters: false })
   })
 
