@@ -18,11 +18,11 @@ export interface Range {
 export interface Bookmark {
   readonly place: Place
   readonly value: number | null
-  /** The range was read to its end in an earlier run that had more to do. */
+  /** The range was read to its end less than a day ago, in a run that had more to do. */
   readonly closed: boolean
   /** Sets the bookmark; to be called in the transaction that loads the rows it stands for. */
   save(to: number | null): Promise<void>
-  /** Remembers that the walk reached its end; to be called like `save`. */
+  /** Remembers that the range was read to its end. */
   close(): Promise<void>
 }
 
@@ -71,6 +71,9 @@ async function streamBookmark(session: Session, place: Place): Promise<Bookmark>
   }
 }
 
+/** A backfill goes on with what is left for a day; later on, what it had finished is behind the times too. */
+const stillClosed = sql<boolean>`coalesce(closed_at > now() - interval '1 day', false)`.as('closed')
+
 /**
  * The bookmark of a range. Where the range begins no later than the stream's own bookmark, all that is older is
  * held already, and the stream's bookmark follows it, back too when the order breaks, but never behind where it was.
@@ -80,7 +83,7 @@ async function rangeBookmark(session: Session, place: Place, range: Range): Prom
   const key = { ...place, ...bounds(range) }
   const row = await control
     .selectFrom('sync_window')
-    .select(['bookmark', 'closed_at'])
+    .select(['bookmark', stillClosed])
     .where((is) => is.and(key))
     .executeTakeFirst()
   const held = await readStreamBookmark(session, place)
@@ -94,7 +97,7 @@ async function rangeBookmark(session: Session, place: Place, range: Range): Prom
   return {
     place,
     value: row?.bookmark?.getTime() ?? null,
-    closed: row?.closed_at !== undefined && row.closed_at !== null,
+    closed: row?.closed ?? false,
     async save(to) {
       await write({ bookmark: moment(to) })
       if (adjoins) await writeStreamBookmark(session, place, later(held, to))

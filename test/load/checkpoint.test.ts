@@ -104,6 +104,19 @@ describe('a range', () => {
     expect(await bookmarkOf(session)).toBe(after)
   })
 
+  test('is closed for a day; then it is open again, at the bookmark that it had', async () => {
+    const { db, session } = await migratedWarehouse()
+    const range = await openBookmark(session, deals, YEAR_2023)
+    await range.save(may)
+    await range.close()
+    const closedFor = (hours: number) =>
+      db.query('update pipedrive_sync.sync_window set closed_at = now() - $1::interval', [`${hours} hours`])
+    await closedFor(23)
+    expect(await openBookmark(session, deals, YEAR_2023)).toMatchObject({ value: may, closed: true })
+    await closedFor(25)
+    expect(await openBookmark(session, deals, YEAR_2023)).toMatchObject({ value: may, closed: false })
+  })
+
   test('that goes back takes the stream back with it, to where it was when the range was opened', async () => {
     const { session } = await migratedWarehouse()
     const all: Range = { since: null, until: null }

@@ -196,6 +196,34 @@ describe('a backfill', () => {
     await expectWarehouseEquals(world, { streams: ['persons'] })
   })
 
+  test('that was refused to delete what is gone reads it again when it is agreed to', async () => {
+    await using world = await openWorld()
+    const pipelines = streamNamed('pipelines')
+    const { company } = world.emulator
+    await world.run({ streams: [pipelines] })
+    company.pipelines.delete(Number(company.list('pipelines').at(-1)?.['id']))
+    const request = { streams: [pipelines], plan: BACKFILL }
+    expect(only(await world.run({ ...request, maxShare: 0 }))).toMatchObject({ status: 'failed' })
+    expect(only(await world.run({ ...request, maxShare: 1 }))).toMatchObject({
+      status: 'done',
+      tombstoned: 1,
+    })
+  })
+
+  test('of which one stream fails for a month reads what has changed in the others since', async () => {
+    await using world = await openWorld()
+    const { clock, db, emulator } = world
+    const both = { streams: [organizations, notes], plan: BACKFILL }
+    emulator.faults.add({ kind: 'status', status: 400, match: '/v1/notes?' })
+    await world.run(both)
+    expect(reportOf(await world.run(both), 'organizations').pages).toBe(0)
+    clock.advance(30 * 24 * 60 * 60_000)
+    await db.query("update pipedrive_sync.sync_window set closed_at = closed_at - interval '30 days'")
+    emulator.company.organizations.create({ name: 'Founded since' })
+    expect(reportOf(await world.run(both), 'organizations').inserted).toBe(1)
+    await expectWarehouseEquals(world, { streams: ['organizations'] })
+  })
+
   test('of which one stream is never shown to us reads the others anew each time', async () => {
     await using world = await openWorld()
     const { emulator, tap } = world
