@@ -9,7 +9,7 @@ import type { ReadPlan } from './extract/windows.ts'
 import { assertNotBlocked, claimAccount, listenForBlock, recordBlock } from './load/account.ts'
 import { forgetRange } from './load/checkpoint.ts'
 import { assertPrivileges, describeFailure, type Session } from './load/connection.ts'
-import { databaseExists, openDatabase, type Database } from './load/database.ts'
+import { databaseExists, openDatabase } from './load/database.ts'
 import { migrate } from './load/migrate.ts'
 import { endRun, logTokens, startRun, type StreamReport } from './load/run-log.ts'
 import { runStatus, type RunStatus } from './outcome.ts'
@@ -89,7 +89,9 @@ export async function run(parts: RunParts, request: RunRequest): Promise<RunRepo
     const early = (await databaseExists(warehouse)) ? null : await readIdentity(client.send)
     await using database = await openDatabase(warehouse)
     await using session = await database.connect('run')
-    streams = await runIn(state, database, session, early)
+    const id = await begin(state, session, early)
+    streams = await runStreams(state, database, session, id)
+    await finish(state, session, id, streams)
   } catch (error) {
     const known = describeFailure(request.command, error)
     if (!(known instanceof SyncError)) throw error
@@ -119,8 +121,8 @@ function report(
   }
 }
 
-/** Everything that can be refused is asked first: the database before the first request, the token before the first write. */
-async function runIn(state: Run, database: Database, session: Session, early: Identity | null) {
+/** Opens the run. Everything that can be refused is asked first: the database before the first request, the token before the first write. */
+async function begin(state: Run, session: Session, early: Identity | null): Promise<string> {
   const { parts, request, stop } = state
   const { account } = parts.warehouse
   await assertPrivileges(session)
@@ -131,9 +133,7 @@ async function runIn(state: Run, database: Database, session: Session, early: Id
   await listenForBlock(session, account, parts.clock, (error) => stop.abort(error))
   const id = await startRun(session, account, request.command)
   parts.reporter.info(`Reading ${identity.companyName} as ${identity.userName}`, { run: id })
-  const reports = await runStreams(state, database, session, id)
-  await finish(state, session, id, reports)
-  return reports
+  return id
 }
 
 async function identify(state: Run, session: Session): Promise<Identity> {

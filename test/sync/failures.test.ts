@@ -124,6 +124,7 @@ describe('the database', () => {
     }
     const report = await world.run({ streams: [persons, notes] })
     expect(report).toMatchObject({ status: 'failed', code: 'E_LOAD' })
+    expect(report.streams.map(({ stream }) => stream)).toEqual(['persons', 'notes'])
     expect(await world.run({ streams: [persons, notes] })).toMatchObject({ status: 'done' })
     const runs = await world.db.query('select status from pipedrive_sync.run order by id')
     expect(runs.map(({ status }) => status)).toEqual(['killed', 'done'])
