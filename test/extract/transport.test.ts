@@ -201,4 +201,26 @@ describe('the client', () => {
     expect(asked).toBe(1)
     expect(clock.slept).toEqual([])
   })
+
+  test('sends nothing more for anybody once it is blocked, and what waited its turn does not pay', async () => {
+    let asked = 0
+    const url = await serve((_url, response) => {
+      asked++
+      response.writeHead(403, { 'content-type': 'text/html' }).end('<html></html>')
+    })
+    const client = createClient({
+      baseUrl: url,
+      token: TOKEN,
+      allowance: { tokens: 1000 },
+      concurrency: 1,
+      clock: testClock(),
+      signal: neverStops,
+    })
+    const sent = Array.from({ length: 5 }, () => failure(client.send(aRequest)))
+    for (const error of await Promise.all(sent))
+      expect(error).toMatchObject({ code: 'E_BLOCKED', recovery: 'defer' })
+    expect(await failure(client.send(aRequest))).toMatchObject({ code: 'E_BLOCKED' })
+    expect(asked).toBe(1)
+    expect(client.ledger.total).toEqual({ requests: 1, tokens: 10 })
+  })
 })
