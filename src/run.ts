@@ -86,7 +86,8 @@ export async function run(parts: RunParts, request: RunRequest): Promise<RunRepo
   let streams: readonly StreamReport[] = []
   let failure: SyncError | null = null
   try {
-    const early = (await databaseExists(warehouse)) ? null : await readIdentity(client.send)
+    const early = (await databaseExists(warehouse)) ? undefined : readIdentity(client.send)
+    await early?.catch(unlessBlocked)
     await using database = await openDatabase(warehouse)
     await using session = await database.connect('run')
     const id = await begin(state, session, early)
@@ -121,32 +122,50 @@ function report(
   }
 }
 
-/** Opens the run. Everything that can be refused is asked first: the database before the first request, the token before the first write. */
-async function begin(state: Run, session: Session, early: Identity | null): Promise<string> {
+/** Nothing is made for a token that is wrong; a block is worth a database to keep it in. */
+function unlessBlocked(error: unknown): void {
+  if (!isBlock(error)) throw error
+}
+
+/**
+ * Opens the run. Everything that can be refused is asked first: the database before the first request, the token
+ * before the first write.
+ */
+async function begin(state: Run, session: Session, early: Promise<Identity> | undefined): Promise<string> {
   const { parts, request, stop } = state
   const { account } = parts.warehouse
   await assertPrivileges(session)
+  // Heard of before it is asked for, so that none is missed between the two.
+  await listenForBlock(session, account, parts.clock, (error) => stop.abort(error))
   await assertNotBlocked(session, account, parts.clock.now())
-  const identity = early ?? (await identify(state, session))
+  const identity = await identify(state, session, early)
   await migrate(session)
   await claimAccount(session, account, identity)
-  await listenForBlock(session, account, parts.clock, (error) => stop.abort(error))
   const id = await startRun(session, account, request.command)
   parts.reporter.info(`Reading ${identity.companyName} as ${identity.userName}`, { run: id })
   return id
 }
 
-async function identify(state: Run, session: Session): Promise<Identity> {
+async function identify(
+  state: Run,
+  session: Session,
+  early: Promise<Identity> | undefined,
+): Promise<Identity> {
   try {
-    return await readIdentity(state.client.send)
+    return await (early ?? readIdentity(state.client.send))
   } catch (error) {
+    if (isBlock(error)) await migrate(session)
     await keepBlock(state, session, error)
     throw error
   }
 }
 
+function isBlock(error: unknown): error is SyncError {
+  return error instanceof SyncError && error.code === 'E_BLOCKED'
+}
+
 async function keepBlock({ parts }: Run, session: Session, why: unknown): Promise<void> {
-  if (!(why instanceof SyncError) || why.code !== 'E_BLOCKED' || why.retryAfterMs === undefined) return
+  if (!isBlock(why) || why.retryAfterMs === undefined) return
   const until = new Date(parts.clock.now() + why.retryAfterMs)
   await recordBlock(session, parts.warehouse.account, until)
 }

@@ -28,6 +28,11 @@ create table "pipedrive_sync"."account" (
   "blocked_until" timestamptz
 );
 
+create table "pipedrive_sync"."block" (
+  "account" text primary key,
+  "blocked_until" timestamptz not null
+);
+
 create table "pipedrive_sync"."stream_state" (
   "account" text not null,
   "stream" text not null,

@@ -10,8 +10,14 @@ interface AccountTable {
   company_domain: string
   data_schema: string
   first_seen_at: Generated<Date>
-  /** Until when Cloudflare's block is respected by every process; null when there is none. */
+  /** Shown with the company; `block` is what counts. */
   blocked_until: Timestamp | null
+}
+
+interface BlockTable {
+  account: string
+  /** Until when Cloudflare's block is respected by every process. */
+  blocked_until: Timestamp
 }
 
 interface StreamStateTable {
@@ -101,6 +107,7 @@ interface DriftTable {
 /** Tables of the control schema; every one of them carries the account. */
 export interface ControlTables {
   account: AccountTable
+  block: BlockTable
   stream_state: StreamStateTable
   sync_window: SyncWindowTable
   run: RunTable

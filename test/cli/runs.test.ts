@@ -1,7 +1,17 @@
+import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { streams } from '../../src/streams/index.ts'
-import { cli, jsonFrom, jsonOf, sentenceOf, smallCompany, start, variables } from '../support/cli.ts'
+import {
+  cli,
+  emptyDirectory,
+  jsonFrom,
+  jsonOf,
+  sentenceOf,
+  smallCompany,
+  start,
+  variables,
+} from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { openTap } from '../support/tap.ts'
 
@@ -318,4 +328,18 @@ describe('a signal', () => {
       expect(rest).toBeLessThanOrEqual(3)
     },
   )
+})
+
+describe('before there is a warehouse', () => {
+  test('a wrong token makes none; a block makes one, so that it is remembered', async () => {
+    const emulator = await smallCompany()
+    const cwd = await emptyDirectory()
+    const env = variables(emulator)
+    emulator.faults.add({ kind: 'status', status: 401, times: 1 })
+    expect(await jsonFrom(['sync'], { env, cwd }, 2)).toMatchObject({ code: 'E_AUTH', requests: 1 })
+    expect(await readdir(cwd)).toEqual([])
+    emulator.faults.add({ kind: 'status', status: 403, body: '<html></html>', times: 1 })
+    expect(await jsonFrom(['sync'], { env, cwd }, 3)).toMatchObject({ code: 'E_BLOCKED', requests: 1 })
+    expect(await jsonFrom(['sync'], { env, cwd }, 3)).toMatchObject({ code: 'E_BLOCKED', requests: 0 })
+  })
 })

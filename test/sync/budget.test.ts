@@ -1,5 +1,7 @@
+import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import type { RunReport } from '../../src/run.ts'
+import type { TestDatabase } from '../support/database.ts'
 import { bookmarkOf, countOf, everything, only, reportOf } from '../support/warehouse.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
 import { BACKFILL, checkpointEveryPage, inPagesOf, openWorld, streamNamed } from '../support/world.ts'
@@ -11,6 +13,13 @@ const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 /** The catalog of persons and whose token it is. */
 const BEFORE_PERSONS = 12
+
+async function reportedDeals(db: TestDatabase): Promise<unknown> {
+  const [row] = await db.query(
+    "select status from pipedrive_sync.run_stream where stream = 'deals' order by run_id desc limit 1",
+  )
+  return row?.['status']
+}
 
 const COOL_PAGE = '<!DOCTYPE html><html><title>Access denied</title></html>'
 
@@ -101,7 +110,7 @@ describe('an HTML 403 of the gateway', () => {
     expect(report).toMatchObject({ status: 'deferred', code: 'E_BLOCKED' })
     expect(await countOf(db, 'persons')).toBe(8)
     const [account] = await db.query<{ until: Date }>(
-      'select blocked_until as until from pipedrive_sync.account',
+      'select blocked_until as until from pipedrive_sync.block',
     )
     expect(account?.until.getTime()).toBeGreaterThan(clock.now() + 29 * MINUTE)
 
@@ -117,14 +126,47 @@ describe('an HTML 403 of the gateway', () => {
     await expectWarehouseEquals(world, { streams: ['persons'] })
   })
 
-  test('that meets the first request of a run is recorded as well', async () => {
+  test.each([
+    ['a run', true],
+    ['the very first run', false],
+  ])('that meets the first request of %s is recorded as well', async (_what, before) => {
     await using world = await openWorld()
-    await world.run({ streams: [persons] })
+    if (before) await world.run({ streams: [persons] })
     world.emulator.faults.add({ ...blocked, match: '/v1/users/me' })
     expect(await world.run({ streams: [persons] })).toMatchObject({ status: 'deferred', code: 'E_BLOCKED' })
     const asked = world.tap.asked.length
     expect(await world.run({ streams: [persons] })).toMatchObject({ status: 'deferred', requests: 0 })
     expect(world.tap.asked).toHaveLength(asked)
+  })
+
+  test('stops the other streams of its run at once, before what was read is written', async () => {
+    await using world = await openWorld()
+    const { db, emulator, tap } = world
+    await world.run({ streams: [persons, deals] })
+    await db.query('update pipedrive_sync.stream_state set bookmark = null')
+    await db.query('delete from pipedrive.persons')
+    // The last batch of the stream that met the block waits for this lock, and the run for the batch.
+    const holder = new pg.Client({ connectionString: db.url })
+    await holder.connect()
+    await holder.query('begin; lock table pipedrive.persons in share mode')
+    emulator.faults.add({ ...blocked, match: '/api/v2/persons?', after: 2 })
+    const met = Promise.withResolvers<void>()
+    const after: string[] = []
+    let isMet = false
+    tap.onAnswer = async ({ path }, { status }) => {
+      if (isMet) after.push(path)
+      if (status === 403) {
+        isMet = true
+        met.resolve()
+      } else if (path === '/api/v2/deals') await met.promise
+    }
+    const run = world.run({ streams: [inPagesOf(4, persons), inPagesOf(1, deals)] })
+    await met.promise
+    await expect.poll(() => reportedDeals(db)).toBe('deferred')
+    await holder.query('rollback')
+    await holder.end()
+    expect(await run).toMatchObject({ status: 'deferred', code: 'E_BLOCKED' })
+    expect(after).toEqual([])
   })
 
   test('stops every other run of the account, in the middle of its pages', async () => {
