@@ -1,5 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createTransport } from '../../src/extract/transport.ts'
 import { createClient } from '../../src/extract/client.ts'
@@ -155,6 +156,43 @@ describe('the token', () => {
     expect(error).toMatchObject({ code: 'E_CONFIG', recovery: 'abort-run' })
     expect(everything(error)).not.toContain(TOKEN)
     expect(everything(error)).toContain('PIPEDRIVE_API_TOKEN')
+  })
+})
+
+describe('an answer that HTTP cannot read', () => {
+  const gzip = { 'content-encoding': 'gzip' }
+  const spoilt = gzipSync('x'.repeat(1000)).fill(7, 12, 20)
+
+  test.each<[string, (response: ServerResponse) => void, RegExp]>([
+    ['a body that is not what was packed', (to) => to.writeHead(200, gzip).end(spoilt), /Z_DATA_ERROR/],
+    ['a body that was never packed', (to) => to.writeHead(200, gzip).end('plain'), /Z_DATA_ERROR/],
+    [
+      'two lengths that differ',
+      (to) => to.socket?.end('HTTP/1.1 200 OK\r\ncontent-length: 3\r\ncontent-length: 5\r\n\r\nabc'),
+      /UND_ERR_RES_CONTENT_LENGTH_MISMATCH/,
+    ],
+    [
+      'chunks that are none',
+      (to) => to.socket?.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nabc'),
+      /does not match the HTTP\/1\.1 protocol/,
+    ],
+    ['no HTTP at all', (to) => to.socket?.end('hello'), /does not match the HTTP\/1\.1 protocol/],
+  ])('%s is a failure of the network', async (_what, answer, message) => {
+    const url = await serve((_url, response) => void answer(response))
+    const error = await failure(transportTo(url)(aRequest))
+    expect(error).toMatchObject({ code: 'E_NETWORK', recovery: 'retry' })
+    expect(error.message).toMatch(message)
+    expect(everything(error)).not.toContain(TOKEN)
+  })
+
+  test('an address that is not to be used this way ends the run', async () => {
+    const url = await serve((_url, response) => respond(response, {}))
+    for (const address of [url.replace('http:', 'https:'), 'http://127.0.0.1:6000', 'http://127.0.0.1:99999'])
+      expect(await failure(transportTo(address)(aRequest))).toMatchObject({
+        code: 'E_CONFIG',
+        recovery: 'abort-run',
+        message: expect.stringContaining(address) as string,
+      })
   })
 })
 
