@@ -10,7 +10,7 @@ import { inTransaction, type Session } from './load/connection.ts'
 import { evolveTables } from './load/evolve.ts'
 import { openLoader, type Loader } from './load/loader.ts'
 import { lockCatalog, lockStream } from './load/lock.ts'
-import { relabel } from './load/relabel.ts'
+import { oweLabels, relabel } from './load/relabel.ts'
 import { countLive, findAbsent, writeTombstones } from './load/tombstones.ts'
 import { nativeColumns } from './streams/index.ts'
 import type { CatalogSpec, Partition, Stream } from './streams/stream.ts'
@@ -124,7 +124,9 @@ async function refreshCatalog(
     const known = await readCatalog(session, spec.entity)
     const merged = mergeCatalog(nativeColumns(spec.entity), known, fetched)
     const counts = await writeCatalog(session, spec.entity, merged)
-    await relabel(session, spec.entity, known, merged)
+    await oweLabels(session, spec.entity, known, merged)
+    // A stream's rows are written under its own lock only.
+    if (spec.entity === stream.name) await relabel(session, spec.entity, merged)
     return counts
   })
 }

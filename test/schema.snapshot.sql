@@ -129,6 +129,7 @@ create table if not exists "pipedrive"."fields" (
   "description" text,
   "first_seen_at" timestamptz default now() not null,
   "removed_at" timestamptz,
+  "labels_owed" boolean default false not null,
   constraint "fields_pkey" primary key ("entity", "field_code")
 );
 

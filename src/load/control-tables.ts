@@ -129,6 +129,8 @@ export interface CatalogTables {
     description: string | null
     first_seen_at: Generated<Date>
     removed_at: Timestamp | null
+    /** Options were renamed or added since the rows were last relabelled. */
+    labels_owed: Generated<boolean>
   }
   field_options: {
     entity: string

@@ -673,7 +673,7 @@ describe('labels of options are always the current ones', () => {
     expect(rewritten.length).toBeLessThan(before.length)
   })
 
-  test('also when the catalog is read for itself, and before there is a table', async () => {
+  test('also when the catalog was read for itself before, and before there is a table', async () => {
     await using world = await openWorld()
     const { company } = world.emulator
     const fields = streamNamed('fields')
@@ -685,9 +685,63 @@ describe('labels of options are always the current ones', () => {
     }
     await world.run({ streams: [deals] })
     company.fields.renameOption('deals', choice?.code ?? '', option?.id ?? 0, 'Renamed a third time')
+    const before = await world.db.query('select xmin::text from pipedrive.deals')
     await world.run({ streams: [fields] })
+    expect(await world.db.query('select xmin::text from pipedrive.deals')).toEqual(before)
+    await world.run({ streams: [deals] })
     await expectWarehouseEquals(world, { streams: ['deals'] })
   })
+
+  test('when another run learns of a new name in the middle of the pages, the next run of the stream puts it right', async () => {
+    await using world = await openWorld()
+    const { company } = world.emulator
+    checkpointEveryPage(world)
+    const choice = company.catalog.custom('deals').find(({ type }) => type === 'enum')
+    const count = world.tap.onAnswer
+    let renamed = false
+    world.tap.onAnswer = async (asked, answer) => {
+      await count(asked, answer)
+      if (asked.path !== '/api/v2/deals' || renamed) return
+      renamed = true
+      for (const { id, label } of choice?.options ?? [])
+        company.fields.renameOption('deals', choice?.code ?? '', id, `${label}, renamed`)
+      expect((await world.run({ streams: [streamNamed('fields')] })).status).toBe('done')
+    }
+    const request = { streams: [inPagesOf(4, deals)] }
+    expect((await world.run(request)).status).toBe('done')
+    expect((await world.run(request)).status).toBe('done')
+    await expectWarehouseEquals(world, { streams: ['deals'] })
+  })
+
+  test.each(['enum', 'set'] as const)(
+    'an option of a field of type %s that is added while its stream is read gets its label in the next run',
+    async (type) => {
+      await using world = await openWorld({ size: { customFields: 0 } })
+      const { company } = world.emulator
+      const [id = 0, other = 0] = ids(world, 'deals')
+      const { code, options } = company.fields.add('deals', 'Choice', type, ['First'])
+      const value = (id: number) => ({ custom_fields: { [code]: type === 'enum' ? id : [id] } })
+      company.deals.update(other, value(Number(options?.[0]?.id)))
+      await world.run({ streams: [deals] })
+      let added = 0
+      world.tap.onAnswer = ({ path }) => {
+        if (path !== '/api/v2/dealFields' || added > 0) return
+        // The catalog has just been read.
+        added = Number(company.fields.addOptions('deals', code, ['Added'])?.at(-1)?.id)
+        company.deals.update(id, value(added))
+      }
+      const row = () => world.db.query('select cf_choice, _extra from pipedrive.deals where id = $1', [id])
+      await world.run({ streams: [deals] })
+      expect(await row()).toEqual([
+        { cf_choice: type === 'enum' ? null : [], _extra: value(added).custom_fields },
+      ])
+      await world.run({ streams: [deals] })
+      expect(await row()).toEqual([{ cf_choice: type === 'enum' ? 'Added' : ['Added'], _extra: null }])
+      await expectWarehouseEquals(world, { streams: ['deals'] })
+      const owed = await world.db.query('select from pipedrive.fields where labels_owed')
+      expect(owed).toEqual([])
+    },
+  )
 
   test('an option that is removed keeps its last label', async () => {
     await using world = await openWorld({ size: { customFields: 0 } })
