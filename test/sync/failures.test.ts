@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SyncError } from '../../src/errors.ts'
 import { exitCode } from '../../src/outcome.ts'
-import { bookmarkOf, countOf, only, reportOf } from '../support/warehouse.ts'
+import { bookmarkOf, countOf, everything, only, reportOf } from '../support/warehouse.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
 import { BACKFILL, checkpointEveryPage, inPagesOf, openWorld, streamNamed } from '../support/world.ts'
 
@@ -65,6 +65,22 @@ describe('what goes wrong has a name, and the run does what fits', () => {
     const report = await world.run({ streams: [persons, notes] })
     expect(reportOf(report, 'persons')).toMatchObject({ status: 'failed', pages: 0 })
     expect(reportOf(report, 'notes').status).toBe('done')
+  })
+
+  test('a field catalog without any field removes none of them', async () => {
+    await using world = await openWorld()
+    await world.run({ streams: [deals, leads] })
+    const before = await everything(world.db)
+    world.tap.onAnswer = ({ path }, answer) =>
+      path === '/api/v2/dealFields'
+        ? { ...answer, body: '{"success":true,"data":[],"additional_data":{"next_cursor":null}}' }
+        : undefined
+    const report = await world.run({ streams: [deals, leads] })
+    for (const { status, error } of report.streams) {
+      expect(status).toBe('failed')
+      expect(error).toContain('no fields at all')
+    }
+    expect(await everything(world.db)).toEqual(before)
   })
 
   test('a failure that passes is of no consequence', async () => {
