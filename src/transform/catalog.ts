@@ -23,14 +23,32 @@ function columnNames(field: Pick<CatalogField, 'columnName' | 'type'>): string[]
   return columnName === null ? [] : fieldColumns(type).map((column) => columnName + column.suffix)
 }
 
-/** Labels become comments, catalog rows and cells: they hold what PostgreSQL's text holds. */
+function storableOrNull(text: string | null): string | null {
+  return text === null ? null : storableText(text)
+}
+
+/** What the API says twice is written once: PostgreSQL refuses to upsert one key twice in one statement. */
+function firstOfEach<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
+  const first = new Map<string, Item>()
+  for (const item of items) if (!first.has(keyOf(item))) first.set(keyOf(item), item)
+  return [...first.values()]
+}
+
+/** A field becomes comments, catalog rows and cells: its texts hold what PostgreSQL's text holds. */
 function storable(field: FetchedField): FetchedField {
-  const { label, description, options } = field
+  const { code, label, type, description } = field
+  const options = field.options.map(({ id, label, color }) => ({
+    id: storableText(id),
+    label: storableText(label),
+    color: storableOrNull(color),
+  }))
   return {
     ...field,
+    code: storableText(code),
     label: storableText(label),
-    description: description === null ? null : storableText(description),
-    options: options.map((option) => ({ ...option, label: storableText(option.label) })),
+    type: storableText(type),
+    description: storableOrNull(description),
+    options: firstOfEach(options, ({ id }) => id),
   }
 }
 
@@ -60,13 +78,14 @@ export function mergeCatalog(
     ...native,
     ...before.filter((field) => field.isCustom).flatMap((field) => columnNames(field)),
   ])
-  const merged = fetched.map(storable).map((field): CatalogField => {
+  const seen = firstOfEach(fetched.map(storable), ({ code }) => code)
+  const merged = seen.map((field): CatalogField => {
     const pinned = known.get(field.code)
     const options = mergeOptions(pinned?.options ?? [], field.options)
     if (pinned !== undefined) return { ...field, options, ...pin(pinned, native), removed: false }
     return { ...field, options, columnName: firstName(field, native, taken), removed: false }
   })
-  const present = new Set(fetched.map((field) => field.code))
+  const present = new Set(seen.map((field) => field.code))
   const gone = before.filter((field) => !present.has(field.code))
   return [...merged, ...gone.map((field) => ({ ...field, removed: true }))]
 }

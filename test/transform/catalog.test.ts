@@ -119,20 +119,40 @@ describe('the catalog', () => {
     expect(named).toHaveLength(Math.floor((MOST_COLUMNS - NATIVE.length) / 11))
   })
 
-  test('holds labels that PostgreSQL can hold', () => {
+  test('holds texts that PostgreSQL can hold', () => {
     const look = [
-      fetched('a1', {
+      fetched('a\u00001', {
         label: 'Si\u0000ze',
         description: 'a\ud83d',
-        type: 'enum',
-        options: [option('1', 'Co\u0000ld')],
+        type: 'en\u0000um',
+        options: [{ id: '\u00001', label: 'Co\u0000ld', color: 'r\u0000d' }],
       }),
     ]
-    expect(field(after(look), 'a1')).toMatchObject({
+    expect(field(after(look), 'a\ufffd1')).toMatchObject({
       label: 'Si\ufffdze',
+      type: 'en\ufffdum',
       description: 'a\ufffd',
-      options: [{ label: 'Co\ufffdld' }],
+      options: [{ id: '\ufffd1', label: 'Co\ufffdld', color: 'r\ufffdd' }],
     })
     expect(after(look, look)).toEqual(after(look))
+  })
+
+  test('holds once what Pipedrive says twice: the first of two fields, or options, with one code', () => {
+    const options = [option('1', 'Cold'), option('2', 'Warm'), option('1', 'Hot')]
+    const look = [
+      fetched('a1', { label: 'Size', type: 'enum', options }),
+      fetched('a1', { label: 'Again' }),
+      fetched('a2'),
+    ]
+    for (const catalog of [after(look), after(look, look)]) {
+      expect(catalog.map(({ code, label }) => [code, label])).toEqual([
+        ['a1', 'Size'],
+        ['a2', 'a2'],
+      ])
+      expect(field(catalog, 'a1').options.map(({ id, label }) => [id, label])).toEqual([
+        ['1', 'Cold'],
+        ['2', 'Warm'],
+      ])
+    }
   })
 })
