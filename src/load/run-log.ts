@@ -111,18 +111,25 @@ export async function logDrift(
   stream: string,
   drift: readonly { readonly key: string; readonly reason: string; readonly count: number }[],
 ): Promise<void> {
-  for (const [key, group] of Map.groupBy(drift, ({ key, reason }) => `${reason} ${key}`)) {
-    const reason = key.slice(0, key.indexOf(' '))
-    const seen = group.reduce((sum, { count }) => sum + count, 0)
-    await control
-      .insertInto('drift')
-      .values({ account, stream, key: driftKey(key.slice(reason.length + 1)), reason, seen })
-      .onConflict((on) =>
-        on.columns(['account', 'stream', 'key', 'reason']).doUpdateSet({
-          seen: sql`drift.seen + excluded.seen`,
-          last_seen_at: sql`now()`,
-        }),
-      )
-      .execute()
+  // A storable key holds no NUL.
+  const seen = new Map<string, number>()
+  for (const { key, reason, count } of drift) {
+    const id = `${reason}\u0000${driftKey(key)}`
+    seen.set(id, (seen.get(id) ?? 0) + count)
   }
+  if (seen.size === 0) return
+  const [reasons, keys] = [0, 1].map((part) => [...seen.keys()].map((id) => id.split('\u0000')[part]))
+  await control
+    .insertInto('drift')
+    .columns(['account', 'stream', 'reason', 'key', 'seen'])
+    .expression(
+      sql`select ${account}, ${stream}, * from unnest(${reasons}::text[], ${keys}::text[], ${[...seen.values()]}::bigint[])`,
+    )
+    .onConflict((on) =>
+      on.columns(['account', 'stream', 'key', 'reason']).doUpdateSet({
+        seen: sql`drift.seen + excluded.seen`,
+        last_seen_at: sql`now()`,
+      }),
+    )
+    .execute()
 }

@@ -195,3 +195,16 @@ test('drift is counted by key and reason, and remembers when it was first seen',
     { key: 'a key', reason: 'unknown', seen: 6, old: true, seen_again: true },
   ])
 })
+
+test('drift under more keys than a statement has parameters is counted in one', async () => {
+  const { db, session } = await migratedWarehouse()
+  const drift = Array.from({ length: 20_000 }, (_, index) => ({
+    key: `k${index}`,
+    reason: 'unknown',
+    count: 1,
+  }))
+  await logDrift(session, 'a', 'deals', [...drift, ...drift])
+  expect(await db.query('select sum(seen)::int as seen, count(*)::int from pipedrive_sync.drift')).toEqual([
+    { seen: 40_000, count: 20_000 },
+  ])
+})
