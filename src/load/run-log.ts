@@ -61,10 +61,15 @@ export async function startRun(session: Session, account: string, command: strin
   return id
 }
 
+/** Errors quote what was answered, which may be anything. */
+function storable(text: string | null): string | null {
+  return text === null ? null : storableText(text)
+}
+
 export async function endRun({ control }: Session, run: string, end: RunEnd): Promise<void> {
   await control
     .updateTable('run')
-    .set({ ...end, finished_at: sql`now()` })
+    .set({ ...end, error: storable(end.error), finished_at: sql`now()` })
     .where('id', '=', run)
     .execute()
 }
@@ -78,7 +83,7 @@ export async function logStream(
   const { error = null, warning = null, ...numbers } = report
   await control
     .insertInto('run_stream')
-    .values({ ...numbers, error, warning, run_id: run, account })
+    .values({ ...numbers, error: storable(error), warning: storable(warning), run_id: run, account })
     .execute()
 }
 

@@ -99,6 +99,19 @@ describe('what a stream did', () => {
   })
 })
 
+test('an error that quotes a NUL is kept as PostgreSQL can hold it', async () => {
+  const { db, session } = await migratedWarehouse()
+  const run = await startRun(session, 'a', 'sync')
+  const counts = { inserted: 0, updated: 0, unchanged: 0, stale: 0, tombstoned: 0, pages: 0 }
+  const report = { stream: 'deals', status: 'failed', ...counts, requests: 0, tokens: 0, seconds: 0 } as const
+  await logStream(session, 'a', run, { ...report, error: 'a\u0000b', warning: 'c\ud800d' })
+  await endRun(session, run, { status: 'failed', requests: 0, tokens: 0, error: 'e\u0000f' })
+  expect(await db.query('select error, warning from pipedrive_sync.run_stream')).toEqual([
+    { error: 'a\ufffdb', warning: 'c\ufffdd' },
+  ])
+  expect(await db.query('select error from pipedrive_sync.run')).toEqual([{ error: 'e\ufffdf' }])
+})
+
 describe('the token ledger', () => {
   test('has one line a day, run and stream, with what was spent so far and the last balance', async () => {
     const { db, session } = await migratedWarehouse()

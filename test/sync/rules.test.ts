@@ -590,6 +590,19 @@ describe('what JSON can hold and PostgreSQL cannot has a defined outcome', () =>
       })
   })
 
+  test('an error of Pipedrive that holds a NUL is reported, and the other streams are read', async () => {
+    await using world = await openWorld()
+    world.tap.onAnswer = ({ path }, answer) =>
+      path === '/api/v2/persons'
+        ? { ...answer, status: 400, body: '{"success":false,"error":"not \\u0000 this"}' }
+        : undefined
+    const report = await world.run({ streams: [persons, organizations] })
+    expect(report.status).toBe('partial')
+    expect(reportOf(report, 'organizations').status).toBe('done')
+    const [row] = await world.db.query("select error from pipedrive_sync.run_stream where stream = 'persons'")
+    expect(row?.['error']).toContain('("not \ufffd this")')
+  })
+
   test('labels longer than an identifier make columns of at most 63 bytes, each its own', async () => {
     await using world = await openWorld({ size: { customFields: 0 } })
     const { company } = world.emulator
