@@ -90,9 +90,12 @@ function outcomeOf(answer: FailedAnswer): Outcome {
   return byStatus[status] ?? (status >= 500 ? serverError : unexpected)
 }
 
-/** Milliseconds until the server wants the next request: `retry-after`, else for a 429 `x-ratelimit-reset` (in seconds). */
-function serverDelay({ status, headers }: FailedAnswer): number | undefined {
-  const reset = status === 429 ? headers.get('x-ratelimit-reset') : null
+/**
+ * Milliseconds until the server wants the next request: `retry-after`, else `x-ratelimit-reset` (in seconds), which
+ * tells of the burst limit and nothing else.
+ */
+function serverDelay({ headers }: FailedAnswer, outcome: Outcome): number | undefined {
+  const reset = outcome === burst ? headers.get('x-ratelimit-reset') : null
   const seconds = Number(headers.get('retry-after') ?? reset ?? Number.NaN)
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined
 }
@@ -108,9 +111,11 @@ function reasonGiven(text: string): string {
 
 /** The one table from an answer that is not a success to what went wrong and what the run does about it. */
 export function classifyAnswer(request: ApiRequest, answer: FailedAnswer): SyncError {
-  const { code, recovery, advice } = outcomeOf(answer)
+  const outcome = outcomeOf(answer)
+  const { code, recovery, advice } = outcome
   const reason = isHtml(answer) ? ' (an HTML page)' : reasonGiven(answer.text)
-  const delay = recovery === 'skip-stream' || recovery === 'abort-run' ? undefined : serverDelay(answer)
+  const delay =
+    recovery === 'skip-stream' || recovery === 'abort-run' ? undefined : serverDelay(answer, outcome)
   const retryAfterMs = code === 'E_BLOCKED' ? (delay ?? BLOCK_COOL_OFF_MS) : delay
   return new SyncError({
     code,

@@ -110,6 +110,15 @@ const table: readonly Row[] = [
   ],
   ['the daily budget', 429, { 'retry-after': '3939' }, DAILY, 'E_BUDGET', 'defer', 3_939_000],
   [
+    'the daily budget, of which the burst limit says nothing',
+    429,
+    { 'x-ratelimit-reset': '2' },
+    DAILY,
+    'E_BUDGET',
+    'defer',
+    undefined,
+  ],
+  [
     'the daily budget by its balance',
     429,
     { 'x-daily-ratelimit-token-remaining': '0', 'retry-after': '60' },
