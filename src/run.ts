@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { Clock } from './clock.ts'
 import type { SourceConfig, WarehouseConfig } from './config.ts'
 import { SyncError } from './errors.ts'
-import type { Allowance } from './extract/budget.ts'
+import { SMALLEST_DAILY_LIMIT, type Allowance } from './extract/budget.ts'
 import { createClient, type Client } from './extract/client.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
 import type { ReadPlan } from './extract/windows.ts'
@@ -11,7 +11,7 @@ import { forgetRange } from './load/checkpoint.ts'
 import { assertPrivileges, describeFailure, type Session } from './load/connection.ts'
 import { databaseExists, openDatabase } from './load/database.ts'
 import { migrate } from './load/migrate.ts'
-import { endRun, logTokens, startRun, type StreamReport } from './load/run-log.ts'
+import { endRun, logTokens, startRun, tokensLeft, type StreamReport } from './load/run-log.ts'
 import { runStatus, type RunStatus } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
 import { runStreams } from './run-streams.ts'
@@ -132,7 +132,7 @@ function unlessBlocked(error: unknown): void {
  * before the first write.
  */
 async function begin(state: Run, session: Session, early: Promise<Identity> | undefined): Promise<string> {
-  const { parts, request, stop } = state
+  const { parts, request, client, stop } = state
   const { account } = parts.warehouse
   await assertPrivileges(session)
   // Heard of before it is asked for, so that none is missed between the two.
@@ -141,7 +141,9 @@ async function begin(state: Run, session: Session, early: Promise<Identity> | un
   const identity = await identify(state, session, early)
   await migrate(session)
   await claimAccount(session, account, identity)
+  client.ledger.assume((await tokensLeft(session, account)) ?? SMALLEST_DAILY_LIMIT)
   const id = await startRun(session, account, request.command)
+  await logTokens(session, account, id, 'account', client.ledger.of('account'), client.ledger.balance())
   parts.reporter.info(`Reading ${identity.companyName} as ${identity.userName}`, { run: id })
   return id
 }

@@ -87,7 +87,10 @@ export async function logStream(
     .execute()
 }
 
-/** Writes what a stream (or the account's own requests) has spent so far in this run, on today's page (UTC). */
+/**
+ * Writes what a stream (or the account's own requests) has spent so far in this run, on today's page (UTC); what
+ * stands on the pages of earlier days is taken off.
+ */
 export async function logTokens(
   { control }: Session,
   account: string,
@@ -96,12 +99,40 @@ export async function logTokens(
   spent: { readonly requests: number; readonly tokens: number },
   balance: Balance | null,
 ): Promise<void> {
+  const since = (column: 'requests' | 'tokens') =>
+    sql<number>`${spent[column]}::integer - coalesce((${control
+      .selectFrom('token_ledger')
+      .select(({ fn }) => fn.sum(column).as('earlier'))
+      .where((is) => is.and({ account, stream, run_id: run }))
+      .where('day', '<', sql<string>`current_date`)}), 0)`
   const seen = { limit_seen: balance?.limit ?? null, balance_seen: balance?.remaining ?? null }
+  const today = { requests: since('requests'), tokens: since('tokens'), ...seen }
   await control
     .insertInto('token_ledger')
-    .values({ account, run_id: run, stream, day: sql`current_date`, ...spent, ...seen })
-    .onConflict((on) => on.columns(['account', 'day', 'stream', 'run_id']).doUpdateSet({ ...spent, ...seen }))
+    .values({ account, run_id: run, stream, day: sql`current_date`, ...today })
+    .onConflict((on) => on.columns(['account', 'day', 'stream', 'run_id']).doUpdateSet(today))
     .execute()
+}
+
+/** What the day (UTC) has left by the limit that was told last and by what we have spent; null if none was ever told. */
+export async function tokensLeft({ control }: Session, account: string): Promise<number | null> {
+  const told = await control
+    .selectFrom('token_ledger')
+    .select('limit_seen')
+    .where('account', '=', account)
+    .where('limit_seen', 'is not', null)
+    .orderBy('day', 'desc')
+    .orderBy('run_id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const today = await control
+    .selectFrom('token_ledger')
+    .select(({ fn }) => fn.sum<string | null>('tokens').as('spent'))
+    .where('account', '=', account)
+    .where('day', '=', sql<string>`current_date`)
+    .executeTakeFirst()
+  if (told === undefined) return null
+  return Math.max(0, Number(told.limit_seen) - Number(today?.spent ?? 0))
 }
 
 /** A key may be anything that JSON allows, but an index entry holds 2,700 bytes at most. */

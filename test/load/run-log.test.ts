@@ -4,6 +4,7 @@ import {
   logDrift,
   logStream,
   logTokens,
+  tokensLeft,
   startRun,
   type StreamReport,
 } from '../../src/load/run-log.ts'
@@ -180,15 +181,41 @@ describe('the token ledger', () => {
     expect(days).toEqual([{ today: true }])
   })
 
-  test('keeps the pages of earlier days', async () => {
+  test("keeps the pages of earlier days, and writes what was spent since on today's", async () => {
     const { db, session } = await migratedWarehouse()
     await logTokens(session, 'a', '1', 'deals', { requests: 1, tokens: 10 }, null)
     await db.query(`update pipedrive_sync.token_ledger set day = day - 1`)
-    await logTokens(session, 'a', '1', 'deals', { requests: 2, tokens: 20 }, null)
-    expect(await db.query('select tokens from pipedrive_sync.token_ledger order by day')).toEqual([
-      { tokens: 10 },
-      { tokens: 20 },
+    for (const tokens of [20, 35])
+      await logTokens(session, 'a', '1', 'deals', { requests: tokens / 5, tokens }, null)
+    expect(await db.query('select requests, tokens from pipedrive_sync.token_ledger order by day')).toEqual([
+      { requests: 1, tokens: 10 },
+      { requests: 6, tokens: 25 },
     ])
+  })
+
+  test('tells what the day has left: the last limit less what was spent today', async () => {
+    const { db, session } = await migratedWarehouse()
+    const spend = (run: string, tokens: number, limit: number | null) =>
+      logTokens(
+        session,
+        'a',
+        run,
+        'deals',
+        { requests: 1, tokens },
+        limit === null ? null : { limit, remaining: 1 },
+      )
+    expect(await tokensLeft(session, 'a')).toBeNull()
+    await spend('1', 10, null)
+    expect(await tokensLeft(session, 'a')).toBeNull()
+    await spend('2', 20, 500)
+    await db.query('update pipedrive_sync.token_ledger set day = day - 1')
+    expect(await tokensLeft(session, 'a')).toBe(500)
+    await spend('3', 40, 100)
+    await spend('4', 5, null)
+    expect(await tokensLeft(session, 'a')).toBe(55)
+    await spend('5', 70, null)
+    expect(await tokensLeft(session, 'a')).toBe(0)
+    expect(await tokensLeft(session, 'b')).toBeNull()
   })
 })
 
