@@ -2,6 +2,7 @@ import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import type { FaultKind } from '../../emulator/http/faults.ts'
 import type { EntityName, Row } from '../../emulator/index.ts'
+import type { RunReport } from '../../src/run.ts'
 import type { TestDatabase } from '../support/database.ts'
 import type { Answer } from '../support/tap.ts'
 import { bookmarkOf, countOf, everything, only, reportOf } from '../support/warehouse.ts'
@@ -711,17 +712,18 @@ describe('labels of options are always the current ones', () => {
     checkpointEveryPage(world)
     const choice = company.catalog.custom('deals').find(({ type }) => type === 'enum')
     const count = world.tap.onAnswer
-    let renamed = false
+    let other: Promise<RunReport> | undefined
     world.tap.onAnswer = async (asked, answer) => {
       await count(asked, answer)
-      if (asked.path !== '/api/v2/deals' || renamed) return
-      renamed = true
+      if (asked.path !== '/api/v2/deals' || other !== undefined) return
       for (const { id, label } of choice?.options ?? [])
         company.fields.renameOption('deals', choice?.code ?? '', id, `${label}, renamed`)
-      expect((await world.run({ streams: [streamNamed('fields')] })).status).toBe('done')
+      other = world.run({ streams: [streamNamed('fields')] })
+      await other
     }
     const request = { streams: [inPagesOf(4, deals)] }
     expect((await world.run(request)).status).toBe('done')
+    expect((await other)?.status).toBe('done')
     expect((await world.run(request)).status).toBe('done')
     await expectWarehouseEquals(world, { streams: ['deals'] })
   })
