@@ -124,6 +124,7 @@ export interface CatalogTables {
     field_code: string
     label: string
     field_type: string
+    /** The first column of the field in its table. */
     column_name: string | null
     is_custom: boolean
     description: string | null

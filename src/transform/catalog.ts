@@ -9,10 +9,27 @@ export interface CatalogOption extends FetchedOption {
 
 /** A field as the catalog keeps it: name and type of its columns are those of its first day. */
 export interface CatalogField extends Omit<FetchedField, 'options'> {
-  /** First of the field's columns; null for a native field without a column, and past the most a table can hold. */
+  /** What its columns' names begin with; null for a native field without a column, and past the most a table can hold. */
   readonly columnName: string | null
   readonly removed: boolean
   readonly options: readonly CatalogOption[]
+}
+
+type Typed = Pick<CatalogField, 'type' | 'isCustom'>
+
+/** What the first column of a field has behind the stem of its name: `_id` where a field is a reference. */
+function firstSuffix({ type, isCustom }: Typed): string {
+  return isCustom ? (fieldColumns(type)[0]?.suffix ?? '') : ''
+}
+
+/** The first column that a field really has in its table. */
+export function firstColumn(field: Typed & Pick<CatalogField, 'columnName'>): string | null {
+  return field.columnName === null ? null : field.columnName + firstSuffix(field)
+}
+
+/** The stem of the columns of a field whose first column is this one. */
+export function stemOf(column: string | null, field: Typed): string | null {
+  return column === null ? null : column.slice(0, column.length - firstSuffix(field).length)
 }
 
 /** PostgreSQL holds 1,600 columns in a table, less after columns were dropped; the rest stays in `_extra`. */
