@@ -11,11 +11,12 @@ import { evolveTables } from './load/evolve.ts'
 import { openLoader, type Loader } from './load/loader.ts'
 import { lockCatalog, lockStream } from './load/lock.ts'
 import { oweLabels, relabel } from './load/relabel.ts'
+import { logDrift } from './load/run-log.ts'
 import { countLive, findAbsent, writeTombstones } from './load/tombstones.ts'
 import { nativeColumns } from './streams/index.ts'
 import type { CatalogSpec, Partition, Stream } from './streams/stream.ts'
 import { Batch } from './transform/batch.ts'
-import { mergeCatalog, type CatalogField } from './transform/catalog.ts'
+import { mergeCatalog, newUnknownTypes, type CatalogField } from './transform/catalog.ts'
 import { HighWater } from './transform/high-water.ts'
 import { layoutStream, type StreamLayout } from './transform/layout.ts'
 import { compileTransform, type Transform } from './transform/records.ts'
@@ -124,6 +125,7 @@ async function refreshCatalog(
     const known = await readCatalog(session, spec.entity)
     const merged = mergeCatalog(nativeColumns(spec.entity), known, fetched)
     const counts = await writeCatalog(session, spec.entity, merged)
+    await logDrift(session, account, spec.entity, newUnknownTypes(known, merged))
     await oweLabels(session, spec.entity, known, merged)
     // A stream's rows are written under its own lock only.
     if (spec.entity === stream.name) await relabel(session, spec.entity, merged)

@@ -1,6 +1,6 @@
 import type { FetchedField, FetchedOption } from '../streams/field.ts'
 import { storableText } from './cells.ts'
-import { fieldColumns } from './custom-fields.ts'
+import { fieldColumns, isKnownType } from './custom-fields.ts'
 import { nameField } from './naming.ts'
 
 export interface CatalogOption extends FetchedOption {
@@ -124,4 +124,12 @@ function firstName(field: FetchedField, native: readonly string[], taken: Set<st
   const name = nameField(field.label, suffixes, taken)
   for (const suffix of suffixes) taken.add(name + suffix)
   return name
+}
+
+/** Fields that are new and of a type nobody has described: their values are kept whole, and are worth a look. */
+export function newUnknownTypes(before: readonly CatalogField[], now: readonly CatalogField[]) {
+  const known = new Set(before.map(({ code }) => code))
+  return now
+    .filter(({ code, type, isCustom }) => isCustom && !known.has(code) && !isKnownType(type))
+    .map(({ code }) => ({ key: code, reason: 'unknown type', count: 1 }))
 }

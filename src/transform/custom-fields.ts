@@ -148,8 +148,12 @@ const fieldTypes: Readonly<Record<string, FieldType>> = {
 /** A type nobody has described yet is kept whole. */
 const unknownType = scalar('jsonb')
 
+export function isKnownType(type: string): boolean {
+  return Object.hasOwn(fieldTypes, type)
+}
+
 function typeOf(type: string): FieldType {
-  return Object.hasOwn(fieldTypes, type) ? (fieldTypes[type] ?? unknownType) : unknownType
+  return isKnownType(type) ? (fieldTypes[type] ?? unknownType) : unknownType
 }
 
 export function fieldColumns(type: string): readonly FieldColumn[] {

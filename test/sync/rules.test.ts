@@ -292,6 +292,20 @@ describe('nothing is dropped silently', () => {
     expect(row).toEqual({ _extra: { phones: 'none' } })
   })
 
+  test('a field of a type that nobody has described is reported as drift, and its values are kept whole', async () => {
+    await using world = await openWorld({ size: { customFields: 0 } })
+    const { company } = world.emulator
+    const [id = 0] = ids(world, 'deals')
+    const { code } = company.fields.add('deals', 'Strange', 'hologram' as 'varchar')
+    company.deals.set(id, { custom_fields: { [code]: { depth: 3 } } })
+    for (const _time of [1, 2]) expect((await world.run({ streams: [deals] })).status).toBe('done')
+    const [row] = await world.db.query('select cf_strange from pipedrive.deals where id = $1', [id])
+    expect(row).toEqual({ cf_strange: { depth: 3 } })
+    expect(await world.db.query('select stream, key, reason, seen::int from pipedrive_sync.drift')).toEqual([
+      { stream: 'deals', key: code, reason: 'unknown type', seen: 1 },
+    ])
+  })
+
   test('a field that is added while its stream is read loses no value', async () => {
     await using world = await openWorld()
     const { company } = world.emulator

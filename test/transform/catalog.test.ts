@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { FetchedField } from '../../src/streams/field.ts'
-import { MOST_COLUMNS, mergeCatalog, type CatalogField } from '../../src/transform/catalog.ts'
+import {
+  MOST_COLUMNS,
+  mergeCatalog,
+  newUnknownTypes,
+  type CatalogField,
+} from '../../src/transform/catalog.ts'
 
 const NATIVE = ['id', 'title', 'update_time']
 
@@ -111,6 +116,21 @@ describe('the catalog', () => {
     const more = after(many, [...many, fetched('late', { label: 'Late' })])
     expect(field(more, 'late').columnName).toBeNull()
     expect(more.slice(0, many.length)).toEqual(catalog)
+  })
+
+  test('tells of new custom fields whose type nobody has described', () => {
+    const look = [
+      fetched('a1', { type: 'hologram' }),
+      fetched('a2', { type: 'toString' }),
+      fetched('a3', { type: 'varchar' }),
+      fetched('visible_to', { type: 'visibility', isCustom: false }),
+    ]
+    const catalog = after(look)
+    expect(newUnknownTypes([], catalog)).toEqual([
+      { key: 'a1', reason: 'unknown type', count: 1 },
+      { key: 'a2', reason: 'unknown type', count: 1 },
+    ])
+    expect(newUnknownTypes(catalog, after(look, look))).toEqual([])
   })
 
   test('counts every column of a field against what a table holds', () => {
