@@ -210,12 +210,18 @@ async function settleAbsence({ stream, session, context, layout, transform, load
   tally.tombstoned += await writeTombstones(session, layout, gone)
 }
 
-/** A stream that had rows and now reads none at all is reported: a lost permission looks like an empty list. */
+/**
+ * A stream that had rows and now reads none at all is reported: a lost permission looks like an empty list. Every
+ * walk begins before its bookmark, so the record that the latest bookmark is taken from is read again at least.
+ */
 async function warnOfNothing({ stream, session, layout, tally }: Work, walks: readonly PlannedWalk[]) {
-  if (rowsRead(tally) > 0 || walks.length === 0 || walks.some(({ window }) => window.since !== null)) return
-  const live = await countLive(session, layout)
-  if (live > 0)
-    tally.warning = `${stream.name}: Pipedrive shows no record, but the warehouse holds ${live}. Check what the token's user may see.`
+  if (rowsRead(tally) > 0 || walks.length === 0 || walks.some(({ window }) => window.until !== null)) return
+  const starts = walks.flatMap(({ window }) => window.since ?? [])
+  const since = starts.length === 0 ? null : Math.max(...starts)
+  const live = await countLive(session, layout, since)
+  if (live === 0) return
+  const held = since === null ? `${live}` : `${live} that changed since ${new Date(since).toISOString()}`
+  tally.warning = `${stream.name}: Pipedrive shows no record, but the warehouse holds ${held}. Check what the token's user may see; sync --sweep finds what was deleted.`
 }
 
 function rowsRead({ inserted, updated, unchanged, stale }: Tally): number {

@@ -519,15 +519,31 @@ describe('an empty or odd answer is not an empty list', () => {
     expect(await everything(world.db)).toEqual(before)
   })
 
+  test('a stream whose last record is behind the bookmark is not: there is nothing to read', async () => {
+    await using world = await openWorld()
+    await world.run({ streams: [organizations] })
+    const bookmark = await bookmarkOf(world.db, 'organizations')
+    await world.db.query(
+      "update pipedrive_sync.stream_state set bookmark = bookmark + interval '10 minutes' where stream = 'organizations'",
+    )
+    expect(bookmark).not.toBeNull()
+    const report = only(await world.run({ streams: [organizations] }))
+    expect(report).toMatchObject({ status: 'done', unchanged: 0 })
+    expect(report.warning).toBeUndefined()
+  })
+
   test('a stream that had rows and now reads none is reported, and nothing of it is deleted', async () => {
     await using world = await openWorld()
     await world.run({ streams: [deals, leads] })
     world.tap.onAnswer = ({ path }, answer) =>
       /deals|leads/.test(path) ? withRecords(answer, () => []) : undefined
-    await world.db.query('update pipedrive_sync.stream_state set bookmark = null')
-    const pass = await world.run({ streams: [deals, leads] })
-    expect(reportOf(pass, 'deals').warning).toContain('shows no record')
-    expect(reportOf(pass, 'leads').warning).toContain('shows no record')
+    for (const from of ['the bookmark', 'the beginning']) {
+      if (from === 'the beginning')
+        await world.db.query('update pipedrive_sync.stream_state set bookmark = null')
+      const pass = await world.run({ streams: [deals, leads] })
+      expect(reportOf(pass, 'deals').warning).toContain('shows no record')
+      expect(reportOf(pass, 'leads').warning).toContain('shows no record')
+    }
     const sweep = await world.run({ streams: [deals, leads], plan: SWEEP })
     expect(reportOf(sweep, 'deals')).toMatchObject({ status: 'failed', tombstoned: 0 })
     expect(reportOf(sweep, 'deals').error).toContain('the list is empty')
