@@ -14,6 +14,39 @@ const STREAMS_AT_ONCE = 3
 const LOOKBACK_MS = 5 * 60_000
 const BATCH = { batchRows: 5000, batchMs: 2000 } as const
 
+interface StreamLog {
+  /** Writes down what a stream has spent, soon: known even if the run is killed, and no loading waits for it. */
+  spending(stream: string): void
+  /** Writes the report of a stream that has ended. */
+  report(report: StreamReport): Promise<void>
+}
+
+function openLog({ parts, client, stop }: Run, session: Session, id: string): StreamLog {
+  const { account } = parts.warehouse
+  const { ledger } = client
+  // The run's connection takes one statement at a time.
+  const oneByOne = pLimit(1)
+  const waiting = new Set<string>()
+  // Without its log the run must end, but no stream may outlive it.
+  const fail = (error: unknown): void => stop.abort(describeFailure('run', error))
+  const writeTokens = (stream: string): Promise<void> => {
+    waiting.delete(stream)
+    return logTokens(session, account, id, stream, ledger.of(stream), ledger.balance())
+  }
+  const writeReport = async (report: StreamReport): Promise<void> => {
+    await logStream(session, account, id, report)
+    await writeTokens(report.stream)
+  }
+  return {
+    spending(stream) {
+      if (waiting.has(stream)) return
+      waiting.add(stream)
+      oneByOne(writeTokens, stream).catch(fail)
+    },
+    report: (report) => oneByOne(writeReport, report).catch(fail),
+  }
+}
+
 /** Reads the streams of a run, some at a time; each one's report is kept in the control tables as it ends. */
 export function runStreams(
   state: Run,
@@ -21,16 +54,19 @@ export function runStreams(
   session: Session,
   id: string,
 ): Promise<StreamReport[]> {
-  const { parts, request, client, stop } = state
-  const { account } = parts.warehouse
+  const { parts, request, client } = state
   const { clock, reporter } = parts
+  const log = openLog(state, session, id)
   const context: SyncContext = {
     clock,
     send: client.send,
     catalogs: createCatalogReader(client.send),
-    onProgress: (progress) => reporter.progress({ ...progress, tokens: client.ledger.total.tokens }),
+    onProgress: (progress) => {
+      reporter.progress({ ...progress, tokens: client.ledger.total.tokens })
+      log.spending(progress.stream)
+    },
     options: {
-      account,
+      account: parts.warehouse.account,
       plan: request.plan,
       lookbackMs: LOOKBACK_MS,
       maxShare: request.maxShare,
@@ -38,19 +74,11 @@ export function runStreams(
     },
   }
   const atOnce = pLimit(STREAMS_AT_ONCE)
-  // The run's connection takes one statement at a time.
-  const oneByOne = pLimit(1)
-  const keep = async (report: StreamReport): Promise<void> => {
-    const { stream } = report
-    await logStream(session, account, id, report)
-    await logTokens(session, account, id, stream, client.ledger.of(stream), client.ledger.balance())
-  }
   return Promise.all(
     request.streams.map((stream) =>
       atOnce(async () => {
         const report = await runStream(state, database, context, stream)
-        // Without its log the run must end, but no stream may outlive it.
-        await oneByOne(keep, report).catch((error: unknown) => stop.abort(describeFailure('run', error)))
+        await log.report(report)
         reporter.finished(stream.name)
         return report
       }),

@@ -2,16 +2,16 @@ import { setMaxListeners } from 'node:events'
 import type { Clock } from './clock.ts'
 import type { SourceConfig, WarehouseConfig } from './config.ts'
 import { SyncError } from './errors.ts'
-import type { Allowance } from './extract/budget.ts'
+import { SMALLEST_DAILY_LIMIT, type Allowance } from './extract/budget.ts'
 import { createClient, type Client } from './extract/client.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
 import type { ReadPlan } from './extract/windows.ts'
 import { assertNotBlocked, claimAccount, listenForBlock, recordBlock } from './load/account.ts'
 import { forgetRange } from './load/checkpoint.ts'
 import { assertPrivileges, describeFailure, type Session } from './load/connection.ts'
-import { databaseExists, openDatabase, type Database } from './load/database.ts'
+import { databaseExists, openDatabase } from './load/database.ts'
 import { migrate } from './load/migrate.ts'
-import { endRun, logTokens, startRun, type StreamReport } from './load/run-log.ts'
+import { endRun, logTokens, startRun, tokensLeft, type StreamReport } from './load/run-log.ts'
 import { runStatus, type RunStatus } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
 import { runStreams } from './run-streams.ts'
@@ -86,10 +86,13 @@ export async function run(parts: RunParts, request: RunRequest): Promise<RunRepo
   let streams: readonly StreamReport[] = []
   let failure: SyncError | null = null
   try {
-    const early = (await databaseExists(warehouse)) ? null : await readIdentity(client.send)
+    const early = (await databaseExists(warehouse)) ? undefined : readIdentity(client.send)
+    await early?.catch(unlessBlocked)
     await using database = await openDatabase(warehouse)
     await using session = await database.connect('run')
-    streams = await runIn(state, database, session, early)
+    const id = await begin(state, session, early)
+    streams = await runStreams(state, database, session, id)
+    await finish(state, session, id, streams)
   } catch (error) {
     const known = describeFailure(request.command, error)
     if (!(known instanceof SyncError)) throw error
@@ -119,34 +122,52 @@ function report(
   }
 }
 
-/** Everything that can be refused is asked first: the database before the first request, the token before the first write. */
-async function runIn(state: Run, database: Database, session: Session, early: Identity | null) {
-  const { parts, request, stop } = state
-  const { account } = parts.warehouse
-  await assertPrivileges(session)
-  await assertNotBlocked(session, account, parts.clock.now())
-  const identity = early ?? (await identify(state, session))
-  await migrate(session)
-  await claimAccount(session, account, identity)
-  await listenForBlock(session, account, parts.clock, (error) => stop.abort(error))
-  const id = await startRun(session, account, request.command)
-  parts.reporter.info(`Reading ${identity.companyName} as ${identity.userName}`, { run: id })
-  const reports = await runStreams(state, database, session, id)
-  await finish(state, session, id, reports)
-  return reports
+/** Nothing is made for a token that is wrong; a block is worth a database to keep it in. */
+function unlessBlocked(error: unknown): void {
+  if (!isBlock(error)) throw error
 }
 
-async function identify(state: Run, session: Session): Promise<Identity> {
+/**
+ * Opens the run. Everything that can be refused is asked first: the database before the first request, the token
+ * before the first write.
+ */
+async function begin(state: Run, session: Session, early: Promise<Identity> | undefined): Promise<string> {
+  const { parts, request, client, stop } = state
+  const { account } = parts.warehouse
+  await assertPrivileges(session)
+  // Heard of before it is asked for, so that none is missed between the two.
+  await listenForBlock(session, account, parts.clock, (error) => stop.abort(error))
+  await assertNotBlocked(session, account, parts.clock.now())
+  const identity = await identify(state, session, early)
+  await migrate(session)
+  await claimAccount(session, account, identity)
+  client.ledger.assume((await tokensLeft(session, account)) ?? SMALLEST_DAILY_LIMIT)
+  const id = await startRun(session, account, request.command)
+  await logTokens(session, account, id, 'account', client.ledger.of('account'), client.ledger.balance())
+  parts.reporter.info(`Reading ${identity.companyName} as ${identity.userName}`, { run: id })
+  return id
+}
+
+async function identify(
+  state: Run,
+  session: Session,
+  early: Promise<Identity> | undefined,
+): Promise<Identity> {
   try {
-    return await readIdentity(state.client.send)
+    return await (early ?? readIdentity(state.client.send))
   } catch (error) {
+    if (isBlock(error)) await migrate(session)
     await keepBlock(state, session, error)
     throw error
   }
 }
 
+function isBlock(error: unknown): error is SyncError {
+  return error instanceof SyncError && error.code === 'E_BLOCKED'
+}
+
 async function keepBlock({ parts }: Run, session: Session, why: unknown): Promise<void> {
-  if (!(why instanceof SyncError) || why.code !== 'E_BLOCKED' || why.retryAfterMs === undefined) return
+  if (!isBlock(why) || why.retryAfterMs === undefined) return
   const until = new Date(parts.clock.now() + why.retryAfterMs)
   await recordBlock(session, parts.warehouse.account, until)
 }

@@ -11,11 +11,12 @@ import { inTransaction, type Session } from './load/connection.ts'
 import { evolveTables } from './load/evolve.ts'
 import { openLoader, type Loader } from './load/loader.ts'
 import { lockCatalog, lockStream } from './load/lock.ts'
-import { relabel } from './load/relabel.ts'
+import { oweLabels, relabel } from './load/relabel.ts'
+import { logDrift } from './load/run-log.ts'
 import { countLive, findAbsent, writeTombstones } from './load/tombstones.ts'
 import { nativeColumns } from './streams/index.ts'
 import type { CatalogSpec, Partition, Stream } from './streams/stream.ts'
-import { mergeCatalog, type CatalogField } from './transform/catalog.ts'
+import { mergeCatalog, newUnknownTypes, type CatalogField } from './transform/catalog.ts'
 import { HighWater } from './transform/high-water.ts'
 import { layoutStream, type StreamLayout } from './transform/layout.ts'
 import { compileTransform, type Transform } from './transform/records.ts'
@@ -102,8 +103,11 @@ export async function syncStream(
   const walks = await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
   const work = await openWork(stream, session, context, tally, layout, fields, complete)
-  for (const [index, planned] of walks.entries()) await walk(work, planned, index / walks.length)
-  if (complete) await settleAbsence(work)
+  for (const [index, planned] of walks.entries()) {
+    await walk(work, planned, index / walks.length)
+    if (!complete) await planned.bookmark.close()
+  }
+  if (complete) await finishComplete(work, walks)
   await warnOfNothing(work, walks)
 }
 
@@ -121,7 +125,10 @@ async function refreshCatalog(
     const known = await readCatalog(session, spec.entity)
     const merged = mergeCatalog(nativeColumns(spec.entity), known, fetched)
     const counts = await writeCatalog(session, spec.entity, merged)
-    await relabel(session, spec.entity, known, merged)
+    await logDrift(session, account, spec.entity, newUnknownTypes(known, merged))
+    await oweLabels(session, spec.entity, known, merged)
+    // A stream's rows are written under its own lock only.
+    if (spec.entity === stream.name) await relabel(session, spec.entity, merged)
     return counts
   })
 }
@@ -157,7 +164,7 @@ async function openWork(
 
 /** Reads one window to its end, a checkpoint at a time. */
 async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, behind: number): Promise<void> {
-  const { stream, session, context, transform, loader, tally } = work
+  const { stream, context, transform, loader, tally } = work
   const { send, clock, options } = context
   const mark = new HighWater(bookmark.value)
   const save = (to: number | null): Promise<void> => (window.byCursor ? bookmark.save(to) : Promise.resolve())
@@ -173,10 +180,19 @@ async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, be
       share: share === null ? null : behind + share / stream.partitions.length,
     })
   }
+  await save(mark.end)
+}
+
+/** A complete walk is over when what it did not see is settled: one that was refused is done again. */
+async function finishComplete(work: Work, walks: readonly PlannedWalk[]): Promise<void> {
+  const { session } = work
+  await settleAbsence(work)
   await inTransaction(session, async () => {
-    await save(mark.end)
-    await bookmark.close()
-    if (window.complete) await markCompleted(session, bookmark.place)
+    for (const { bookmark } of walks) await bookmark.close()
+    await markCompleted(
+      session,
+      walks.map(({ bookmark }) => bookmark.place),
+    )
   })
 }
 
@@ -193,12 +209,18 @@ async function settleAbsence({ stream, session, context, layout, transform, load
   tally.tombstoned += await writeTombstones(session, layout, gone)
 }
 
-/** A stream that had rows and now reads none at all is reported: a lost permission looks like an empty list. */
+/**
+ * A stream that had rows and now reads none at all is reported: a lost permission looks like an empty list. Every
+ * walk begins before its bookmark, so the record that the latest bookmark is taken from is read again at least.
+ */
 async function warnOfNothing({ stream, session, layout, tally }: Work, walks: readonly PlannedWalk[]) {
-  if (rowsRead(tally) > 0 || walks.length === 0 || walks.some(({ window }) => window.since !== null)) return
-  const live = await countLive(session, layout)
-  if (live > 0)
-    tally.warning = `${stream.name}: Pipedrive shows no record, but the warehouse holds ${live}. Check what the token's user may see.`
+  if (rowsRead(tally) > 0 || walks.length === 0 || walks.some(({ window }) => window.until !== null)) return
+  const starts = walks.flatMap(({ window }) => window.since ?? [])
+  const since = starts.length === 0 ? null : Math.max(...starts)
+  const live = await countLive(session, layout, since)
+  if (live === 0) return
+  const held = since === null ? `${live}` : `${live} that changed since ${new Date(since).toISOString()}`
+  tally.warning = `${stream.name}: Pipedrive shows no record, but the warehouse holds ${held}. Check what the token's user may see; sync --sweep finds what was deleted.`
 }
 
 function rowsRead({ inserted, updated, unchanged, stale }: Tally): number {

@@ -28,6 +28,11 @@ create table "pipedrive_sync"."account" (
   "blocked_until" timestamptz
 );
 
+create table "pipedrive_sync"."block" (
+  "account" text primary key,
+  "blocked_until" timestamptz not null
+);
+
 create table "pipedrive_sync"."stream_state" (
   "account" text not null,
   "stream" text not null,
@@ -124,6 +129,7 @@ create table if not exists "pipedrive"."fields" (
   "description" text,
   "first_seen_at" timestamptz default now() not null,
   "removed_at" timestamptz,
+  "labels_owed" boolean default false not null,
   constraint "fields_pkey" primary key ("entity", "field_code")
 );
 

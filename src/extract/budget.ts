@@ -16,11 +16,16 @@ export interface DailyBalance {
   readonly remaining: number
 }
 
+/** A day of the smallest plan with one seat: all there is for certain where no answer has ever told the limit. */
+export const SMALLEST_DAILY_LIMIT = 30_000
+
 export interface Ledger {
   readonly total: Spending
   of(stream: string): Spending
   streams(): readonly string[]
   balance(): DailyBalance | null
+  /** What the day is taken to have had when the run began, as long as no answer tells it. */
+  assume(remaining: number): void
 }
 
 const NOTHING: Spending = { requests: 0, tokens: 0 }
@@ -35,7 +40,7 @@ export class RunLedger implements Ledger {
   readonly #clock: Clock
   #total = NOTHING
   #balance: DailyBalance | null = null
-  /** Tokens this run may spend in all; null as long as it is a share of a balance nobody has told. */
+  /** Tokens this run may spend in all; null as long as it is a share of a balance that is not known. */
   #most: number | null
 
   constructor(allowance: Allowance, clock: Clock) {
@@ -62,7 +67,7 @@ export class RunLedger implements Ledger {
 
   /** Throws `E_BUDGET` when the run's share does not reach for `cost` more tokens. */
   charge(stream: string, cost: number): void {
-    if (this.#most !== null && this.#total.tokens + cost > this.#most) throw this.#exhausted(this.#most)
+    if (this.#most !== null && this.#total.tokens + cost > this.#most) throw this.#exhausted(this.#most, cost)
     const before = this.of(stream)
     this.#spent.set(stream, { requests: before.requests + 1, tokens: before.tokens + cost })
     this.#total = { requests: this.#total.requests + 1, tokens: this.#total.tokens + cost }
@@ -73,18 +78,37 @@ export class RunLedger implements Ledger {
     const limit = Number(headers.get('x-daily-ratelimit-token-limit') ?? Number.NaN)
     const before = Number(headers.get('x-daily-ratelimit-token-remaining') ?? Number.NaN)
     if (!Number.isFinite(limit) || !Number.isFinite(before)) return
+    if (this.#balance === null) this.#takeShare(before, this.#total.tokens - cost)
     this.#balance = { limit, remaining: before - cost }
-    if (this.#most === null && 'share' in this.#allowance)
-      this.#most = this.#total.tokens - cost + Math.floor(before * this.#allowance.share)
   }
 
-  #exhausted(most: number): SyncError {
+  assume(remaining: number): void {
+    if (this.#balance === null) this.#takeShare(remaining, 0)
+  }
+
+  /** The share of what was left when the run had spent `spent`. */
+  #takeShare(left: number, spent: number): void {
+    if ('share' in this.#allowance) this.#most = spent + Math.floor(left * this.#allowance.share)
+  }
+
+  /** While the day has tokens the next run may come at any time; when it has none, as it turns (UTC). */
+  #exhausted(most: number, cost: number): SyncError {
+    const left = this.#balance?.remaining ?? cost
     return new SyncError({
       code: 'E_BUDGET',
       recovery: 'defer',
-      retryAfterMs: untilMidnightUtc(this.#clock.now()),
+      ...(left < cost ? { retryAfterMs: untilMidnightUtc(this.#clock.now()) } : {}),
       message: `The run has spent its ${most} tokens (${this.#total.tokens} used) and stops here; the next run goes on from this point. Raise --budget to let one run spend more of the day.`,
     })
+  }
+
+  /** The day's end for a refusal of the server's that does not say when the budget is back. */
+  dated(error: unknown): unknown {
+    if (!(error instanceof SyncError) || error.code !== 'E_BUDGET' || error.retryAfterMs !== undefined)
+      return error
+    const { code, recovery, message } = error
+    const retryAfterMs = untilMidnightUtc(this.#clock.now())
+    return new SyncError({ code, recovery, message, retryAfterMs, cause: error })
   }
 }
 
@@ -92,8 +116,12 @@ export class RunLedger implements Ledger {
 export function withBudget(next: Send, ledger: RunLedger): Send {
   return async (request) => {
     ledger.charge(request.stream, request.cost)
-    const response = await next(request)
-    ledger.learn(response.headers, request.cost)
-    return response
+    try {
+      const response = await next(request)
+      ledger.learn(response.headers, request.cost)
+      return response
+    } catch (error) {
+      throw ledger.dated(error)
+    }
   }
 }

@@ -90,9 +90,12 @@ function outcomeOf(answer: FailedAnswer): Outcome {
   return byStatus[status] ?? (status >= 500 ? serverError : unexpected)
 }
 
-/** Milliseconds until the server wants the next request: `retry-after`, else for a 429 `x-ratelimit-reset` (in seconds). */
-function serverDelay({ status, headers }: FailedAnswer): number | undefined {
-  const reset = status === 429 ? headers.get('x-ratelimit-reset') : null
+/**
+ * Milliseconds until the server wants the next request: `retry-after`, else `x-ratelimit-reset` (in seconds), which
+ * tells of the burst limit and nothing else.
+ */
+function serverDelay({ headers }: FailedAnswer, outcome: Outcome): number | undefined {
+  const reset = outcome === burst ? headers.get('x-ratelimit-reset') : null
   const seconds = Number(headers.get('retry-after') ?? reset ?? Number.NaN)
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined
 }
@@ -108,9 +111,11 @@ function reasonGiven(text: string): string {
 
 /** The one table from an answer that is not a success to what went wrong and what the run does about it. */
 export function classifyAnswer(request: ApiRequest, answer: FailedAnswer): SyncError {
-  const { code, recovery, advice } = outcomeOf(answer)
+  const outcome = outcomeOf(answer)
+  const { code, recovery, advice } = outcome
   const reason = isHtml(answer) ? ' (an HTML page)' : reasonGiven(answer.text)
-  const delay = recovery === 'skip-stream' || recovery === 'abort-run' ? undefined : serverDelay(answer)
+  const delay =
+    recovery === 'skip-stream' || recovery === 'abort-run' ? undefined : serverDelay(answer, outcome)
   const retryAfterMs = code === 'E_BLOCKED' ? (delay ?? BLOCK_COOL_OFF_MS) : delay
   return new SyncError({
     code,
@@ -120,46 +125,42 @@ export function classifyAnswer(request: ApiRequest, answer: FailedAnswer): SyncE
   })
 }
 
-/** Failures of the connection that are known to pass; undici's codes and those of the system. */
-const TRANSIENT = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'EAI_AGAIN',
-  'UND_ERR_SOCKET',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-])
+/** TLS that was never agreed on, certificates, and addresses that fetch does not take; by Node's and OpenSSL's codes. */
+const UNUSABLE =
+  /^(ENOTFOUND|ERR_INVALID_URL|EPROTO|ERR_TLS_|ERR_SSL_(?!.*BAD_RECORD)|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/
+/** The same where fetch gives no code (Fetch standard: blocked ports, schemes). */
+const UNUSABLE_TEXT = /^(bad port|unknown scheme)$/
 
-function causeCode(error: unknown): string | undefined {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') return at.code
-    if (at.name === 'TimeoutError') return 'ETIMEDOUT'
-  }
-  return undefined
+interface Cause {
+  readonly code: string
+  readonly text: string
 }
 
-/** What a rejected fetch means; an error that is not known is given back as it is, and so is never retried. */
-export function classifyFailure(request: ApiRequest, origin: string, error: unknown): unknown {
-  const code = causeCode(error)
-  const what = `${request.stream}: ${describeRequest(request)}`
-  if (code === 'ENOTFOUND')
+/** What lies deepest: fetch itself says no more than "fetch failed" or "terminated". */
+function deepestCause(error: unknown): Cause {
+  let deepest = error
+  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause
+  if (!(deepest instanceof Error)) return { code: '', text: 'unknown error' }
+  const code = 'code' in deepest && typeof deepest.code === 'string' ? deepest.code : ''
+  return { code, text: deepest.message.replaceAll(/\s+/g, ' ').trim().slice(0, 200) }
+}
+
+/** What a rejected fetch or a body that cannot be read means, where it was not we who aborted it. */
+export function classifyFailure(request: ApiRequest, origin: string, cause: unknown): SyncError {
+  const { code, text } = deepestCause(cause)
+  const what = `${request.stream}: ${describeRequest(request)} failed`
+  const why = [code, text].filter((part) => part !== '').join(': ')
+  if (UNUSABLE.test(code) || UNUSABLE_TEXT.test(text))
     return new SyncError({
       code: 'E_CONFIG',
       recovery: 'abort-run',
-      message: `${what} failed: there is no host ${origin}. Check PIPEDRIVE_COMPANY_DOMAIN or PIPEDRIVE_BASE_URL.`,
-      cause: error,
+      message: `${what}: ${origin} cannot be reached in this way (${why}). Check PIPEDRIVE_COMPANY_DOMAIN or PIPEDRIVE_BASE_URL.`,
+      cause,
     })
-  if (code === undefined || !TRANSIENT.has(code)) return error
   return new SyncError({
     code: 'E_NETWORK',
     recovery: 'retry',
-    message: `${what} failed: the connection to ${origin} broke (${code}). Check the network and try again.`,
-    cause: error,
+    message: `${what}: the connection to ${origin} broke (${why}). Check the network and try again.`,
+    cause,
   })
 }

@@ -1,4 +1,6 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../clock.ts'
+import { SyncError } from '../errors.ts'
 import { RunLedger, withBudget, type Allowance, type Ledger } from './budget.ts'
 import { withGate } from './gate.ts'
 import type { Send } from './request.ts'
@@ -23,15 +25,31 @@ export interface Client {
 const TIMEOUT_MS = 120_000
 const RETRY = { attempts: 5, baseDelayMs: 500, maxDelayMs: 30_000, random: Math.random } as const
 
+/** Whoever goes on sending after Cloudflare's block makes it longer: the first answer of that kind ends them all. */
+function stopAtBlock(next: Send, block: AbortController): Send {
+  return async (request) => {
+    try {
+      return await next(request)
+    } catch (error) {
+      if (error instanceof SyncError && error.code === 'E_BLOCKED') block.abort(error)
+      throw error
+    }
+  }
+}
+
 /**
- * The way of a request: retry, then budget, then gate, then the wire. Retry is outermost, so each attempt pays
- * and waits its turn; the gate is innermost, so what it lets through is sent at once.
+ * The way of a request: retry, then gate, then budget, then the wire. Retry is outermost, so each attempt waits
+ * its turn and pays; what the gate lets through is paid for and sent at once.
  */
 export function createClient(options: ClientOptions): Client {
-  const { clock, signal, concurrency } = options
+  const { clock, concurrency } = options
+  const block = new AbortController()
+  const signal = AbortSignal.any([options.signal, block.signal])
+  // Every request listens to it.
+  setMaxListeners(0, signal)
   const ledger = new RunLedger(options.allowance, clock)
-  const transport = createTransport({ ...options, timeoutMs: TIMEOUT_MS })
-  const gated = withGate(transport, { clock, signal, concurrency })
-  const send = withRetry(withBudget(gated, ledger), { clock, signal, ...RETRY })
+  const transport = stopAtBlock(createTransport({ ...options, signal, timeoutMs: TIMEOUT_MS }), block)
+  const gated = withGate(withBudget(transport, ledger), { clock, signal, concurrency })
+  const send = withRetry(gated, { clock, signal, ...RETRY })
   return { send, ledger }
 }

@@ -85,13 +85,24 @@ async function readV1(send: Send, base: ApiRequest): Promise<FetchedField[]> {
   return fields
 }
 
-function readSource(send: Send, stream: string, source: CatalogSource): Promise<FetchedField[]> {
-  const { path, cost, pageSize } = source
-  const request: ApiRequest = { stream, path, cost, params: { limit: String(pageSize) } }
-  return source.paging === 'page-token' ? readV2(send, request) : readV1(send, request)
+/** Pipedrive has fields of its own everywhere: a list of none would mark every field as removed. */
+function notEmpty({ stream, path }: ApiRequest, fields: FetchedField[]): FetchedField[] {
+  if (fields.length > 0) return fields
+  throw new SyncError({
+    code: 'E_ENVELOPE',
+    recovery: 'skip-stream',
+    message: `${stream}: GET ${path} was answered with a list of no fields at all, which cannot be. The stream was left as it is; try again later.`,
+  })
 }
 
-/** Reads field catalogs, each endpoint at most once in its life: streams that share one share the answer. */
+async function readSource(send: Send, stream: string, source: CatalogSource): Promise<FetchedField[]> {
+  const { path, cost, pageSize } = source
+  const request: ApiRequest = { stream, path, cost, params: { limit: String(pageSize) } }
+  const read = source.paging === 'page-token' ? readV2 : readV1
+  return notEmpty(request, await read(send, request))
+}
+
+/** Reads field catalogs, each endpoint once in its life: streams that share one share the answer. */
 export interface CatalogReader {
   read(stream: string, spec: CatalogSpec): Promise<readonly FetchedField[]>
 }
@@ -99,7 +110,9 @@ export interface CatalogReader {
 export function createCatalogReader(send: Send): CatalogReader {
   const answers = new Map<string, Promise<FetchedField[]>>()
   const fetchOnce = (stream: string, source: CatalogSource): Promise<FetchedField[]> => {
-    const answer = answers.get(source.path) ?? readSource(send, stream, source)
+    const own = (): Promise<FetchedField[]> => readSource(send, stream, source)
+    // A failure names the stream that asked, and may have passed: whoever comes next asks for itself.
+    const answer = answers.get(source.path)?.catch(own) ?? own()
     answers.set(source.path, answer)
     return answer
   }

@@ -46,6 +46,7 @@ export function withGate(next: Send, { clock, signal, concurrency }: GateOptions
 
   /** Milliseconds until one more request may go; it counts as sent when that is 0. */
   function takePlace(): number {
+    signal.throwIfAborted()
     const now = clock.now()
     while (sent.length > 0 && now - (sent[0] ?? now) >= WINDOW_MS) sent.shift()
     const wait = sent.length < limit ? 0 : WINDOW_MS - (now - (sent[sent.length - limit] ?? now))

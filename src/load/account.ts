@@ -38,15 +38,13 @@ export async function claimAccount(
 
 /** Throws `E_BLOCKED` while Cloudflare's block of this account is to be respected. */
 export async function assertNotBlocked(session: Session, account: string, now: number): Promise<void> {
-  if (!(await tableExists(session, session.schemas.control, 'account'))) return
+  if (!(await tableExists(session, session.schemas.control, 'block'))) return
   const row = await session.control
-    .selectFrom('account')
+    .selectFrom('block')
     .select('blocked_until')
     .where('account', '=', account)
     .executeTakeFirst()
-  const until = row?.blocked_until ?? null
-  if (until === null || until.getTime() <= now) return
-  throw blocked(until, now)
+  if (row !== undefined && row.blocked_until.getTime() > now) throw blocked(row.blocked_until, now)
 }
 
 function blocked(until: Date, now: number): SyncError {
@@ -74,10 +72,19 @@ export async function listenForBlock(
   await client.query(`listen ${CHANNEL}`)
 }
 
-/** Keeps the block and tells it to every process of the account. */
-export async function recordBlock(session: Session, account: string, until: Date): Promise<void> {
-  const { client, control, schemas } = session
-  if (!(await tableExists(session, schemas.control, 'account'))) return
+/** Keeps the block, unless a longer one is known, and tells it to every process of the account. */
+export async function recordBlock(session: Session, account: string, met: Date): Promise<void> {
+  const { client, control } = session
+  const { blocked_until: until } = await control
+    .insertInto('block')
+    .values({ account, blocked_until: met })
+    .onConflict((on) =>
+      on
+        .column('account')
+        .doUpdateSet({ blocked_until: sql<Date>`greatest(block.blocked_until, excluded.blocked_until)` }),
+    )
+    .returning('blocked_until')
+    .executeTakeFirstOrThrow()
   await control.updateTable('account').set({ blocked_until: until }).where('account', '=', account).execute()
   await client.query('select pg_notify($1, $2)', [CHANNEL, `${until.toISOString()} ${account}`])
 }

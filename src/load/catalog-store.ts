@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { CatalogField } from '../transform/catalog.ts'
+import { firstColumn, stemOf, type CatalogField } from '../transform/catalog.ts'
 import { tableExists, type Session } from './connection.ts'
 
 /** The fields of one entity as the catalog has pinned them, options in their order. */
@@ -24,7 +24,7 @@ export async function readCatalog({ catalog }: Session, entity: string): Promise
     type: field.field_type,
     description: field.description,
     isCustom: field.is_custom,
-    columnName: field.column_name,
+    columnName: stemOf(field.column_name, { type: field.field_type, isCustom: field.is_custom }),
     removed: field.removed_at !== null,
     options: (byField.get(field.field_code) ?? []).map((option) => ({
       id: option.option_id,
@@ -46,6 +46,11 @@ function changed(kept: string, columns: readonly string[]) {
   return sql<boolean>`(${row(kept)}, ${sql.ref(`${kept}.removed_at`)} is null)
     is distinct from (${row('excluded')}, excluded.removed_at is null)`
 }
+
+/** A custom field keeps the column of its first day; a native one has that of the registry, today's. */
+const pinnedColumn = sql<
+  string | null
+>`case when fields.is_custom then fields.column_name else excluded.column_name end`
 
 export interface CatalogCounts {
   readonly inserted: number
@@ -72,7 +77,7 @@ export async function writeCatalog(
         field_code: field.code,
         label: field.label,
         field_type: field.type,
-        column_name: field.columnName,
+        column_name: firstColumn(field),
         is_custom: field.isCustom,
         description: field.description,
         removed_at: field.removed ? sql`now()` : null,
@@ -84,9 +89,15 @@ export async function writeCatalog(
         .doUpdateSet({
           label: sql`excluded.label`,
           description: sql`excluded.description`,
+          column_name: pinnedColumn,
           removed_at: removedAt('fields'),
         })
-        .where(changed('fields', ['label', 'description'])),
+        .where((is) =>
+          is.or([
+            changed('fields', ['label', 'description']),
+            sql<boolean>`fields.column_name is distinct from ${pinnedColumn}`,
+          ]),
+        ),
     )
     .returning(sql<boolean>`(fields.xmax = 0)`.as('inserted'))
     .execute()

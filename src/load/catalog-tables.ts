@@ -16,6 +16,7 @@ export function catalogDdl<Tables>(db: Kysely<Tables>) {
       .addColumn('description', 'text')
       .addColumn('first_seen_at', 'timestamptz', (column) => column.notNull().defaultTo(now))
       .addColumn('removed_at', 'timestamptz')
+      .addColumn('labels_owed', 'boolean', (column) => column.notNull().defaultTo(false))
       .addPrimaryKeyConstraint('fields_pkey', ['entity', 'field_code']),
     db.schema
       .createTable('field_options')

@@ -18,16 +18,20 @@ export interface Range {
 export interface Bookmark {
   readonly place: Place
   readonly value: number | null
-  /** The range was read to its end in an earlier run that had more to do. */
+  /** The range was read to its end less than a day ago, in a run that had more to do. */
   readonly closed: boolean
   /** Sets the bookmark; to be called in the transaction that loads the rows it stands for. */
   save(to: number | null): Promise<void>
-  /** Remembers that the walk reached its end; to be called like `save`. */
+  /** Remembers that the range was read to its end. */
   close(): Promise<void>
 }
 
 function moment(bookmark: number | null): Date | null {
   return bookmark === null ? null : new Date(bookmark)
+}
+
+function later(one: number | null, other: number | null): number | null {
+  return one !== null && other !== null ? Math.max(one, other) : (one ?? other)
 }
 
 function bounds({ since, until }: Range) {
@@ -67,16 +71,19 @@ async function streamBookmark(session: Session, place: Place): Promise<Bookmark>
   }
 }
 
+/** A backfill goes on with what is left for a day; later on, what it had finished is behind the times too. */
+const stillClosed = sql<boolean>`coalesce(closed_at > now() - interval '1 day', false)`.as('closed')
+
 /**
  * The bookmark of a range. Where the range begins no later than the stream's own bookmark, all that is older is
- * held already, and the stream's bookmark follows; it never goes back.
+ * held already, and the stream's bookmark follows it, back too when the order breaks, but never behind where it was.
  */
 async function rangeBookmark(session: Session, place: Place, range: Range): Promise<Bookmark> {
   const { control } = session
   const key = { ...place, ...bounds(range) }
   const row = await control
     .selectFrom('sync_window')
-    .select(['bookmark', 'closed_at'])
+    .select(['bookmark', stillClosed])
     .where((is) => is.and(key))
     .executeTakeFirst()
   const held = await readStreamBookmark(session, place)
@@ -90,10 +97,10 @@ async function rangeBookmark(session: Session, place: Place, range: Range): Prom
   return {
     place,
     value: row?.bookmark?.getTime() ?? null,
-    closed: row?.closed_at !== undefined && row.closed_at !== null,
+    closed: row?.closed ?? false,
     async save(to) {
       await write({ bookmark: moment(to) })
-      if (adjoins && to !== null && to > (held ?? -Infinity)) await writeStreamBookmark(session, place, to)
+      if (adjoins) await writeStreamBookmark(session, place, later(held, to))
     },
     async close() {
       await write({ closed_at: sql<Date>`now()` })
@@ -129,12 +136,12 @@ export async function forgetStream({ control }: Session, account: string, stream
       .execute()
 }
 
-/** Remembers that a walk has seen every record of the partition. */
-export async function markCompleted({ control }: Session, place: Place): Promise<void> {
+/** Remembers that every record of these partitions has been seen, and that what was not is settled. */
+export async function markCompleted({ control }: Session, places: readonly Place[]): Promise<void> {
   const now = sql<Date>`now()`
   await control
     .insertInto('stream_state')
-    .values({ ...place, completed_at: now })
+    .values(places.map((place) => ({ ...place, completed_at: now })))
     .onConflict((on) =>
       on.columns(['account', 'stream', 'partition']).doUpdateSet({ completed_at: now, updated_at: now }),
     )

@@ -10,8 +10,14 @@ interface AccountTable {
   company_domain: string
   data_schema: string
   first_seen_at: Generated<Date>
-  /** Until when Cloudflare's block is respected by every process; null when there is none. */
+  /** Shown with the company; `block` is what counts. */
   blocked_until: Timestamp | null
+}
+
+interface BlockTable {
+  account: string
+  /** Until when Cloudflare's block is respected by every process. */
+  blocked_until: Timestamp
 }
 
 interface StreamStateTable {
@@ -19,7 +25,7 @@ interface StreamStateTable {
   stream: string
   partition: string
   bookmark: Timestamp | null
-  /** When a walk last saw every record of every partition. */
+  /** When a walk last saw every record of every partition, and what it did not see was settled. */
   completed_at: Timestamp | null
   updated_at: Generated<Date>
 }
@@ -101,6 +107,7 @@ interface DriftTable {
 /** Tables of the control schema; every one of them carries the account. */
 export interface ControlTables {
   account: AccountTable
+  block: BlockTable
   stream_state: StreamStateTable
   sync_window: SyncWindowTable
   run: RunTable
@@ -117,11 +124,14 @@ export interface CatalogTables {
     field_code: string
     label: string
     field_type: string
+    /** The first column of the field in its table. */
     column_name: string | null
     is_custom: boolean
     description: string | null
     first_seen_at: Generated<Date>
     removed_at: Timestamp | null
+    /** Options were renamed or added since the rows were last relabelled. */
+    labels_owed: Generated<boolean>
   }
   field_options: {
     entity: string

@@ -52,7 +52,7 @@ function assignment(table: string, name: string) {
   return sql`case when ${excluded} is null then null else coalesce(${kept}, ${excluded}) end`
 }
 
-/** One statement: insert what is new, update what differs and is not older, return whether each was an insert. */
+/** One statement: insert what is new, update what differs and is not older. */
 function upsert({ data }: Session, layout: TableLayout, where: Expression<SqlBool>) {
   const names = layout.columns.map(({ name }) => name)
   const changing = names.filter((name) => !layout.key.includes(name))
@@ -73,11 +73,15 @@ function upsert({ data }: Session, layout: TableLayout, where: Expression<SqlBoo
         .where(notOlder(layout))
         .where(differs(layout)),
     )
-    .returning([
-      // PostgreSQL leaves xmax 0 on a row that this statement made.
-      sql<boolean>`(${column(layout.table, 'xmax')} = 0)`.as('inserted'),
-      ...layout.key.map((name) => column(layout.table, name).as(name)),
-    ])
+}
+
+/** What was written: whether each row was an insert, and its key. */
+function written(layout: TableLayout) {
+  return [
+    // PostgreSQL leaves xmax 0 on a row that this statement made.
+    sql<boolean>`(${column(layout.table, 'xmax')} = 0)`.as('inserted'),
+    ...layout.key.map((name) => column(layout.table, name).as(name)),
+  ]
 }
 
 /** The statements of one stream, compiled once and run for every batch. */
@@ -96,7 +100,7 @@ function compileParent(session: Session, layout: StreamLayout): CompiledQuery<Pa
   const before = sql.table(`${schemas.data}.${layout.table}`)
   const count = (condition: Expression<SqlBool>) => sql<string>`count(*) filter (where ${condition})`
   return data
-    .with('merged', () => upsert(session, layout, sql<SqlBool>`true`))
+    .with('merged', () => upsert(session, layout, sql<SqlBool>`true`).returning(written(layout)))
     .selectFrom('merged')
     .select([
       count(sql`merged.inserted`).as('inserted'),

@@ -1,13 +1,42 @@
 import { sql } from 'kysely'
 import type { CatalogField } from '../transform/catalog.ts'
-import { customColumns, type Column } from '../transform/layout.ts'
+import { customColumns, EXTRA, type Column } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
 import { existingTable } from './evolve.ts'
 
-/** Ids of the options that have another label than before. */
-function renamed(before: CatalogField, now: CatalogField): string[] {
+/** Whether rows of the field may hold ids whose label they do not show: it was changed, or nobody knew it before. */
+function hasNewLabels(before: CatalogField | undefined, now: CatalogField): boolean {
+  if (before === undefined) return false
   const labels = new Map(before.options.map(({ id, label }) => [id, label]))
-  return now.options.filter(({ id, label }) => (labels.get(id) ?? label) !== label).map(({ id }) => id)
+  return now.options.some(({ id, label }) => labels.get(id) !== label)
+}
+
+/** Remembers the fields whose rows are to be relabelled; to be called in the transaction that writes `now`. */
+export async function oweLabels(
+  { catalog }: Session,
+  entity: string,
+  before: readonly CatalogField[],
+  now: readonly CatalogField[],
+): Promise<void> {
+  const known = new Map(before.map((field) => [field.code, field]))
+  const codes = now.filter((field) => hasNewLabels(known.get(field.code), field)).map(({ code }) => code)
+  if (codes.length === 0) return
+  await catalog
+    .updateTable('fields')
+    .set({ labels_owed: true })
+    .where('entity', '=', entity)
+    .where('field_code', 'in', codes)
+    .execute()
+}
+
+async function takeOwed({ catalog }: Session, entity: string): Promise<ReadonlySet<string>> {
+  const rows = await catalog
+    .updateTable('fields')
+    .set({ labels_owed: false })
+    .where((is) => is.and({ entity, labels_owed: true }))
+    .returning('field_code')
+    .execute()
+  return new Set(rows.map(({ field_code }) => field_code))
 }
 
 /** The present labels of the ids in a row: one, or an array in the order of the ids. */
@@ -23,24 +52,41 @@ function labelsOf({ schemas }: Session, entity: string, code: string, id: Column
 }
 
 /**
- * Puts the present labels into the rows that hold an option which was renamed; Pipedrive leaves the `update_time`
- * of those records as it was. To be called in the transaction that writes `now`, after it was written.
+ * Puts the present labels into the rows of one field that show others, and takes ids that have become known out of
+ * `_extra`. The label column is compared, not what was renamed: a row may have been written with labels older still.
+ */
+async function relabelField(session: Session, entity: string, code: string, label: Column, id: Column) {
+  const held = sql.ref(`target.${id.name}`)
+  const shown = sql.ref(`target.${label.name}`)
+  const extra = sql.ref(`target.${EXTRA}`)
+  const labels = labelsOf(session, entity, code, id)
+  const allKnown =
+    id.type === 'bigint[]' ? sql`cardinality(${labels}) = cardinality(${held})` : sql`${labels} is not null`
+  const isLeftOver = sql`(${extra} ? ${code}::text and ${allKnown})`
+  await sql`update ${sql.table(`${session.schemas.data}.${entity}`)} as target
+    set ${sql.id(label.name)} = ${labels}, _synced_at = now(),
+        ${sql.id(EXTRA)} = case when ${isLeftOver} then nullif(${extra} - ${code}::text, '{}') else ${extra} end
+    where ${held} is not null and (${shown} is distinct from ${labels} or ${isLeftOver})`.execute(
+    session.data,
+  )
+}
+
+/**
+ * Relabels the rows of the fields that are owed it; Pipedrive leaves the `update_time` of those records as it was.
+ * To be called in the transaction that writes `fields`, under the lock of the stream: another run that is reading
+ * it would write its older labels afterwards.
  */
 export async function relabel(
   session: Session,
   entity: string,
-  before: readonly CatalogField[],
-  now: readonly CatalogField[],
+  fields: readonly CatalogField[],
 ): Promise<void> {
-  const known = new Map(before.map((field) => [field.code, field]))
-  const table = sql.table(`${session.schemas.data}.${entity}`)
-  for (const field of now) {
-    const ids = renamed(known.get(field.code) ?? field, field)
+  const owed = await takeOwed(session, entity)
+  if (owed.size === 0) return
+  const columns = (await existingTable(session, entity))?.columns
+  for (const field of fields.filter(({ code }) => owed.has(code))) {
     const [label, id] = customColumns(field)
-    if (ids.length === 0 || label === undefined || id === undefined) continue
-    if ((await existingTable(session, entity))?.columns.has(id.name) !== true) continue
-    await sql`update ${table} as target
-      set ${sql.id(label.name)} = ${labelsOf(session, entity, field.code, id)}, _synced_at = now()
-      where array[${sql.ref(`target.${id.name}`)}]::bigint[] && ${ids}::bigint[]`.execute(session.data)
+    if (label === undefined || id === undefined || columns?.has(id.name) !== true) continue
+    await relabelField(session, entity, field.code, label, id)
   }
 }

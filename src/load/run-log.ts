@@ -61,10 +61,15 @@ export async function startRun(session: Session, account: string, command: strin
   return id
 }
 
+/** Errors quote what was answered, which may be anything. */
+function storable(text: string | null): string | null {
+  return text === null ? null : storableText(text)
+}
+
 export async function endRun({ control }: Session, run: string, end: RunEnd): Promise<void> {
   await control
     .updateTable('run')
-    .set({ ...end, finished_at: sql`now()` })
+    .set({ ...end, error: storable(end.error), finished_at: sql`now()` })
     .where('id', '=', run)
     .execute()
 }
@@ -78,11 +83,14 @@ export async function logStream(
   const { error = null, warning = null, ...numbers } = report
   await control
     .insertInto('run_stream')
-    .values({ ...numbers, error, warning, run_id: run, account })
+    .values({ ...numbers, error: storable(error), warning: storable(warning), run_id: run, account })
     .execute()
 }
 
-/** Writes what a stream (or the account's own requests) has spent so far in this run, on today's page (UTC). */
+/**
+ * Writes what a stream (or the account's own requests) has spent so far in this run, on today's page (UTC); what
+ * stands on the pages of earlier days is taken off.
+ */
 export async function logTokens(
   { control }: Session,
   account: string,
@@ -91,12 +99,40 @@ export async function logTokens(
   spent: { readonly requests: number; readonly tokens: number },
   balance: Balance | null,
 ): Promise<void> {
+  const since = (column: 'requests' | 'tokens') =>
+    sql<number>`${spent[column]}::integer - coalesce((${control
+      .selectFrom('token_ledger')
+      .select(({ fn }) => fn.sum(column).as('earlier'))
+      .where((is) => is.and({ account, stream, run_id: run }))
+      .where('day', '<', sql<string>`current_date`)}), 0)`
   const seen = { limit_seen: balance?.limit ?? null, balance_seen: balance?.remaining ?? null }
+  const today = { requests: since('requests'), tokens: since('tokens'), ...seen }
   await control
     .insertInto('token_ledger')
-    .values({ account, run_id: run, stream, day: sql`current_date`, ...spent, ...seen })
-    .onConflict((on) => on.columns(['account', 'day', 'stream', 'run_id']).doUpdateSet({ ...spent, ...seen }))
+    .values({ account, run_id: run, stream, day: sql`current_date`, ...today })
+    .onConflict((on) => on.columns(['account', 'day', 'stream', 'run_id']).doUpdateSet(today))
     .execute()
+}
+
+/** What the day (UTC) has left by the limit that was told last and by what we have spent; null if none was ever told. */
+export async function tokensLeft({ control }: Session, account: string): Promise<number | null> {
+  const told = await control
+    .selectFrom('token_ledger')
+    .select('limit_seen')
+    .where('account', '=', account)
+    .where('limit_seen', 'is not', null)
+    .orderBy('day', 'desc')
+    .orderBy('run_id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const today = await control
+    .selectFrom('token_ledger')
+    .select(({ fn }) => fn.sum<string | null>('tokens').as('spent'))
+    .where('account', '=', account)
+    .where('day', '=', sql<string>`current_date`)
+    .executeTakeFirst()
+  if (told === undefined) return null
+  return Math.max(0, Number(told.limit_seen) - Number(today?.spent ?? 0))
 }
 
 /** A key may be anything that JSON allows, but an index entry holds 2,700 bytes at most. */
@@ -111,18 +147,25 @@ export async function logDrift(
   stream: string,
   drift: readonly { readonly key: string; readonly reason: string; readonly count: number }[],
 ): Promise<void> {
-  for (const [key, group] of Map.groupBy(drift, ({ key, reason }) => `${reason} ${key}`)) {
-    const reason = key.slice(0, key.indexOf(' '))
-    const seen = group.reduce((sum, { count }) => sum + count, 0)
-    await control
-      .insertInto('drift')
-      .values({ account, stream, key: driftKey(key.slice(reason.length + 1)), reason, seen })
-      .onConflict((on) =>
-        on.columns(['account', 'stream', 'key', 'reason']).doUpdateSet({
-          seen: sql`drift.seen + excluded.seen`,
-          last_seen_at: sql`now()`,
-        }),
-      )
-      .execute()
+  // A storable key holds no NUL.
+  const seen = new Map<string, number>()
+  for (const { key, reason, count } of drift) {
+    const id = `${reason}\u0000${driftKey(key)}`
+    seen.set(id, (seen.get(id) ?? 0) + count)
   }
+  if (seen.size === 0) return
+  const [reasons, keys] = [0, 1].map((part) => [...seen.keys()].map((id) => id.split('\u0000')[part]))
+  await control
+    .insertInto('drift')
+    .columns(['account', 'stream', 'reason', 'key', 'seen'])
+    .expression(
+      sql`select ${account}, ${stream}, * from unnest(${reasons}::text[], ${keys}::text[], ${[...seen.values()]}::bigint[])`,
+    )
+    .onConflict((on) =>
+      on.columns(['account', 'stream', 'key', 'reason']).doUpdateSet({
+        seen: sql`drift.seen + excluded.seen`,
+        last_seen_at: sql`now()`,
+      }),
+    )
+    .execute()
 }

@@ -53,12 +53,20 @@ export async function findAbsent(session: Session, layout: TableLayout): Promise
   }
 }
 
-/** How many rows of a stream have no tombstone. */
-export async function countLive({ data }: Session, layout: TableLayout): Promise<number> {
+/** How many rows of a stream have no tombstone; with `since`, of those whose cursor is at it or later. */
+export async function countLive(
+  { data }: Session,
+  layout: TableLayout,
+  since: number | null = null,
+): Promise<number> {
+  const { cursor } = layout
   const row = await data
     .selectFrom(layout.table)
     .select(({ fn }) => fn.countAll<string>().as('live'))
     .where(DELETED_AT, 'is', null)
+    .$if(since !== null && cursor !== null, (query) =>
+      query.where(sql.ref(cursor ?? ''), '>=', new Date(since ?? 0)),
+    )
     .executeTakeFirstOrThrow()
   return Number(row.live)
 }

@@ -1,6 +1,6 @@
 import type { FetchedField, FetchedOption } from '../streams/field.ts'
 import { storableText } from './cells.ts'
-import { fieldColumns } from './custom-fields.ts'
+import { fieldColumns, isKnownType } from './custom-fields.ts'
 import { nameField } from './naming.ts'
 
 export interface CatalogOption extends FetchedOption {
@@ -9,10 +9,27 @@ export interface CatalogOption extends FetchedOption {
 
 /** A field as the catalog keeps it: name and type of its columns are those of its first day. */
 export interface CatalogField extends Omit<FetchedField, 'options'> {
-  /** First of the field's columns; null for a native field without a column, and past the most a table can hold. */
+  /** What its columns' names begin with; null for a native field without a column, and past the most a table can hold. */
   readonly columnName: string | null
   readonly removed: boolean
   readonly options: readonly CatalogOption[]
+}
+
+type Typed = Pick<CatalogField, 'type' | 'isCustom'>
+
+/** What the first column of a field has behind the stem of its name: `_id` where a field is a reference. */
+function firstSuffix({ type, isCustom }: Typed): string {
+  return isCustom ? (fieldColumns(type)[0]?.suffix ?? '') : ''
+}
+
+/** The first column that a field really has in its table. */
+export function firstColumn(field: Typed & Pick<CatalogField, 'columnName'>): string | null {
+  return field.columnName === null ? null : field.columnName + firstSuffix(field)
+}
+
+/** The stem of the columns of a field whose first column is this one. */
+export function stemOf(column: string | null, field: Typed): string | null {
+  return column === null ? null : column.slice(0, column.length - firstSuffix(field).length)
 }
 
 /** PostgreSQL holds 1,600 columns in a table, less after columns were dropped; the rest stays in `_extra`. */
@@ -23,14 +40,32 @@ function columnNames(field: Pick<CatalogField, 'columnName' | 'type'>): string[]
   return columnName === null ? [] : fieldColumns(type).map((column) => columnName + column.suffix)
 }
 
-/** Labels become comments, catalog rows and cells: they hold what PostgreSQL's text holds. */
+function storableOrNull(text: string | null): string | null {
+  return text === null ? null : storableText(text)
+}
+
+/** What the API says twice is written once: PostgreSQL refuses to upsert one key twice in one statement. */
+function firstOfEach<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
+  const first = new Map<string, Item>()
+  for (const item of items) if (!first.has(keyOf(item))) first.set(keyOf(item), item)
+  return [...first.values()]
+}
+
+/** A field becomes comments, catalog rows and cells: its texts hold what PostgreSQL's text holds. */
 function storable(field: FetchedField): FetchedField {
-  const { label, description, options } = field
+  const { code, label, type, description } = field
+  const options = field.options.map(({ id, label, color }) => ({
+    id: storableText(id),
+    label: storableText(label),
+    color: storableOrNull(color),
+  }))
   return {
     ...field,
+    code: storableText(code),
     label: storableText(label),
-    description: description === null ? null : storableText(description),
-    options: options.map((option) => ({ ...option, label: storableText(option.label) })),
+    type: storableText(type),
+    description: storableOrNull(description),
+    options: firstOfEach(options, ({ id }) => id),
   }
 }
 
@@ -60,13 +95,14 @@ export function mergeCatalog(
     ...native,
     ...before.filter((field) => field.isCustom).flatMap((field) => columnNames(field)),
   ])
-  const merged = fetched.map(storable).map((field): CatalogField => {
+  const seen = firstOfEach(fetched.map(storable), ({ code }) => code)
+  const merged = seen.map((field): CatalogField => {
     const pinned = known.get(field.code)
     const options = mergeOptions(pinned?.options ?? [], field.options)
     if (pinned !== undefined) return { ...field, options, ...pin(pinned, native), removed: false }
     return { ...field, options, columnName: firstName(field, native, taken), removed: false }
   })
-  const present = new Set(fetched.map((field) => field.code))
+  const present = new Set(seen.map((field) => field.code))
   const gone = before.filter((field) => !present.has(field.code))
   return [...merged, ...gone.map((field) => ({ ...field, removed: true }))]
 }
@@ -88,4 +124,12 @@ function firstName(field: FetchedField, native: readonly string[], taken: Set<st
   const name = nameField(field.label, suffixes, taken)
   for (const suffix of suffixes) taken.add(name + suffix)
   return name
+}
+
+/** Fields that are new and of a type nobody has described: their values are kept whole, and are worth a look. */
+export function newUnknownTypes(before: readonly CatalogField[], now: readonly CatalogField[]) {
+  const known = new Set(before.map(({ code }) => code))
+  return now
+    .filter(({ code, type, isCustom }) => isCustom && !known.has(code) && !isKnownType(type))
+    .map(({ code }) => ({ key: code, reason: 'unknown type', count: 1 }))
 }

@@ -117,9 +117,13 @@ const fieldTypes: Readonly<Record<string, PartedType | CodedType>> = {
 /** A type nobody has described yet is kept whole. */
 const unknownType = parted('jsonb')
 
+export function isKnownType(type: string): boolean {
+  return Object.hasOwn(fieldTypes, type)
+}
+
 /** How the values of a type of field are read. */
 export function fieldType(type: string): PartedType | CodedType {
-  return Object.hasOwn(fieldTypes, type) ? (fieldTypes[type] ?? unknownType) : unknownType
+  return isKnownType(type) ? (fieldTypes[type] ?? unknownType) : unknownType
 }
 
 /** The columns of a field, in their order; the names are the field's column name and each suffix. */

@@ -1,7 +1,17 @@
+import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { streams } from '../../src/streams/index.ts'
-import { cli, jsonFrom, jsonOf, sentenceOf, smallCompany, start, variables } from '../support/cli.ts'
+import {
+  cli,
+  emptyDirectory,
+  jsonFrom,
+  jsonOf,
+  sentenceOf,
+  smallCompany,
+  start,
+  variables,
+} from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { openTap } from '../support/tap.ts'
 
@@ -146,12 +156,12 @@ describe('backfill and sync', () => {
       })
   })
 
-  test('a run that may not spend enough is deferred: exit 3, and it says when it can go on', async () => {
+  test('a run that may not spend enough is deferred: exit 3, and the next one may come at once', async () => {
     const { run } = await warehouse()
     const deferred = await run(['backfill', '--budget', '60'], 3)
     expect(deferred).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
     expect(deferred.tokens).toBeLessThanOrEqual(60)
-    expect(Date.parse(deferred.resume_at ?? '')).toBeGreaterThan(Date.now())
+    expect(deferred.resume_at).toBeUndefined()
     expect(Object.values(statuses(deferred))).toContain('deferred')
     await run(['backfill'])
   })
@@ -162,6 +172,7 @@ describe('backfill and sync', () => {
     emulator.limits.spent = 60
     const deferred = await run(['backfill', '--budget', '100%'], 3)
     expect(deferred).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
+    expect(Date.parse(deferred.resume_at ?? '')).toBeGreaterThan(Date.now())
   })
 })
 
@@ -318,4 +329,18 @@ describe('a signal', () => {
       expect(rest).toBeLessThanOrEqual(3)
     },
   )
+})
+
+describe('before there is a warehouse', () => {
+  test('a wrong token makes none; a block makes one, so that it is remembered', async () => {
+    const emulator = await smallCompany()
+    const cwd = await emptyDirectory()
+    const env = variables(emulator)
+    emulator.faults.add({ kind: 'status', status: 401, times: 1 })
+    expect(await jsonFrom(['sync'], { env, cwd }, 2)).toMatchObject({ code: 'E_AUTH', requests: 1 })
+    expect(await readdir(cwd)).toEqual([])
+    emulator.faults.add({ kind: 'status', status: 403, body: '<html></html>', times: 1 })
+    expect(await jsonFrom(['sync'], { env, cwd }, 3)).toMatchObject({ code: 'E_BLOCKED', requests: 1 })
+    expect(await jsonFrom(['sync'], { env, cwd }, 3)).toMatchObject({ code: 'E_BLOCKED', requests: 0 })
+  })
 })

@@ -63,11 +63,35 @@ describe('the budget of a run', () => {
     expect(ledger.total).toEqual({ requests: 2, tokens: 30 })
   })
 
-  test('defers the run to midnight UTC, in words that say how to go on', async () => {
+  test.each([
+    ['nobody has told the balance', null, undefined],
+    ['the day has tokens', 12, undefined],
+    ['the day has none: at midnight UTC', 11, 11 * HOUR],
+  ])('defers the run, in words that say how to go on, and for as long as %s', async (_what, left, wait) => {
     const ledger = ledgerOf({ tokens: 5 }, NOON + HOUR)
+    if (left !== null) ledger.learn(balance(1000, left), 2)
     const error = await failure(Promise.resolve().then(() => ledger.charge('deals', 10)))
-    expect(error).toMatchObject({ code: 'E_BUDGET', recovery: 'defer', retryAfterMs: 11 * HOUR })
+    expect(error).toMatchObject({ code: 'E_BUDGET', recovery: 'defer', retryAfterMs: wait })
     expect(error.message).toMatch(/its 5 tokens \(0 used\).*--budget/)
+  })
+
+  test('is a share of what the day is taken to have, as long as no answer tells it', () => {
+    const ledger = ledgerOf({ share: 0.5 })
+    ledger.charge('account', 2)
+    ledger.assume(100)
+    ledger.charge('deals', 48)
+    expect(() => ledger.charge('deals', 1)).toThrowError('50 tokens (50 used)')
+    ledger.learn(balance(1000, 500), 48)
+    ledger.charge('deals', 200)
+    ledger.assume(1)
+    ledger.charge('deals', 2)
+    expect(() => ledger.charge('deals', 1)).toThrowError('252 tokens (252 used)')
+  })
+
+  test('that is a number does not depend on what the day has', () => {
+    const ledger = ledgerOf({ tokens: 30 })
+    ledger.assume(0)
+    ledger.charge('deals', 30)
   })
 
   test('is a share of what the day has left before the first request, that request included', () => {
@@ -122,6 +146,22 @@ describe('a request', () => {
       random: () => 0,
     })(aRequest)
     expect(ledger.of('deals')).toEqual({ requests: 3, tokens: 30 })
+  })
+
+  test('that the server refuses for the day waits for midnight UTC where it does not say how long', async () => {
+    const refusal = (more: object) =>
+      new SyncError({ code: 'E_BUDGET', recovery: 'defer', message: 'x', ...more })
+    const send = withBudget(
+      answers(refusal({}), refusal({ retryAfterMs: 5 })).send,
+      ledgerOf({ tokens: 100 }),
+    )
+    expect(await failure(send(aRequest))).toMatchObject({
+      code: 'E_BUDGET',
+      recovery: 'defer',
+      message: 'x',
+      retryAfterMs: 12 * HOUR,
+    })
+    expect(await failure(send(aRequest))).toMatchObject({ retryAfterMs: 5 })
   })
 
   test('teaches the ledger what its answer tells', async () => {

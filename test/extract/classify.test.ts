@@ -110,6 +110,15 @@ const table: readonly Row[] = [
   ],
   ['the daily budget', 429, { 'retry-after': '3939' }, DAILY, 'E_BUDGET', 'defer', 3_939_000],
   [
+    'the daily budget, of which the burst limit says nothing',
+    429,
+    { 'x-ratelimit-reset': '2' },
+    DAILY,
+    'E_BUDGET',
+    'defer',
+    undefined,
+  ],
+  [
     'the daily budget by its balance',
     429,
     { 'x-daily-ratelimit-token-remaining': '0', 'retry-after': '60' },
@@ -208,19 +217,34 @@ describe('a request that was not answered', () => {
     })
   })
 
-  test('a host that does not exist ends the run, and says which settings to look at', () => {
-    expect(classifyFailure(aRequest, 'https://nobody.pipedrive.com', broken('ENOTFOUND'))).toMatchObject({
+  test.each([
+    'ENOTFOUND',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'CERT_HAS_EXPIRED',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ])('%s does not pass: it ends the run, and says which settings to look at', (code) => {
+    expect(classifyFailure(aRequest, 'https://nobody.pipedrive.com', broken(code))).toMatchObject({
       code: 'E_CONFIG',
       recovery: 'abort-run',
-      message: expect.stringMatching(/nobody\.pipedrive\.com.*PIPEDRIVE_COMPANY_DOMAIN/) as string,
+      message: `deals: GET /api/v2/deals?limit=500 failed: https://nobody.pipedrive.com cannot be reached in this way (${code}: x). Check PIPEDRIVE_COMPANY_DOMAIN or PIPEDRIVE_BASE_URL.`,
     })
   })
 
   test.each([
-    ['an error nobody knows', new TypeError('x is not a function')],
-    ['a code nobody knows', broken('CERT_HAS_EXPIRED')],
-    ['what is no error', 'gone'],
-  ])('%s is given back as it is, never to be tried again', (_what, error) => {
-    expect(classifyFailure(aRequest, 'http://x', error)).toBe(error)
+    ['an error nobody knows', new TypeError('x is not a function'), 'x is not a function'],
+    ['a code nobody knows', broken('UND_ERR_NEW'), 'UND_ERR_NEW: x'],
+    ['a record that was garbled on its way', broken('ERR_SSL_BAD_RECORD_MAC'), 'ERR_SSL_BAD_RECORD_MAC: x'],
+    ['a text of many lines', new Error('one\n  two\n'), 'one two'],
+    ['what is no error', 'gone', 'unknown error'],
+  ])('%s is told as it is, and tried again', (_what, cause, text) => {
+    expect(classifyFailure(aRequest, 'http://x', cause)).toMatchObject({
+      code: 'E_NETWORK',
+      recovery: 'retry',
+      cause,
+      message: `deals: GET /api/v2/deals?limit=500 failed: the connection to http://x broke (${text}). Check the network and try again.`,
+    })
   })
 })

@@ -46,7 +46,10 @@ function server(bodies: Readonly<Record<string, unknown>>): { send: Send; asked:
     send: (request) => {
       asked.push(request)
       return Promise.resolve(
-        answered(bodies[request.path] ?? (request.path.startsWith('/v1') ? v1Page([]) : v2Page([]))),
+        answered(
+          bodies[request.path] ??
+            (request.path.startsWith('/v1') ? v1Page([v1Field('id')]) : v2Page([v2Field('id')])),
+        ),
       )
     },
   }
@@ -150,6 +153,36 @@ describe('a catalog', () => {
     expect(
       (await failure(createCatalogReader(answers({ success: true }).send).read('deals', spec))).code,
     ).toBe('E_ENVELOPE')
+  })
+
+  test.each([
+    ['of v2', v2Spec, v2Page([])],
+    ['of v1', v1Spec, v1Page(null)],
+    ['of v1, in another form', v1Spec, v1Page([])],
+  ])('without any field is E_ENVELOPE: %s', async (_what, spec, body) => {
+    expect(await failure(createCatalogReader(answers(body).send).read('deals', spec))).toMatchObject({
+      code: 'E_ENVELOPE',
+      recovery: 'skip-stream',
+      message: expect.stringContaining(`deals: GET ${spec.sources[0]?.path} `) as string,
+    })
+  })
+
+  test('of two sources of which one is empty is E_ENVELOPE too', async () => {
+    const [leads] = selectStreams(['leads'])
+    const { send } = server({ '/api/v2/dealFields': v2Page([]) })
+    const reading = createCatalogReader(send).read('leads', leads?.catalogs[0] as CatalogSpec)
+    expect(await failure(reading)).toMatchObject({ code: 'E_ENVELOPE' })
+  })
+
+  test('that fails concerns the stream that asked, and the next one asks for itself', async () => {
+    const [leads] = selectStreams(['leads'])
+    const { send, asked } = server({ '/api/v2/dealFields': { success: true } })
+    const reader = createCatalogReader(send)
+    const reading = [reader.read('deals', v2Spec), reader.read('leads', leads?.catalogs[0] as CatalogSpec)]
+    const errors = await Promise.all(reading.map(failure))
+    expect(errors.map(({ message }) => message.slice(0, 12))).toEqual(['deals: GET /', 'leads: GET /'])
+    const dealFields = asked.filter(({ path }) => path === '/api/v2/dealFields')
+    expect(dealFields.map(({ stream }) => stream)).toEqual(['deals', 'leads'])
   })
 
   test('of leads has the lead’s fields and the deal’s custom ones, the lead’s own first', async () => {

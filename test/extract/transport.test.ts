@@ -1,6 +1,6 @@
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readData } from '../../src/extract/body.ts'
 import { createTransport } from '../../src/extract/transport.ts'
@@ -188,6 +188,43 @@ describe('the token', () => {
   })
 })
 
+describe('an answer that HTTP cannot read', () => {
+  const gzip = { 'content-encoding': 'gzip' }
+  const spoilt = gzipSync('x'.repeat(1000)).fill(7, 12, 20)
+
+  test.each<[string, (response: ServerResponse) => void, RegExp]>([
+    ['a body that is not what was packed', (to) => to.writeHead(200, gzip).end(spoilt), /Z_DATA_ERROR/],
+    ['a body that was never packed', (to) => to.writeHead(200, gzip).end('plain'), /Z_DATA_ERROR/],
+    [
+      'two lengths that differ',
+      (to) => to.socket?.end('HTTP/1.1 200 OK\r\ncontent-length: 3\r\ncontent-length: 5\r\n\r\nabc'),
+      /UND_ERR_RES_CONTENT_LENGTH_MISMATCH/,
+    ],
+    [
+      'chunks that are none',
+      (to) => to.socket?.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nabc'),
+      /does not match the HTTP\/1\.1 protocol/,
+    ],
+    ['no HTTP at all', (to) => to.socket?.end('hello'), /does not match the HTTP\/1\.1 protocol/],
+  ])('%s is a failure of the network', async (_what, answer, message) => {
+    const url = await serve((_url, response) => void answer(response))
+    const error = await failure(transportTo(url)(aRequest))
+    expect(error).toMatchObject({ code: 'E_NETWORK', recovery: 'retry' })
+    expect(error.message).toMatch(message)
+    expect(everything(error)).not.toContain(TOKEN)
+  })
+
+  test('an address that is not to be used this way ends the run', async () => {
+    const url = await serve((_url, response) => respond(response, {}))
+    for (const address of [url.replace('http:', 'https:'), 'http://127.0.0.1:6000', 'http://127.0.0.1:99999'])
+      expect(await failure(transportTo(address)(aRequest))).toMatchObject({
+        code: 'E_CONFIG',
+        recovery: 'abort-run',
+        message: expect.stringContaining(address) as string,
+      })
+  })
+})
+
 describe('the client', () => {
   test('lets every attempt pay, and gives up in the name of the stream', async () => {
     let asked = 0
@@ -230,5 +267,27 @@ describe('the client', () => {
     expect(await failure(client.send(aRequest))).toMatchObject({ code: 'E_BUDGET', recovery: 'defer' })
     expect(asked).toBe(1)
     expect(clock.slept).toEqual([])
+  })
+
+  test('sends nothing more for anybody once it is blocked, and what waited its turn does not pay', async () => {
+    let asked = 0
+    const url = await serve((_url, response) => {
+      asked++
+      response.writeHead(403, { 'content-type': 'text/html' }).end('<html></html>')
+    })
+    const client = createClient({
+      baseUrl: url,
+      token: TOKEN,
+      allowance: { tokens: 1000 },
+      concurrency: 1,
+      clock: testClock(),
+      signal: neverStops,
+    })
+    const sent = Array.from({ length: 5 }, () => failure(client.send(aRequest)))
+    for (const error of await Promise.all(sent))
+      expect(error).toMatchObject({ code: 'E_BLOCKED', recovery: 'defer' })
+    expect(await failure(client.send(aRequest))).toMatchObject({ code: 'E_BLOCKED' })
+    expect(asked).toBe(1)
+    expect(client.ledger.total).toEqual({ requests: 1, tokens: 10 })
   })
 })

@@ -108,9 +108,24 @@ describe('a block', () => {
     expect((await told).message).toContain('2030-01-01T13:00:00.000Z')
   })
 
-  test('met before the first sync has nowhere to be kept, and is no failure', async () => {
-    const { db, session } = await emptyWarehouse()
+  test('is kept before it is known whose token met it', async () => {
+    const { session } = await migratedWarehouse()
     await recordBlock(session, ACCOUNT, one)
-    expect(await db.query(`select from pg_tables where schemaname like 'pipedrive%'`)).toEqual([])
+    await expect(assertNotBlocked(session, ACCOUNT, noon)).rejects.toMatchObject({ code: 'E_BLOCKED' })
+  })
+
+  test('is never shortened by a later one, and the longer one is told', async () => {
+    const { session, open } = await migratedWarehouse()
+    await recordBlock(session, ACCOUNT, one)
+    const listener = await open()
+    const told = new Promise<SyncError>((resolve) => {
+      void listenForBlock(listener, ACCOUNT, systemClock, resolve).then(() =>
+        recordBlock(session, ACCOUNT, new Date(noon + 1000)),
+      )
+    })
+    expect((await told).message).toContain('before 2030-01-01T13:00:00.000Z')
+    await expect(assertNotBlocked(session, ACCOUNT, noon + 2000)).rejects.toMatchObject({
+      retryAfterMs: 3_598_000,
+    })
   })
 })

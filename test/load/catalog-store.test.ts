@@ -90,6 +90,35 @@ describe('the catalog', () => {
     })
   })
 
+  test('shows the first column that a field really has, and reads the stem of its columns back', async () => {
+    const { db, session } = await migratedWarehouse()
+    const fields = ['user', 'varchar', 'monetary'].map((type) => ({ ...size, code: type, type, options: [] }))
+    await see(session, fields)
+    await see(session, fields)
+    const shown = await db.query(
+      'select field_code as code, column_name as name from pipedrive.fields order by 1',
+    )
+    expect(shown).toEqual([
+      { code: 'monetary', name: 'cf_size_2' },
+      { code: 'user', name: 'cf_size_id' },
+      { code: 'varchar', name: 'cf_size' },
+    ])
+    expect((await readCatalog(session, 'deals')).map(({ code, columnName }) => [code, columnName])).toEqual([
+      ['monetary', 'cf_size_2'],
+      ['user', 'cf_size'],
+      ['varchar', 'cf_size'],
+    ])
+  })
+
+  test('follows the registry in the column of a native field', async () => {
+    const { session } = await migratedWarehouse()
+    await writeCatalog(session, 'deals', mergeCatalog([], [], [title]))
+    expect(await byCode(session, 'title')).toMatchObject({ columnName: null })
+    expect(await see(session, [title])).toEqual({ inserted: 0, updated: 1 })
+    expect(await byCode(session, 'title')).toMatchObject({ columnName: 'title' })
+    expect(await see(session, [title])).toEqual({ inserted: 0, updated: 0 })
+  })
+
   test('keeps a field that has gone, with the time it was first missed, until it is back', async () => {
     const { db, session } = await migratedWarehouse()
     const removedAt = async () =>

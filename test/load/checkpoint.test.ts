@@ -104,6 +104,32 @@ describe('a range', () => {
     expect(await bookmarkOf(session)).toBe(after)
   })
 
+  test('is closed for a day; then it is open again, at the bookmark that it had', async () => {
+    const { db, session } = await migratedWarehouse()
+    const range = await openBookmark(session, deals, YEAR_2023)
+    await range.save(may)
+    await range.close()
+    const closedFor = (hours: number) =>
+      db.query('update pipedrive_sync.sync_window set closed_at = now() - $1::interval', [`${hours} hours`])
+    await closedFor(23)
+    expect(await openBookmark(session, deals, YEAR_2023)).toMatchObject({ value: may, closed: true })
+    await closedFor(25)
+    expect(await openBookmark(session, deals, YEAR_2023)).toMatchObject({ value: may, closed: false })
+  })
+
+  test('that goes back takes the stream back with it, to where it was when the range was opened', async () => {
+    const { session } = await migratedWarehouse()
+    const all: Range = { since: null, until: null }
+    for (const held of [null, may]) {
+      if (held !== null) await setBookmark(session, held)
+      const opened = await openBookmark(session, deals, all)
+      await opened.save(june)
+      expect(await bookmarkOf(session)).toBe(june)
+      await opened.save(null)
+      expect(await bookmarkOf(session)).toBe(held)
+    }
+  })
+
   test('is forgotten for the streams named, and no other range with it', async () => {
     const { session } = await migratedWarehouse()
     const leads = { ...deals, stream: 'leads' }
@@ -146,12 +172,12 @@ test('a complete walk is remembered beside the bookmark, again each time', async
   const { db, session } = await migratedWarehouse()
   const read = () =>
     db.query<{ completed_at: Date; bookmark: Date | null }>('select * from pipedrive_sync.stream_state')
-  await markCompleted(session, deals)
+  await markCompleted(session, [deals])
   await setBookmark(session, may)
   const [first] = await read()
   expect(first).toMatchObject({ bookmark: new Date(may), completed_at: expect.any(Date) as Date })
   await db.query(`update pipedrive_sync.stream_state set completed_at = 'epoch'`)
-  await markCompleted(session, deals)
+  await markCompleted(session, [deals])
   const [second] = await read()
   expect(second?.bookmark).toEqual(new Date(may))
   expect(second?.completed_at.getTime()).toBeGreaterThanOrEqual(first?.completed_at.getTime() ?? Infinity)

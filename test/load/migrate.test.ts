@@ -39,6 +39,7 @@ describe('migrate', () => {
       'pipedrive.fields',
       ...[
         'account',
+        'block',
         'drift',
         'kysely_migration',
         'kysely_migration_lock',
@@ -60,7 +61,7 @@ describe('migrate', () => {
     const found = await db.query(`select count(*)::int as tables from pg_tables where schemaname = any($1)`, [
       Object.values(schemas),
     ])
-    expect(found).toEqual([{ tables: 12 }])
+    expect(found).toEqual([{ tables: 13 }])
   })
 
   test('done again changes nothing', async () => {

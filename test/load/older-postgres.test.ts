@@ -8,7 +8,7 @@ import { inTransaction } from '../../src/load/connection.ts'
 import { evolveTables } from '../../src/load/evolve.ts'
 import { migrate, printMigrations } from '../../src/load/migrate.ts'
 import { query } from '../../src/load/query.ts'
-import { relabel } from '../../src/load/relabel.ts'
+import { oweLabels, relabel } from '../../src/load/relabel.ts'
 import { endRun, logTokens, startRun } from '../../src/load/run-log.ts'
 import { readState } from '../../src/load/status.ts'
 import { findAbsent, writeTombstones } from '../../src/load/tombstones.ts'
@@ -93,7 +93,8 @@ describe.skipIf(binDirs.length === 0)(
         const now = before.map((field) => ({ ...field, options: [{ ...option('1', 'Tiny') }] }))
         await inTransaction(session, async () => {
           await writeCatalog(session, 'contacts', now)
-          await relabel(session, 'contacts', before, now)
+          await oweLabels(session, 'contacts', before, now)
+          await relabel(session, 'contacts', now)
         })
         const answer = await query(
           session,

@@ -4,6 +4,7 @@ import {
   logDrift,
   logStream,
   logTokens,
+  tokensLeft,
   startRun,
   type StreamReport,
 } from '../../src/load/run-log.ts'
@@ -99,6 +100,19 @@ describe('what a stream did', () => {
   })
 })
 
+test('an error that quotes a NUL is kept as PostgreSQL can hold it', async () => {
+  const { db, session } = await migratedWarehouse()
+  const run = await startRun(session, 'a', 'sync')
+  const counts = { inserted: 0, updated: 0, unchanged: 0, stale: 0, tombstoned: 0, pages: 0 }
+  const report = { stream: 'deals', status: 'failed', ...counts, requests: 0, tokens: 0, seconds: 0 } as const
+  await logStream(session, 'a', run, { ...report, error: 'a\u0000b', warning: 'c\ud800d' })
+  await endRun(session, run, { status: 'failed', requests: 0, tokens: 0, error: 'e\u0000f' })
+  expect(await db.query('select error, warning from pipedrive_sync.run_stream')).toEqual([
+    { error: 'a\ufffdb', warning: 'c\ufffdd' },
+  ])
+  expect(await db.query('select error from pipedrive_sync.run')).toEqual([{ error: 'e\ufffdf' }])
+})
+
 describe('the token ledger', () => {
   test('has one line a day, run and stream, with what was spent so far and the last balance', async () => {
     const { db, session } = await migratedWarehouse()
@@ -167,15 +181,41 @@ describe('the token ledger', () => {
     expect(days).toEqual([{ today: true }])
   })
 
-  test('keeps the pages of earlier days', async () => {
+  test("keeps the pages of earlier days, and writes what was spent since on today's", async () => {
     const { db, session } = await migratedWarehouse()
     await logTokens(session, 'a', '1', 'deals', { requests: 1, tokens: 10 }, null)
     await db.query(`update pipedrive_sync.token_ledger set day = day - 1`)
-    await logTokens(session, 'a', '1', 'deals', { requests: 2, tokens: 20 }, null)
-    expect(await db.query('select tokens from pipedrive_sync.token_ledger order by day')).toEqual([
-      { tokens: 10 },
-      { tokens: 20 },
+    for (const tokens of [20, 35])
+      await logTokens(session, 'a', '1', 'deals', { requests: tokens / 5, tokens }, null)
+    expect(await db.query('select requests, tokens from pipedrive_sync.token_ledger order by day')).toEqual([
+      { requests: 1, tokens: 10 },
+      { requests: 6, tokens: 25 },
     ])
+  })
+
+  test('tells what the day has left: the last limit less what was spent today', async () => {
+    const { db, session } = await migratedWarehouse()
+    const spend = (run: string, tokens: number, limit: number | null) =>
+      logTokens(
+        session,
+        'a',
+        run,
+        'deals',
+        { requests: 1, tokens },
+        limit === null ? null : { limit, remaining: 1 },
+      )
+    expect(await tokensLeft(session, 'a')).toBeNull()
+    await spend('1', 10, null)
+    expect(await tokensLeft(session, 'a')).toBeNull()
+    await spend('2', 20, 500)
+    await db.query('update pipedrive_sync.token_ledger set day = day - 1')
+    expect(await tokensLeft(session, 'a')).toBe(500)
+    await spend('3', 40, 100)
+    await spend('4', 5, null)
+    expect(await tokensLeft(session, 'a')).toBe(55)
+    await spend('5', 70, null)
+    expect(await tokensLeft(session, 'a')).toBe(0)
+    expect(await tokensLeft(session, 'b')).toBeNull()
   })
 })
 
@@ -193,5 +233,18 @@ test('drift is counted by key and reason, and remembers when it was first seen',
   ).toEqual([
     { key: 'a key', reason: 'unfit', seen: 1, old: true, seen_again: false },
     { key: 'a key', reason: 'unknown', seen: 6, old: true, seen_again: true },
+  ])
+})
+
+test('drift under more keys than a statement has parameters is counted in one', async () => {
+  const { db, session } = await migratedWarehouse()
+  const drift = Array.from({ length: 20_000 }, (_, index) => ({
+    key: `k${index}`,
+    reason: 'unknown',
+    count: 1,
+  }))
+  await logDrift(session, 'a', 'deals', [...drift, ...drift])
+  expect(await db.query('select sum(seen)::int as seen, count(*)::int from pipedrive_sync.drift')).toEqual([
+    { seen: 40_000, count: 20_000 },
   ])
 })

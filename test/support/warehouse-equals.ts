@@ -185,9 +185,9 @@ const partsOf: Readonly<
     ['labels', '', 'text[]'],
     ['value', '_ids', 'bigint[]'],
   ],
-  user: [['value', '_id', 'bigint']],
-  org: [['value', '_id', 'bigint']],
-  people: [['value', '_id', 'bigint']],
+  user: [['value', '', 'bigint']],
+  org: [['value', '', 'bigint']],
+  people: [['value', '', 'bigint']],
 }
 
 function labelsOf({ options, deletedOptions }: Field, ids: readonly unknown[]): string[] {

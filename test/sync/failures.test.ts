@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SyncError } from '../../src/errors.ts'
 import { exitCode } from '../../src/outcome.ts'
-import { bookmarkOf, countOf, only, reportOf } from '../support/warehouse.ts'
+import { bookmarkOf, countOf, everything, only, reportOf } from '../support/warehouse.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
 import { BACKFILL, checkpointEveryPage, inPagesOf, openWorld, streamNamed } from '../support/world.ts'
 
@@ -67,6 +67,22 @@ describe('what goes wrong has a name, and the run does what fits', () => {
     expect(reportOf(report, 'notes').status).toBe('done')
   })
 
+  test('a field catalog without any field removes none of them', async () => {
+    await using world = await openWorld()
+    await world.run({ streams: [deals, leads] })
+    const before = await everything(world.db)
+    world.tap.onAnswer = ({ path }, answer) =>
+      path === '/api/v2/dealFields'
+        ? { ...answer, body: '{"success":true,"data":[],"additional_data":{"next_cursor":null}}' }
+        : undefined
+    const report = await world.run({ streams: [deals, leads] })
+    for (const { status, error } of report.streams) {
+      expect(status).toBe('failed')
+      expect(error).toContain('no fields at all')
+    }
+    expect(await everything(world.db)).toEqual(before)
+  })
+
   test('a failure that passes is of no consequence', async () => {
     await using world = await openWorld()
     const kinds = ['connection-reset', 'cut-connection', 'truncated-body', 'timeout-524'] as const
@@ -124,6 +140,7 @@ describe('the database', () => {
     }
     const report = await world.run({ streams: [persons, notes] })
     expect(report).toMatchObject({ status: 'failed', code: 'E_LOAD' })
+    expect(report.streams.map(({ stream }) => stream)).toEqual(['persons', 'notes'])
     expect(await world.run({ streams: [persons, notes] })).toMatchObject({ status: 'done' })
     const runs = await world.db.query('select status from pipedrive_sync.run order by id')
     expect(runs.map(({ status }) => status)).toEqual(['killed', 'done'])
@@ -166,6 +183,62 @@ describe('a backfill', () => {
     expect((await world.run(both)).status).toBe('done')
     expect(times('/api/v2/persons')).toBe(2)
     await expectWarehouseEquals(world, { streams: ['persons', 'notes'] })
+  })
+
+  test('that was cut off after its order broke leaves nothing behind for the next sync to miss', async () => {
+    await using world = await openWorld()
+    const { db, emulator } = world
+    const small = inPagesOf(4, persons)
+    checkpointEveryPage(world)
+    emulator.faults.add({ kind: 'unsorted-page', match: '/api/v2/persons?', after: 1, times: 1 })
+    emulator.faults.add({ kind: 'status', status: 400, match: '/api/v2/persons?', after: 3 })
+    expect(only(await world.run({ streams: [small], plan: BACKFILL })).pages).toBe(3)
+    expect(await bookmarkOf(db, 'persons')).toBeNull()
+    emulator.faults.clear()
+    expect((await world.run({ streams: [small] })).status).toBe('done')
+    await expectWarehouseEquals(world, { streams: ['persons'] })
+  })
+
+  test('that was cut off in order is gone on with by the next sync, which reads nothing twice', async () => {
+    await using world = await openWorld()
+    const { db, emulator, tap } = world
+    const small = inPagesOf(4, persons)
+    checkpointEveryPage(world)
+    emulator.faults.add({ kind: 'status', status: 400, match: '/api/v2/persons?', after: 3, times: 1 })
+    expect(only(await world.run({ streams: [small], plan: BACKFILL })).pages).toBe(3)
+    const reached = (await bookmarkOf(db, 'persons')) ?? 0
+    expect((await world.run({ streams: [small] })).status).toBe('done')
+    const since = tap.asked.findLast(({ path }) => path === '/api/v2/persons')?.query.get('updated_since')
+    expect(Date.parse(since ?? '')).toBe(reached - 5 * 60_000)
+    await expectWarehouseEquals(world, { streams: ['persons'] })
+  })
+
+  test('that was refused to delete what is gone reads it again when it is agreed to', async () => {
+    await using world = await openWorld()
+    const pipelines = streamNamed('pipelines')
+    const { company } = world.emulator
+    await world.run({ streams: [pipelines] })
+    company.pipelines.delete(Number(company.list('pipelines').at(-1)?.['id']))
+    const request = { streams: [pipelines], plan: BACKFILL }
+    expect(only(await world.run({ ...request, maxShare: 0 }))).toMatchObject({ status: 'failed' })
+    expect(only(await world.run({ ...request, maxShare: 1 }))).toMatchObject({
+      status: 'done',
+      tombstoned: 1,
+    })
+  })
+
+  test('of which one stream fails for a month reads what has changed in the others since', async () => {
+    await using world = await openWorld()
+    const { clock, db, emulator } = world
+    const both = { streams: [organizations, notes], plan: BACKFILL }
+    emulator.faults.add({ kind: 'status', status: 400, match: '/v1/notes?' })
+    await world.run(both)
+    expect(reportOf(await world.run(both), 'organizations').pages).toBe(0)
+    clock.advance(30 * 24 * 60 * 60_000)
+    await db.query("update pipedrive_sync.sync_window set closed_at = closed_at - interval '30 days'")
+    emulator.company.organizations.create({ name: 'Founded since' })
+    expect(reportOf(await world.run(both), 'organizations').inserted).toBe(1)
+    await expectWarehouseEquals(world, { streams: ['organizations'] })
   })
 
   test('of which one stream is never shown to us reads the others anew each time', async () => {

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import type { FaultKind } from '../../emulator/http/faults.ts'
 import type { EntityName, Row } from '../../emulator/index.ts'
+import type { RunReport } from '../../src/run.ts'
 import type { TestDatabase } from '../support/database.ts'
 import type { Answer } from '../support/tap.ts'
 import { bookmarkOf, countOf, everything, only, reportOf } from '../support/warehouse.ts'
@@ -291,6 +292,20 @@ describe('nothing is dropped silently', () => {
     expect(row).toEqual({ _extra: { phones: 'none' } })
   })
 
+  test('a field of a type that nobody has described is reported as drift, and its values are kept whole', async () => {
+    await using world = await openWorld({ size: { customFields: 0 } })
+    const { company } = world.emulator
+    const [id = 0] = ids(world, 'deals')
+    const { code } = company.fields.add('deals', 'Strange', 'hologram' as 'varchar')
+    company.deals.set(id, { custom_fields: { [code]: { depth: 3 } } })
+    for (const _time of [1, 2]) expect((await world.run({ streams: [deals] })).status).toBe('done')
+    const [row] = await world.db.query('select cf_strange from pipedrive.deals where id = $1', [id])
+    expect(row).toEqual({ cf_strange: { depth: 3 } })
+    expect(await world.db.query('select stream, key, reason, seen::int from pipedrive_sync.drift')).toEqual([
+      { stream: 'deals', key: code, reason: 'unknown type', seen: 1 },
+    ])
+  })
+
   test('a field that is added while its stream is read loses no value', async () => {
     await using world = await openWorld()
     const { company } = world.emulator
@@ -361,12 +376,16 @@ describe('absence is never deletion by itself', () => {
     await using world = await openWorld()
     await world.run({ streams: [persons] })
     for (const id of ids(world, 'persons').slice(0, 15)) world.emulator.company.persons.delete(id)
+    const completed = () =>
+      world.db.query("select completed_at from pipedrive_sync.stream_state where stream = 'persons'")
     const refused = only(await world.run({ streams: [persons], plan: SWEEP }))
     expect(refused).toMatchObject({ status: 'failed', tombstoned: 0 })
     expect(refused.error).toContain('--max-share')
     expect(await countOf(world.db, 'persons', '_deleted_at is not null')).toBe(0)
+    expect(await completed()).toEqual([{ completed_at: null }])
     const agreed = only(await world.run({ streams: [persons], plan: SWEEP, maxShare: 1 }))
     expect(agreed).toMatchObject({ status: 'done', tombstoned: 15 })
+    expect(await completed()).toEqual([{ completed_at: expect.any(Date) as Date }])
     await expectWarehouseEquals(world, { streams: ['persons'], counters: false })
   })
 
@@ -500,15 +519,31 @@ describe('an empty or odd answer is not an empty list', () => {
     expect(await everything(world.db)).toEqual(before)
   })
 
+  test('a stream whose last record is behind the bookmark is not: there is nothing to read', async () => {
+    await using world = await openWorld()
+    await world.run({ streams: [organizations] })
+    const bookmark = await bookmarkOf(world.db, 'organizations')
+    await world.db.query(
+      "update pipedrive_sync.stream_state set bookmark = bookmark + interval '10 minutes' where stream = 'organizations'",
+    )
+    expect(bookmark).not.toBeNull()
+    const report = only(await world.run({ streams: [organizations] }))
+    expect(report).toMatchObject({ status: 'done', unchanged: 0 })
+    expect(report.warning).toBeUndefined()
+  })
+
   test('a stream that had rows and now reads none is reported, and nothing of it is deleted', async () => {
     await using world = await openWorld()
     await world.run({ streams: [deals, leads] })
     world.tap.onAnswer = ({ path }, answer) =>
       /deals|leads/.test(path) ? withRecords(answer, () => []) : undefined
-    await world.db.query('update pipedrive_sync.stream_state set bookmark = null')
-    const pass = await world.run({ streams: [deals, leads] })
-    expect(reportOf(pass, 'deals').warning).toContain('shows no record')
-    expect(reportOf(pass, 'leads').warning).toContain('shows no record')
+    for (const from of ['the bookmark', 'the beginning']) {
+      if (from === 'the beginning')
+        await world.db.query('update pipedrive_sync.stream_state set bookmark = null')
+      const pass = await world.run({ streams: [deals, leads] })
+      expect(reportOf(pass, 'deals').warning).toContain('shows no record')
+      expect(reportOf(pass, 'leads').warning).toContain('shows no record')
+    }
     const sweep = await world.run({ streams: [deals, leads], plan: SWEEP })
     expect(reportOf(sweep, 'deals')).toMatchObject({ status: 'failed', tombstoned: 0 })
     expect(reportOf(sweep, 'deals').error).toContain('the list is empty')
@@ -584,6 +619,19 @@ describe('what JSON can hold and PostgreSQL cannot has a defined outcome', () =>
         one: clean,
         many: [clean, clean],
       })
+  })
+
+  test('an error of Pipedrive that holds a NUL is reported, and the other streams are read', async () => {
+    await using world = await openWorld()
+    world.tap.onAnswer = ({ path }, answer) =>
+      path === '/api/v2/persons'
+        ? { ...answer, status: 400, body: '{"success":false,"error":"not \\u0000 this"}' }
+        : undefined
+    const report = await world.run({ streams: [persons, organizations] })
+    expect(report.status).toBe('partial')
+    expect(reportOf(report, 'organizations').status).toBe('done')
+    const [row] = await world.db.query("select error from pipedrive_sync.run_stream where stream = 'persons'")
+    expect(row?.['error']).toContain('("not \ufffd this")')
   })
 
   test('labels longer than an identifier make columns of at most 63 bytes, each its own', async () => {
@@ -718,7 +766,7 @@ describe('labels of options are always the current ones', () => {
     expect(rewritten.length).toBeLessThan(before.length)
   })
 
-  test('also when the catalog is read for itself, and before there is a table', async () => {
+  test('also when the catalog was read for itself before, and before there is a table', async () => {
     await using world = await openWorld()
     const { company } = world.emulator
     const fields = streamNamed('fields')
@@ -730,9 +778,64 @@ describe('labels of options are always the current ones', () => {
     }
     await world.run({ streams: [deals] })
     company.fields.renameOption('deals', choice?.code ?? '', option?.id ?? 0, 'Renamed a third time')
+    const before = await world.db.query('select xmin::text from pipedrive.deals')
     await world.run({ streams: [fields] })
+    expect(await world.db.query('select xmin::text from pipedrive.deals')).toEqual(before)
+    await world.run({ streams: [deals] })
     await expectWarehouseEquals(world, { streams: ['deals'] })
   })
+
+  test('when another run learns of a new name in the middle of the pages, the next run of the stream puts it right', async () => {
+    await using world = await openWorld()
+    const { company } = world.emulator
+    checkpointEveryPage(world)
+    const choice = company.catalog.custom('deals').find(({ type }) => type === 'enum')
+    const count = world.tap.onAnswer
+    let other: Promise<RunReport> | undefined
+    world.tap.onAnswer = async (asked, answer) => {
+      await count(asked, answer)
+      if (asked.path !== '/api/v2/deals' || other !== undefined) return
+      for (const { id, label } of choice?.options ?? [])
+        company.fields.renameOption('deals', choice?.code ?? '', id, `${label}, renamed`)
+      other = world.run({ streams: [streamNamed('fields')] })
+      await other
+    }
+    const request = { streams: [inPagesOf(4, deals)] }
+    expect((await world.run(request)).status).toBe('done')
+    expect((await other)?.status).toBe('done')
+    expect((await world.run(request)).status).toBe('done')
+    await expectWarehouseEquals(world, { streams: ['deals'] })
+  })
+
+  test.each(['enum', 'set'] as const)(
+    'an option of a field of type %s that is added while its stream is read gets its label in the next run',
+    async (type) => {
+      await using world = await openWorld({ size: { customFields: 0 } })
+      const { company } = world.emulator
+      const [id = 0, other = 0] = ids(world, 'deals')
+      const { code, options } = company.fields.add('deals', 'Choice', type, ['First'])
+      const value = (id: number) => ({ custom_fields: { [code]: type === 'enum' ? id : [id] } })
+      company.deals.update(other, value(Number(options?.[0]?.id)))
+      await world.run({ streams: [deals] })
+      let added = 0
+      world.tap.onAnswer = ({ path }) => {
+        if (path !== '/api/v2/dealFields' || added > 0) return
+        // The catalog has just been read.
+        added = Number(company.fields.addOptions('deals', code, ['Added'])?.at(-1)?.id)
+        company.deals.update(id, value(added))
+      }
+      const row = () => world.db.query('select cf_choice, _extra from pipedrive.deals where id = $1', [id])
+      await world.run({ streams: [deals] })
+      expect(await row()).toEqual([
+        { cf_choice: type === 'enum' ? null : [], _extra: value(added).custom_fields },
+      ])
+      await world.run({ streams: [deals] })
+      expect(await row()).toEqual([{ cf_choice: type === 'enum' ? 'Added' : ['Added'], _extra: null }])
+      await expectWarehouseEquals(world, { streams: ['deals'] })
+      const owed = await world.db.query('select from pipedrive.fields where labels_owed')
+      expect(owed).toEqual([])
+    },
+  )
 
   test('an option that is removed keeps its last label', async () => {
     await using world = await openWorld({ size: { customFields: 0 } })

@@ -214,18 +214,30 @@ interface RecordedAnswer {
   readonly body: Readonly<Record<string, unknown>> & { readonly data: readonly Row[] }
 }
 
-/** A server that knows these answers by heart and whose every other list is empty. */
+/** The one field that every entity has, in the words of both versions. */
+const ID = {
+  key: 'id',
+  name: 'ID',
+  field_type: 'int',
+  field_code: 'id',
+  field_name: 'ID',
+  is_custom_field: false,
+}
+
+/** A server that knows these answers by heart and whose every other list is as short as it can be. */
 async function serveRecorded(answers: readonly RecordedAnswer[]) {
   const byPath = new Map(answers.map((answer) => [answer.request.replace('GET ', ''), answer]))
-  const empty = (path: string): unknown =>
-    path.startsWith('/v1')
-      ? { success: true, data: null, additional_data: { pagination: { more_items_in_collection: false } } }
-      : { success: true, data: [], additional_data: { next_cursor: null } }
+  const shortest = (path: string): unknown => {
+    const data = path.endsWith('Fields') ? [ID] : []
+    const pagination = { more_items_in_collection: false }
+    return { success: true, data, additional_data: { pagination, next_cursor: null } }
+  }
   const me = { id: 1, name: 'Recorded', company_id: 1, company_name: 'Recorded', company_domain: 'recorded' }
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://recorded')
     const answer = byPath.get(pathname)
-    const body = pathname === '/v1/users/me' ? { success: true, data: me } : (answer?.body ?? empty(pathname))
+    const body =
+      pathname === '/v1/users/me' ? { success: true, data: me } : (answer?.body ?? shortest(pathname))
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { FetchedField } from '../../src/streams/field.ts'
-import { MOST_COLUMNS, mergeCatalog, type CatalogField } from '../../src/transform/catalog.ts'
+import {
+  MOST_COLUMNS,
+  mergeCatalog,
+  newUnknownTypes,
+  type CatalogField,
+} from '../../src/transform/catalog.ts'
 
 const NATIVE = ['id', 'title', 'update_time']
 
@@ -113,26 +118,61 @@ describe('the catalog', () => {
     expect(more.slice(0, many.length)).toEqual(catalog)
   })
 
+  test('tells of new custom fields whose type nobody has described', () => {
+    const look = [
+      fetched('a1', { type: 'hologram' }),
+      fetched('a2', { type: 'toString' }),
+      fetched('a3', { type: 'varchar' }),
+      fetched('visible_to', { type: 'visibility', isCustom: false }),
+    ]
+    const catalog = after(look)
+    expect(newUnknownTypes([], catalog)).toEqual([
+      { key: 'a1', reason: 'unknown type', count: 1 },
+      { key: 'a2', reason: 'unknown type', count: 1 },
+    ])
+    expect(newUnknownTypes(catalog, after(look, look))).toEqual([])
+  })
+
   test('counts every column of a field against what a table holds', () => {
     const addresses = Array.from({ length: 200 }, (_, index) => fetched(`f${index}`, { type: 'address' }))
     const named = after(addresses).filter(({ columnName }) => columnName !== null)
     expect(named).toHaveLength(Math.floor((MOST_COLUMNS - NATIVE.length) / 11))
   })
 
-  test('holds labels that PostgreSQL can hold', () => {
+  test('holds texts that PostgreSQL can hold', () => {
     const look = [
-      fetched('a1', {
+      fetched('a\u00001', {
         label: 'Si\u0000ze',
         description: 'a\ud83d',
-        type: 'enum',
-        options: [option('1', 'Co\u0000ld')],
+        type: 'en\u0000um',
+        options: [{ id: '\u00001', label: 'Co\u0000ld', color: 'r\u0000d' }],
       }),
     ]
-    expect(field(after(look), 'a1')).toMatchObject({
+    expect(field(after(look), 'a\ufffd1')).toMatchObject({
       label: 'Si\ufffdze',
+      type: 'en\ufffdum',
       description: 'a\ufffd',
-      options: [{ label: 'Co\ufffdld' }],
+      options: [{ id: '\ufffd1', label: 'Co\ufffdld', color: 'r\ufffdd' }],
     })
     expect(after(look, look)).toEqual(after(look))
+  })
+
+  test('holds once what Pipedrive says twice: the first of two fields, or options, with one code', () => {
+    const options = [option('1', 'Cold'), option('2', 'Warm'), option('1', 'Hot')]
+    const look = [
+      fetched('a1', { label: 'Size', type: 'enum', options }),
+      fetched('a1', { label: 'Again' }),
+      fetched('a2'),
+    ]
+    for (const catalog of [after(look), after(look, look)]) {
+      expect(catalog.map(({ code, label }) => [code, label])).toEqual([
+        ['a1', 'Size'],
+        ['a2', 'a2'],
+      ])
+      expect(field(catalog, 'a1').options.map(({ id, label }) => [id, label])).toEqual([
+        ['1', 'Cold'],
+        ['2', 'Warm'],
+      ])
+    }
   })
 })
