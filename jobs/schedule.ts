@@ -1,3 +1,4 @@
+import { IANAZone } from 'luxon'
 import { schedule as onCron, validateDetailed } from 'node-cron'
 import { configError } from '../src/errors.ts'
 import { check } from '../src/check.ts'
@@ -14,7 +15,7 @@ function assertCron({ cron, timezone }: ScheduleFlags): void {
   const { valid, errors } = validateDetailed(cron)
   const why = errors[0] === undefined ? '' : ` (${errors[0].message})`
   if (!valid) throw configError(`--cron takes an expression like "*/15 * * * *", not "${cron}"${why}.`)
-  if (!Intl.supportedValuesOf('timeZone').includes(timezone) && timezone !== 'UTC')
+  if (!IANAZone.isValidZone(timezone))
     throw configError(`--timezone takes a name like Europe/Tallinn, not "${timezone}".`)
 }
 
