@@ -90,6 +90,8 @@ describe('the warehouse', () => {
     ['DATABASE_URL', 'postgres://user:hidden@h/d?sslmode=verify-full&sslrootcert=/nowhere/ca.pem'],
     ['PIPEDRIVE_SCHEMA', 'pg_catalog'],
     ['PIPEDRIVE_SCHEMA', 'a"b'],
+    ['PIPEDRIVE_SCHEMA', 'a.b'],
+    ['PIPEDRIVE_SYNC_SCHEMA', 'crm.sync'],
     ['PIPEDRIVE_SCHEMA', 'ä'.repeat(32)],
     ['PIPEDRIVE_SCHEMA', 'pipedrive_sync'],
     ['PIPEDRIVE_SYNC_SCHEMA', 'pg_sync'],
