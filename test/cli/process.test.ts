@@ -55,6 +55,7 @@ describe('refused before the first request, in one sentence, with exit 2 and not
       [['sync', '--stream', ''], /^--stream takes names/],
       [['backfill', '--since', 'yesterday'], /^--since takes a date like 2026-01-31/],
       [['backfill', '--until', '2026-02-30'], /^--until takes a date like 2026-01-31/],
+      [['backfill', '--since', '+012026-01-01'], /^--since takes a date like 2026-01-31/],
       [
         ['backfill', '--since', '2026-02-01', '--until', '2026-01-01'],
         /^--since must be earlier than --until\.$/,
