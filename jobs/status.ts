@@ -4,7 +4,7 @@ import { describeEmbeddedServer } from '../src/load/embedded-server.ts'
 import { readState, type WarehouseState } from '../src/load/status.ts'
 import { streams } from '../src/streams/index.ts'
 import { inWarehouse, withWarehouse, type JobContext, type JobResult } from './job.ts'
-import { textTable } from './text-table.ts'
+import { recordTable } from './text-table.ts'
 
 interface DatabaseState {
   readonly embedded: boolean
@@ -69,9 +69,9 @@ function describe(database: DatabaseState, state: WarehouseState | null, dataDir
     how,
     `Company:   ${state.company}`,
     '',
-    textTable(STREAM_COLUMNS, state.streams),
+    recordTable(STREAM_COLUMNS, state.streams),
     '',
-    textTable(RUN_COLUMNS, state.runs),
+    recordTable(RUN_COLUMNS, state.runs),
     '',
     numbers(state),
   ].join('\n')
