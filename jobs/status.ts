@@ -1,4 +1,5 @@
 import { readWarehouse, withoutPassword } from '../src/config.ts'
+import { configError } from '../src/errors.ts'
 import { databaseExists } from '../src/load/database.ts'
 import { describeEmbeddedServer } from '../src/load/embedded-server.ts'
 import { readState, type WarehouseState } from '../src/load/status.ts'
@@ -89,6 +90,8 @@ export async function status(context: JobContext): Promise<JobResult> {
 
 /** Keeps the embedded server up until the signal aborts. */
 export async function hold(context: JobContext): Promise<JobResult> {
+  if (readWarehouse(context.environment).databaseUrl !== null)
+    throw configError('--hold keeps the embedded server up; the server of DATABASE_URL stays up by itself.')
   return inWarehouse(context, 'hold', async (_session, { url }) => {
     context.reporter.info(`psql "${url}"  (Ctrl-C ends it)`)
     await new Promise<void>((resolve) => {

@@ -191,11 +191,20 @@ export function withoutPassword(url: string): string {
 }
 
 /** As written and as meant. One that is the name of user or database too cannot be hidden without hiding those. */
-function passwordsIn({ href, password, searchParams }: URL): readonly string[] {
+function passwordsIn(url: URL): readonly string[] {
+  const { href, password, searchParams } = url
   const shown = decode(withoutPassword(href))
-  return [password, decode(password), ...searchParams.getAll('password')].filter(
-    (one) => !shown.includes(one),
-  )
+  const words = [password, decode(password), ...searchParams.getAll('password')]
+  return [...words.filter((one) => !shown.includes(one)), ...placesOf(url)]
+}
+
+/** The password with what stands around it in the URL: no ordinary word, however short the password is. */
+function placesOf({ username, password, search }: URL): readonly string[] {
+  const inQuery = search.slice(1).split('&')
+  return [
+    ...(password === '' ? [] : [`${username}:${password}@`]),
+    ...inQuery.filter((part) => part.startsWith('password=')),
+  ]
 }
 
 function decode(text: string): string {

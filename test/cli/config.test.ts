@@ -128,6 +128,7 @@ describe('secrets', () => {
       'p%40ss-word',
       'p@ss-word',
       'token',
+      'user:p%40ss-word@',
     ])
     expect(readSecrets({ DATABASE_URL: 'postgres://h/d?user=u&password=in%20query' })).toContain('in query')
     expect(readSecrets({ PGPASSWORD: 'of-libpq' })).toEqual(['of-libpq'])
@@ -137,9 +138,21 @@ describe('secrets', () => {
     expect(readSecrets({ PIPEDRIVE_API_TOKEN: 'token', DATABASE_URL: 'nonsense' })).toEqual(['token'])
   })
 
-  test('a password that is also the name of user or database cannot be one', () => {
-    expect(readSecrets({ DATABASE_URL: 'postgres://postgres:postgres@h/warehouse' })).toEqual([])
+  test('a password that is also the name of user or database cannot be one, but is hidden in a URL', () => {
+    const url = 'postgres://postgres:postgres@h/warehouse'
+    const secrets = readSecrets({ DATABASE_URL: url })
+    expect(secrets).toEqual(['postgres:postgres@'])
+    expect(redactor(secrets)(`of postgres at ${url}`)).toBe('of postgres at postgres://[secret]h/warehouse')
   })
+
+  test.each(['postgres://u:ab@h/d', 'postgres://:ab@h/d', 'postgres://h/d?user=u&password=ab'])(
+    'a password of two letters is hidden in its URL %s, and words that hold it are not',
+    (url) => {
+      const redact = redactor(readSecrets({ DATABASE_URL: url }))
+      expect(redact(`about ${url}`)).toMatch(/^about postgres:\/\/.*\[secret\]/)
+      expect(redact(url)).not.toContain('ab')
+    },
+  )
 
   test('disappear in every form they may take', () => {
     const redact = redactor(['to+ken"1', 'to+ken"1/longer'])
