@@ -15,7 +15,9 @@ export type Job = (
   show: (result: JobResult) => void,
 ) => JobResult | Promise<JobResult>
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** SIGHUP comes when the terminal is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+type Signal = (typeof SIGNALS)[number]
 
 function stopped(signal: string): SyncError {
   return new SyncError({
@@ -25,14 +27,15 @@ function stopped(signal: string): SyncError {
   })
 }
 
-/** The first signal ends the job after its checkpoint; a second one is left to its default, which ends the process. */
-function onSignal(stop: AbortController): { readonly received: () => (typeof SIGNALS)[number] | null } {
-  let received: (typeof SIGNALS)[number] | null = null
-  for (const signal of SIGNALS)
-    process.once(signal, () => {
-      received = signal
-      stop.abort(stopped(signal))
-    })
+/** The first signal ends the job after its checkpoint; a second one, of whichever kind, ends the process at once. */
+function onSignal(stop: AbortController): { readonly received: () => Signal | null } {
+  let received: Signal | null = null
+  const first = (signal: Signal): void => {
+    received = signal
+    for (const each of SIGNALS) process.removeListener(each, first)
+    stop.abort(stopped(signal))
+  }
+  for (const signal of SIGNALS) process.on(signal, first)
   return { received: () => received }
 }
 
