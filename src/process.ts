@@ -84,6 +84,17 @@ function reportWarnings(reporter: Reporter): void {
   process.on('warning', ({ name, message }) => reporter.warn(`${name}: ${message}`))
 }
 
+/** Words of the command line as a complaint may repeat them: what follows a `=` may be the token too. */
+export function redactUsage(text: string): string {
+  const told = text.replaceAll(/(--?[\w-]+)=.*'/g, "$1'")
+  try {
+    return redactor(readSecrets(readEnvironment()))(told)
+  } catch {
+    // The .env that cannot be read has shown us no secret; its own error is for a command that is right.
+    return told
+  }
+}
+
 /** Runs a job as the process: its result on stdout, all else on stderr, and the exit code that it has earned. */
 export async function runJob(job: Job, json: boolean): Promise<void> {
   surviveClosedPipes()

@@ -95,6 +95,15 @@ describe('refused before the first request, in one sentence, with exit 2 and not
     )
     const told = await jsonFrom(['sync', '--fast'], { cwd }, 2)
     expect(told).toEqual({ status: 'failed', code: 'E_CONFIG', error: "unknown option '--fast'" })
+    const token = await cli(['sync', `--token=${TOKEN}`], { cwd })
+    expect(token.stderr).toMatch(/^error: unknown option '--token'\n/)
+    const env = variables({ url: 'http://127.0.0.1:1' })
+    for (const args of [[TOKEN], ['sync', TOKEN], ['sync', `--${TOKEN}`], ['sync', `--token='${TOKEN}'`]])
+      for (const more of [[], ['--json']]) {
+        const { code, stdout, stderr } = await cli([...args, ...more], { cwd, env })
+        expect(code).toBe(2)
+        expect(stdout + stderr).not.toContain(TOKEN)
+      }
     expect(await cli(['--help'], { cwd })).toMatchObject({ code: 0, stderr: '' })
     expect((await cli(['--version'], { cwd })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
