@@ -19,5 +19,5 @@ export async function fields(context: JobContext, flags: { readonly stream?: str
   const names = readNames(flags.stream)
   selectStreams(names)
   const rows = await inWarehouse(context, 'fields', (session) => readFields(session, names))
-  return { json: rows, text: recordTable(COLUMNS, rows), exit: 0 }
+  return { json: rows, text: recordTable(COLUMNS, rows), exit: 0, verbatim: true }
 }

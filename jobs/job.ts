@@ -20,7 +20,7 @@ export interface JobResult {
   readonly json: unknown
   readonly text: string
   readonly exit: number
-  /** What people keep in the warehouse, shown as it is even where it holds a word that is a secret elsewhere. */
+  /** What people keep in the warehouse, or what is all our own: shown as it is even where it holds a word that is a secret elsewhere. */
   readonly verbatim?: true
 }
 

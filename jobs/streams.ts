@@ -41,5 +41,5 @@ function linesOf({ name, partitions, catalogs, exploded = [] }: Stream): StreamL
 export function listStreams(flags: { readonly stream?: string }): JobResult {
   const lines = selectStreams(readNames(flags.stream)).flatMap((stream) => linesOf(stream))
   const rows = lines.map((line) => ({ ...line, endpoints: line.endpoints.join(' ') }))
-  return { json: lines, text: recordTable(COLUMNS, rows), exit: 0 }
+  return { json: lines, text: recordTable(COLUMNS, rows), exit: 0, verbatim: true }
 }

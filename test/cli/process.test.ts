@@ -379,3 +379,11 @@ describe('check', () => {
     expect(jsonOf(ended)).toMatchObject({ status: 'failed', code: 'E_ENVELOPE' })
   })
 })
+
+test('a password that is a word of ours leaves what is all ours as it is', async () => {
+  const env = { DATABASE_URL: 'postgres://me:pipedrive@127.0.0.1:1/crm' }
+  const { stdout } = await cli(['migrate', '--print-sql'], { env })
+  expect(stdout).toMatch(/^create schema if not exists "pipedrive_sync";\n/)
+  const words = { DATABASE_URL: 'postgres://me:deals@127.0.0.1:1/crm' }
+  expect((await cli(['streams'], { env: words })).stdout).toMatch(/^deals +deals +incremental/m)
+})
