@@ -22,8 +22,11 @@ export interface SourceConfig {
   readonly token: string
 }
 
+const LEVELS = ['info', 'warn', 'silent'] as const
+export type LogLevel = (typeof LEVELS)[number]
+
 export interface LogConfig {
-  readonly level: string
+  readonly level: LogLevel
   /** What no line of output may show. */
   readonly secrets: readonly string[]
 }
@@ -77,8 +80,6 @@ function companyOf(domain: string): string {
     .replace(/^https:\/\//, '')
     .replace(/\.pipedrive\.com\/?$/, '')
 }
-
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 const schemaName = z.string().refine(
   // A dot would divide the name where it stands before a table's.

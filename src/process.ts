@@ -6,7 +6,7 @@ import { SyncError } from './errors.ts'
 import { logReporter } from './log-reporter.ts'
 import { createLog, redactor, type Redact } from './log.ts'
 import { exitCode } from './outcome.ts'
-import type { Reporter } from './reporter.ts'
+import { atLevel, type Reporter } from './reporter.ts'
 import { terminalReporter } from './terminal-reporter.ts'
 
 export type Job = (
@@ -39,10 +39,13 @@ function onSignal(stop: AbortController): { readonly received: () => Signal | nu
   return { received: () => received }
 }
 
-function chooseReporter(config: LogConfig, json: boolean): Reporter {
-  if (process.stderr.isTTY && !json)
-    return terminalReporter(process.stderr, systemClock, redactor(config.secrets))
-  return logReporter(createLog(config, process.stderr))
+function chooseReporter({ level, secrets }: LogConfig, json: boolean): Reporter {
+  const redact = redactor(secrets)
+  const terminal = process.stderr.isTTY && !json
+  const reporter = terminal
+    ? terminalReporter(process.stderr, systemClock, redact)
+    : logReporter(createLog(redact, process.stderr))
+  return atLevel(reporter, level)
 }
 
 function failure(error: SyncError): JobResult {

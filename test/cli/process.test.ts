@@ -240,7 +240,7 @@ describe('the token', () => {
     })
     const outputs: string[] = []
     const seeing = async (code: number, ...args: string[]): Promise<void> => {
-      const ended = await cli(args, { cwd, env: { LOG_LEVEL: 'debug' } })
+      const ended = await cli(args, { cwd, env: { LOG_LEVEL: 'info' } })
       expect(ended, args.join(' ')).toMatchObject({ code })
       outputs.push(ended.stdout + ended.stderr)
     }
@@ -313,6 +313,8 @@ describe('the streams of the process', () => {
       .map((line) => z.object({ level: z.string(), msg: z.string() }).parse(JSON.parse(line)))
     expect(messages).toContainEqual({ level: 'warn', msg: 'Warning: late' })
     expect(messages.map(({ level }) => level)).toContain('info')
+    const warned = await cli(['sync', '--stream', 'users'], { env: { ...env, LOG_LEVEL: 'warn' } })
+    expect(warned.stderr).toMatch(/^(\{"level":"warn",.*\n)+$/)
     const quiet = await cli(['sync', '--stream', 'users'], { env: { ...env, LOG_LEVEL: 'silent' } })
     expect(quiet).toMatchObject({ code: 0, stderr: '' })
   })
