@@ -1,6 +1,6 @@
 import { readWarehouse } from '../src/config.ts'
-import { assertPrivileges } from '../src/load/connection.ts'
 import { migrate as bringUpToDate, printMigrations } from '../src/load/migrate.ts'
+import { assertPrivileges } from '../src/load/privileges.ts'
 import { withWarehouse, type JobContext, type JobResult } from './job.ts'
 
 /** Makes or updates the control tables; with `printSql` only says how. */

@@ -1,14 +1,10 @@
-import type { Session } from '../src/load/connection.ts'
-import type { Database } from '../src/load/database.ts'
 import { query as ask, type Answer } from '../src/load/query.ts'
-import { inWarehouse, type JobContext, type JobResult } from './job.ts'
+import { inDatabase, type JobContext, type JobResult } from './job.ts'
 import { textTable } from './text-table.ts'
 
 /** Runs one SQL statement that can only read. */
 export async function query(context: JobContext, sql: string): Promise<JobResult> {
-  const { columns, rows } = await inWarehouse(context, 'query', (session, database) =>
-    cancelled(context.signal, session, database, () => ask(session, sql)),
-  )
+  const { columns, rows } = await inDatabase(context, 'query', (session) => ask(session, sql))
   const count = `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`
   return {
     json: records(columns, rows),
@@ -34,28 +30,4 @@ function distinct(names: readonly string[]): readonly string[] {
     taken.add(`${name}_${count}`)
     return `${name}_${count}`
   })
-}
-
-/** Lets the server give up a statement when the signal aborts; the connection that runs it cannot ask for that. */
-async function cancelled<Result>(
-  signal: AbortSignal,
-  { client }: Session,
-  database: Database,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
-  const cancel = async (): Promise<void> => {
-    await using other = await database.connect('cancel')
-    await other.client.query('select pg_cancel_backend($1)', [rows[0]?.pid])
-  }
-  const cancelling: Promise<void>[] = []
-  const listen = (): void => void cancelling.push(cancel())
-  signal.addEventListener('abort', listen, { once: true })
-  try {
-    signal.throwIfAborted()
-    return await work()
-  } finally {
-    signal.removeEventListener('abort', listen)
-    await Promise.all(cancelling)
-  }
 }

@@ -2,7 +2,7 @@ import { IANAZone } from 'luxon'
 import { schedule as onCron, validateDetailed } from 'node-cron'
 import { configError } from '../src/errors.ts'
 import { check } from '../src/check.ts'
-import { runParts, type JobContext, type JobResult } from './job.ts'
+import { runParts, untilStopped, type JobContext, type JobResult } from './job.ts'
 import { readRequest, sync, type SyncFlags } from './sync.ts'
 
 export interface ScheduleFlags extends SyncFlags {
@@ -52,12 +52,8 @@ export async function schedule(
     { noOverlap: true, timezone: flags.timezone, suppressMissedWarning: true },
   )
   reporter.info(`Next sync at ${task.getNextRun()?.toISOString() ?? 'never'}`)
-  const stopped = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
   try {
-    await Promise.race([stopped, unforeseen])
+    await Promise.race([untilStopped(signal), unforeseen])
     await task.stop()
     await underWay
   } finally {

@@ -4,7 +4,7 @@ import { databaseExists } from '../src/load/database.ts'
 import { describeEmbeddedServer } from '../src/load/embedded-server.ts'
 import { readState, type WarehouseState } from '../src/load/status.ts'
 import { streams } from '../src/streams/index.ts'
-import { inWarehouse, withWarehouse, type JobContext, type JobResult } from './job.ts'
+import { inDatabase, untilStopped, withWarehouse, type JobContext, type JobResult } from './job.ts'
 import { recordTable } from './text-table.ts'
 
 interface DatabaseState {
@@ -92,12 +92,9 @@ export async function status(context: JobContext): Promise<JobResult> {
 export async function hold(context: JobContext): Promise<JobResult> {
   if (readWarehouse(context.environment).databaseUrl !== null)
     throw configError('--hold keeps the embedded server up; the server of DATABASE_URL stays up by itself.')
-  return inWarehouse(context, 'hold', async (_session, { url }) => {
+  return inDatabase(context, 'hold', async (_session, { url }) => {
     context.reporter.info(`psql "${url}"  (Ctrl-C ends it)`)
-    await new Promise<void>((resolve) => {
-      if (context.signal.aborted) resolve()
-      context.signal.addEventListener('abort', () => resolve(), { once: true })
-    })
+    await untilStopped(context.signal)
     return { json: { url }, text: 'Released.', exit: 0 }
   })
 }

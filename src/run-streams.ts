@@ -1,7 +1,8 @@
 import pLimit from 'p-limit'
 import { SyncError } from './errors.ts'
 import { createCatalogReader } from './extract/field-catalog.ts'
-import { describeFailure, type Session } from './load/connection.ts'
+import type { Session } from './load/connection.ts'
+import { describeFailure } from './load/database-error.ts'
 import type { Database } from './load/database.ts'
 import { logStream, logTokens, type StreamReport } from './load/run-log.ts'
 import { emptyTally, outcomeOf } from './outcome.ts'
@@ -50,7 +51,9 @@ export function runStreams(
       atOnce(async () => {
         const report = await runStream(state, database, context, stream)
         // Without its log the run must end, but no stream may outlive it.
-        await oneByOne(keep, report).catch((error: unknown) => stop.abort(describeFailure('run', error)))
+        await oneByOne(keep, report).catch((error: unknown) =>
+          stop.abort(describeFailure('run', error, stop.signal)),
+        )
         reporter.finished(stream.name)
         return report
       }),
@@ -70,10 +73,10 @@ async function runStream(
   let cutOff = false
   try {
     stop.signal.throwIfAborted()
-    await using session = await database.connect(stream.name)
+    await using session = await database.connect(stream.name, { signal: stop.signal, in: 'lock' })
     await syncStream(stream, session, context, tally)
   } catch (error) {
-    failure = describeFailure(stream.name, error)
+    failure = describeFailure(stream.name, error, stop.signal)
     cutOff = stop.signal.aborted && failure === stop.signal.reason
     if (!(failure instanceof SyncError) || ['defer', 'abort-run'].includes(failure.recovery))
       stop.abort(failure)

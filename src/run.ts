@@ -8,9 +8,11 @@ import { readIdentity, type Identity } from './extract/identity.ts'
 import type { ReadPlan } from './extract/windows.ts'
 import { assertNotBlocked, claimAccount, listenForBlock, recordBlock } from './load/account.ts'
 import { forgetRange } from './load/checkpoint.ts'
-import { assertPrivileges, describeFailure, type Session } from './load/connection.ts'
+import type { Session } from './load/connection.ts'
+import { describeFailure } from './load/database-error.ts'
 import { databaseExists, openDatabase, type Database } from './load/database.ts'
 import { migrate } from './load/migrate.ts'
+import { assertPrivileges } from './load/privileges.ts'
 import { endRun, logTokens, startRun, type StreamReport } from './load/run-log.ts'
 import { runStatus, type RunStatus } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
@@ -88,10 +90,10 @@ export async function run(parts: RunParts, request: RunRequest): Promise<RunRepo
   try {
     const early = (await databaseExists(warehouse)) ? null : await readIdentity(client.send)
     await using database = await openDatabase(warehouse)
-    await using session = await database.connect('run')
+    await using session = await database.connect('run', { signal: stop.signal, in: 'lock' })
     streams = await runIn(state, database, session, early)
   } catch (error) {
-    const known = describeFailure(request.command, error)
+    const known = describeFailure(request.command, error, stop.signal)
     if (!(known instanceof SyncError)) throw error
     failure = known
   } finally {
