@@ -80,6 +80,17 @@ test('a database that takes no changes stops every run before its first request,
   expect((await cli(['status'], { env: { DATABASE_URL: database.url } })).code).toBe(0)
 })
 
+test('a database without a warehouse is told as that, also when it holds control tables already', async () => {
+  const database = await testDatabase()
+  const env = { DATABASE_URL: database.url }
+  const sentence = /^There is no warehouse here yet: run backfill, or demo, first\.$/
+  for (const args of [['fields'], ['reset', 'deals']])
+    expect(sentenceOf(await cli(args, { env }))).toMatch(sentence)
+  await jsonFrom(['migrate'], { env })
+  for (const args of [['fields'], ['reset', 'deals']])
+    expect(sentenceOf(await cli(args, { env }))).toMatch(sentence)
+})
+
 describe('a stop ends', () => {
   const WAITING = `select 1 from pg_locks join pg_stat_activity using (pid)
     where not granted and datname = current_database() and application_name like 'pipedrive-warehouse%'`
