@@ -3,7 +3,7 @@ import type { DailyBalance } from './extract/budget.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
 import { assertNotBlocked } from './load/account.ts'
 import type { Session } from './load/connection.ts'
-import { databaseExists, withSession } from './load/database.ts'
+import { assertCanBeMade, databaseExists, withSession } from './load/database.ts'
 import { assertPrivileges } from './load/privileges.ts'
 import type { RunParts } from './run.ts'
 
@@ -25,6 +25,7 @@ async function checkDatabase(session: Session, account: string, now: number): Pr
 
 /** Tries the configuration without writing anything: the database first, then one request of 2 tokens. */
 export async function check({ warehouse, source, clock, signal }: RunParts): Promise<CheckReport> {
+  await assertCanBeMade(warehouse)
   const database = (await databaseExists(warehouse))
     ? await withSession(warehouse, 'check', signal, (session) =>
         checkDatabase(session, warehouse.account, clock.now()),

@@ -1,5 +1,5 @@
 import { clusterExists } from './embedded/cluster.ts'
-import { pathsIn } from './embedded/place.ts'
+import { assertPlace, pathsIn } from './embedded/place.ts'
 import type { Interrupt } from './cancel.ts'
 import { connect, type Schemas, type Session } from './connection.ts'
 import { databaseFailure } from './database-error.ts'
@@ -22,6 +22,11 @@ export interface Database extends AsyncDisposable {
 /** Whether the warehouse's server is there already: an embedded one is made at its first use. */
 export function databaseExists({ databaseUrl, dataDir }: DatabaseOptions): Promise<boolean> {
   return databaseUrl === null ? clusterExists(pathsIn(dataDir).cluster) : Promise.resolve(true)
+}
+
+/** Throws `E_DATABASE` where the embedded server could not be made: to be asked before anything is sent. */
+export async function assertCanBeMade({ databaseUrl, dataDir }: DatabaseOptions): Promise<void> {
+  if (databaseUrl === null) await assertPlace(dataDir)
 }
 
 /** Opens the given server, or finds or starts the embedded one. Throws `E_DATABASE`. */
