@@ -48,7 +48,7 @@ function connecting({ embedded, state, url }: DatabaseState, dataDir: string): s
   if (embedded)
     lines.push(
       state === 'running'
-        ? 'The embedded server is running; it stops when the last command and the last client have left.'
+        ? 'The embedded server is running. A command that leaves stops it, unless somebody else is still connected.'
         : 'The embedded server is not running; status --hold keeps it up for psql or a BI tool.',
     )
   return lines.join('\n')
@@ -83,7 +83,9 @@ export async function status(context: JobContext): Promise<JobResult> {
   const warehouse = readWarehouse(context.environment)
   const database = await describeDatabase(context)
   const state = (await databaseExists(warehouse))
-    ? await withWarehouse(context, 'status', (session) => readState(session, warehouse.account, streams))
+    ? await withWarehouse(context, 'status', (session) =>
+        readState(session, warehouse.account, streams, context.clock.now()),
+      )
     : null
   return { json: { database, ...state }, text: describe(database, state, warehouse.dataDir), exit: 0 }
 }

@@ -103,7 +103,7 @@ describe.skipIf(binDirs.length === 0)(
 
         await logTokens(session, ACCOUNT, run, 'contacts', { requests: 1, tokens: 10 }, null)
         await endRun(session, run, { status: 'done', requests: 1, tokens: 10, error: null })
-        expect(await readState(session, ACCOUNT, [])).toMatchObject({
+        expect(await readState(session, ACCOUNT, [], Date.now())).toMatchObject({
           tokens_today: 10,
           runs: [{ status: 'done' }],
         })
