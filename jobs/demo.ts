@@ -1,9 +1,8 @@
 import { startEmulator, type Emulator } from '../emulator/index.ts'
-import { COMPANY_ID } from '../emulator/seed/world.ts'
 import { readWarehouse, type Environment } from '../src/config.ts'
 import { configError } from '../src/errors.ts'
-import { dropSchemas, readAccount } from '../src/load/account.ts'
 import { databaseExists } from '../src/load/database.ts'
+import { lockDemo, makeDemoSchema, removeDemo } from '../src/load/demo-schema.ts'
 import type { RunReport } from '../src/run.ts'
 import { backfill } from './backfill.ts'
 import { withWarehouse, type JobContext, type JobResult } from './job.ts'
@@ -48,19 +47,15 @@ function demoEnvironment(environment: Environment, emulator?: Emulator): Environ
   }
 }
 
-/** Removes what an earlier demo left; refuses when the warehouse holds a real company. */
-async function removeDemo(context: JobContext): Promise<boolean> {
-  const warehouse = readWarehouse(context.environment)
-  if (!(await databaseExists(warehouse))) return false
-  return withWarehouse(context, 'demo', async (session) => {
-    const kept = await readAccount(session, warehouse.account)
-    if (kept !== null && kept.companyId !== COMPANY_ID)
-      throw configError(
-        `The warehouse in ${warehouse.dataDir} holds ${kept.companyName}, which is not the demo's company. Run the demo in another directory, or set PIPEDRIVE_WAREHOUSE_DIR.`,
-      )
-    if (kept !== null) await dropSchemas(session)
-    return kept !== null
-  })
+async function remove(own: JobContext): Promise<JobResult> {
+  const warehouse = readWarehouse(own.environment)
+  const removed =
+    (await databaseExists(warehouse)) &&
+    (await withWarehouse(own, 'demo', async (session) => {
+      await lockDemo(session)
+      return removeDemo(session, warehouse.account)
+    }))
+  return { json: { removed }, text: removed ? 'The demo is removed.' : 'There was no demo.', exit: 0 }
 }
 
 /** What people do in a CRM between two syncs. */
@@ -111,25 +106,35 @@ function story(first: RunReport, changes: readonly string[], second: RunReport, 
   ].join('\n')
 }
 
-/** Keeps a made-up company in the embedded warehouse: backfill, a few changes, sync. */
+/** Backfill, a few changes, sync. */
+async function play(context: JobContext, emulator: Emulator): Promise<JobResult> {
+  const own = { ...context, environment: demoEnvironment(context.environment, emulator) }
+  const usual = { budget: '50%', maxShare: '5%' }
+  const backfilled = await backfill(own, usual)
+  if (backfilled.exit !== 0) return backfilled
+  const changes = changeCompany(emulator)
+  const synced = await sync(own, usual)
+  if (synced.exit !== 0) return synced
+  const [first, second] = [backfilled.json as RunReport, synced.json as RunReport]
+  const text = story(first, changes, second, invocation(context.environment))
+  return { json: { backfill: first, changes, sync: second, queries: DEMO_QUERIES }, text, exit: 0 }
+}
+
+/** Keeps a made-up company in the embedded warehouse, in place of what an earlier demo left there. */
 export async function demo(context: JobContext, flags: DemoFlags): Promise<JobResult> {
   if (!/^[1-9]\d{0,6}$/.test(flags.deals)) throw configError('--deals takes a number from 1 to 9,999,999.')
-  const removed = await removeDemo({ ...context, environment: demoEnvironment(context.environment) })
-  if (flags.remove === true)
-    return { json: { removed }, text: removed ? 'The demo is removed.' : 'There was no demo.', exit: 0 }
-  const emulator = await startEmulator({ size: { deals: Number(flags.deals) } })
-  try {
-    const own = { ...context, environment: demoEnvironment(context.environment, emulator) }
-    const usual = { budget: '50%', maxShare: '5%' }
-    const backfilled = await backfill(own, usual)
-    if (backfilled.exit !== 0) return backfilled
-    const changes = changeCompany(emulator)
-    const synced = await sync(own, usual)
-    if (synced.exit !== 0) return synced
-    const [first, second] = [backfilled.json as RunReport, synced.json as RunReport]
-    const text = story(first, changes, second, invocation(context.environment))
-    return { json: { backfill: first, changes, sync: second, queries: DEMO_QUERIES }, text, exit: 0 }
-  } finally {
-    await emulator.stop()
-  }
+  const own = { ...context, environment: demoEnvironment(context.environment) }
+  if (flags.remove === true) return remove(own)
+  // Its session holds the lock, and keeps the server up, from the first step to the last.
+  return withWarehouse(own, 'demo', async (session) => {
+    await lockDemo(session)
+    await removeDemo(session, readWarehouse(own.environment).account)
+    await makeDemoSchema(session)
+    const emulator = await startEmulator({ size: { deals: Number(flags.deals) } })
+    try {
+      return await play(context, emulator)
+    } finally {
+      await emulator.stop()
+    }
+  })
 }

@@ -2,7 +2,7 @@ import { readNames } from '../src/flags.ts'
 import { readFields } from '../src/load/catalog-store.ts'
 import { selectStreams } from '../src/streams/index.ts'
 import { inWarehouse, type JobContext, type JobResult } from './job.ts'
-import { textTable } from './text-table.ts'
+import { recordTable } from './text-table.ts'
 
 const COLUMNS = [
   'entity',
@@ -19,5 +19,5 @@ export async function fields(context: JobContext, flags: { readonly stream?: str
   const names = readNames(flags.stream)
   selectStreams(names)
   const rows = await inWarehouse(context, 'fields', (session) => readFields(session, names))
-  return { json: rows, text: textTable(COLUMNS, rows), exit: 0 }
+  return { json: rows, text: recordTable(COLUMNS, rows), exit: 0, verbatim: true }
 }

@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import type { Clock } from '../src/clock.ts'
 import type { Environment } from '../src/config.ts'
 import { readSource, readWarehouse } from '../src/config.ts'
 import { configError } from '../src/errors.ts'
-import { databaseExists, openDatabase, type Database } from '../src/load/database.ts'
+import { readAccount } from '../src/load/account.ts'
+import { databaseExists, withSession, type Database } from '../src/load/database.ts'
 import type { Session } from '../src/load/connection.ts'
 import type { Reporter } from '../src/reporter.ts'
 import type { RunParts } from '../src/run.ts'
@@ -20,7 +22,7 @@ export interface JobResult {
   readonly json: unknown
   readonly text: string
   readonly exit: number
-  /** What people keep in the warehouse, shown as it is even where it holds a word that is a secret elsewhere. */
+  /** What people keep in the warehouse, or what is all our own: shown as it is even where it holds a word that is a secret elsewhere. */
   readonly verbatim?: true
 }
 
@@ -35,24 +37,41 @@ export function runParts({ environment, clock, signal, reporter }: JobContext): 
   }
 }
 
-/** Opens the warehouse for something that reads what it holds. Throws `E_CONFIG` when there is none yet. */
-export async function inWarehouse<Result>(
-  context: Pick<JobContext, 'environment'>,
+const NONE = 'There is no warehouse here yet: run backfill, or demo, first.'
+
+/** Opens the warehouse for something that needs no API, and makes the embedded server when there is none. */
+export function withWarehouse<Result>(
+  { environment, signal }: JobContext,
   name: string,
   work: (session: Session, database: Database) => Promise<Result>,
 ): Promise<Result> {
-  if (!(await databaseExists(readWarehouse(context.environment))))
-    throw configError('There is no warehouse here yet: run backfill, or demo, first.')
+  return withSession(readWarehouse(environment), name, signal, work)
+}
+
+/** Opens a database that is there. Throws `E_CONFIG` where the embedded server would have to be made. */
+export async function inDatabase<Result>(
+  context: JobContext,
+  name: string,
+  work: (session: Session, database: Database) => Promise<Result>,
+): Promise<Result> {
+  if (!(await databaseExists(readWarehouse(context.environment)))) throw configError(NONE)
   return withWarehouse(context, name, work)
 }
 
-/** Opens the warehouse for something that needs no API, and makes the embedded server when there is none. */
-export async function withWarehouse<Result>(
-  { environment }: Pick<JobContext, 'environment'>,
+/** Opens a database that holds the account's warehouse. Throws `E_CONFIG` when nothing was ever synced into it. */
+export function inWarehouse<Result>(
+  context: JobContext,
   name: string,
-  work: (session: Session, database: Database) => Promise<Result>,
+  work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  await using database = await openDatabase(readWarehouse(environment))
-  await using session = await database.connect(name)
-  return await work(session, database)
+  const { account } = readWarehouse(context.environment)
+  return inDatabase(context, name, async (session) => {
+    if ((await readAccount(session, account)) === null) throw configError(NONE)
+    return work(session)
+  })
+}
+
+/** Resolves when the signal aborts. */
+export async function untilStopped(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
 }

@@ -24,5 +24,6 @@ export async function reset(
     json: { stream: stream.name, removed },
     text: `${stream.name}: the bookmarks are forgotten${rows}. The next sync reads it from the beginning.`,
     exit: 0,
+    verbatim: true,
   }
 }

@@ -1,7 +1,7 @@
 import { exitCode } from '../src/outcome.ts'
 import type { RunReport } from '../src/run.ts'
 import type { JobResult } from './job.ts'
-import { textTable } from './text-table.ts'
+import { recordTable } from './text-table.ts'
 
 const COLUMNS = [
   'stream',
@@ -26,6 +26,6 @@ function ending({ status, requests, tokens, seconds, error, resume_at }: RunRepo
 
 /** A run's report for programs and for people. */
 export function runResult(report: RunReport): JobResult {
-  const table = report.streams.length === 0 ? '' : `${textTable(COLUMNS, report.streams)}\n\n`
+  const table = report.streams.length === 0 ? '' : `${recordTable(COLUMNS, report.streams)}\n\n`
   return { json: report, text: table + ending(report), exit: exitCode(report.status, report.code) }
 }

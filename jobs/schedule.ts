@@ -1,7 +1,8 @@
+import { IANAZone } from 'luxon'
 import { schedule as onCron, validateDetailed } from 'node-cron'
 import { configError } from '../src/errors.ts'
 import { check } from '../src/check.ts'
-import { runParts, type JobContext, type JobResult } from './job.ts'
+import { runParts, untilStopped, type JobContext, type JobResult } from './job.ts'
 import { readRequest, sync, type SyncFlags } from './sync.ts'
 
 export interface ScheduleFlags extends SyncFlags {
@@ -14,7 +15,7 @@ function assertCron({ cron, timezone }: ScheduleFlags): void {
   const { valid, errors } = validateDetailed(cron)
   const why = errors[0] === undefined ? '' : ` (${errors[0].message})`
   if (!valid) throw configError(`--cron takes an expression like "*/15 * * * *", not "${cron}"${why}.`)
-  if (!Intl.supportedValuesOf('timeZone').includes(timezone) && timezone !== 'UTC')
+  if (!IANAZone.isValidZone(timezone))
     throw configError(`--timezone takes a name like Europe/Tallinn, not "${timezone}".`)
 }
 
@@ -51,12 +52,8 @@ export async function schedule(
     { noOverlap: true, timezone: flags.timezone, suppressMissedWarning: true },
   )
   reporter.info(`Next sync at ${task.getNextRun()?.toISOString() ?? 'never'}`)
-  const stopped = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
   try {
-    await Promise.race([stopped, unforeseen])
+    await Promise.race([untilStopped(signal), unforeseen])
     await task.stop()
     await underWay
   } finally {

@@ -1,10 +1,11 @@
 import { readWarehouse, withoutPassword } from '../src/config.ts'
+import { configError } from '../src/errors.ts'
 import { databaseExists } from '../src/load/database.ts'
 import { describeEmbeddedServer } from '../src/load/embedded-server.ts'
 import { readState, type WarehouseState } from '../src/load/status.ts'
 import { streams } from '../src/streams/index.ts'
-import { inWarehouse, withWarehouse, type JobContext, type JobResult } from './job.ts'
-import { textTable } from './text-table.ts'
+import { inDatabase, untilStopped, withWarehouse, type JobContext, type JobResult } from './job.ts'
+import { recordTable } from './text-table.ts'
 
 interface DatabaseState {
   readonly embedded: boolean
@@ -47,7 +48,7 @@ function connecting({ embedded, state, url }: DatabaseState, dataDir: string): s
   if (embedded)
     lines.push(
       state === 'running'
-        ? 'The embedded server is running; it stops when the last command and the last client have left.'
+        ? 'The embedded server is running. A command that leaves stops it, unless somebody else is still connected.'
         : 'The embedded server is not running; status --hold keeps it up for psql or a BI tool.',
     )
   return lines.join('\n')
@@ -69,9 +70,9 @@ function describe(database: DatabaseState, state: WarehouseState | null, dataDir
     how,
     `Company:   ${state.company}`,
     '',
-    textTable(STREAM_COLUMNS, state.streams),
+    recordTable(STREAM_COLUMNS, state.streams),
     '',
-    textTable(RUN_COLUMNS, state.runs),
+    recordTable(RUN_COLUMNS, state.runs),
     '',
     numbers(state),
   ].join('\n')
@@ -82,19 +83,20 @@ export async function status(context: JobContext): Promise<JobResult> {
   const warehouse = readWarehouse(context.environment)
   const database = await describeDatabase(context)
   const state = (await databaseExists(warehouse))
-    ? await withWarehouse(context, 'status', (session) => readState(session, warehouse.account, streams))
+    ? await withWarehouse(context, 'status', (session) =>
+        readState(session, warehouse.account, streams, context.clock.now()),
+      )
     : null
   return { json: { database, ...state }, text: describe(database, state, warehouse.dataDir), exit: 0 }
 }
 
 /** Keeps the embedded server up until the signal aborts. */
 export async function hold(context: JobContext): Promise<JobResult> {
-  return inWarehouse(context, 'hold', async (_session, { url }) => {
+  if (readWarehouse(context.environment).databaseUrl !== null)
+    throw configError('--hold keeps the embedded server up; the server of DATABASE_URL stays up by itself.')
+  return inDatabase(context, 'hold', async (_session, { url }) => {
     context.reporter.info(`psql "${url}"  (Ctrl-C ends it)`)
-    await new Promise<void>((resolve) => {
-      if (context.signal.aborted) resolve()
-      context.signal.addEventListener('abort', () => resolve(), { once: true })
-    })
+    await untilStopped(context.signal)
     return { json: { url }, text: 'Released.', exit: 0 }
   })
 }

@@ -2,7 +2,7 @@ import { readNames } from '../src/flags.ts'
 import { selectStreams } from '../src/streams/index.ts'
 import type { Stream } from '../src/streams/stream.ts'
 import type { JobResult } from './job.ts'
-import { textTable } from './text-table.ts'
+import { recordTable } from './text-table.ts'
 
 interface StreamLine {
   readonly stream: string
@@ -41,5 +41,5 @@ function linesOf({ name, partitions, catalogs, exploded = [] }: Stream): StreamL
 export function listStreams(flags: { readonly stream?: string }): JobResult {
   const lines = selectStreams(readNames(flags.stream)).flatMap((stream) => linesOf(stream))
   const rows = lines.map((line) => ({ ...line, endpoints: line.endpoints.join(' ') }))
-  return { json: lines, text: textTable(COLUMNS, rows), exit: 0 }
+  return { json: lines, text: recordTable(COLUMNS, rows), exit: 0, verbatim: true }
 }

@@ -2,8 +2,9 @@ import { createClient } from './extract/client.ts'
 import type { DailyBalance } from './extract/budget.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
 import { assertNotBlocked } from './load/account.ts'
-import { assertPrivileges, type Session } from './load/connection.ts'
-import { databaseExists, openDatabase } from './load/database.ts'
+import type { Session } from './load/connection.ts'
+import { assertCanBeMade, databaseExists, withSession } from './load/database.ts'
+import { assertPrivileges } from './load/privileges.ts'
 import type { RunParts } from './run.ts'
 
 export interface CheckReport {
@@ -24,12 +25,12 @@ async function checkDatabase(session: Session, account: string, now: number): Pr
 
 /** Tries the configuration without writing anything: the database first, then one request of 2 tokens. */
 export async function check({ warehouse, source, clock, signal }: RunParts): Promise<CheckReport> {
-  let database: string | null = null
-  if (await databaseExists(warehouse)) {
-    await using server = await openDatabase(warehouse)
-    await using session = await server.connect('check')
-    database = await checkDatabase(session, warehouse.account, clock.now())
-  }
+  await assertCanBeMade(warehouse)
+  const database = (await databaseExists(warehouse))
+    ? await withSession(warehouse, 'check', signal, (session) =>
+        checkDatabase(session, warehouse.account, clock.now()),
+      )
+    : null
   const client = createClient({ ...source, allowance: { share: 1 }, concurrency: 1, clock, signal })
   const identity = await readIdentity(client.send)
   return { database, identity, balance: client.ledger.balance() }

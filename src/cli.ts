@@ -13,7 +13,7 @@ import { hold, status } from '../jobs/status.ts'
 import { listStreams } from '../jobs/streams.ts'
 import { sync, type SyncFlags } from '../jobs/sync.ts'
 import { EXIT } from './errors.ts'
-import { runJob, type Job } from './process.ts'
+import { redactUsage, runJob, type Job } from './process.ts'
 
 interface Output {
   readonly json?: boolean
@@ -23,6 +23,7 @@ const program = new Command('pipedrive-warehouse')
   .description(packageJson.description)
   .version(packageJson.version)
   .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(redactUsage(text)) })
   .showHelpAfterError('(--help shows what there is)')
 
 function command(usage: string, description: string): Command {
@@ -109,6 +110,7 @@ try {
   if (!(error instanceof CommanderError)) throw error
   process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage
   const asJson = process.exitCode !== EXIT.done && process.argv.includes('--json')
-  const told = { status: 'failed', code: 'E_CONFIG', error: error.message.replace(/^error: /, '') }
+  const message = redactUsage(error.message.replace(/^error: /, ''))
+  const told = { status: 'failed', code: 'E_CONFIG', error: message }
   if (asJson) process.stdout.write(`${JSON.stringify(told)}\n`)
 }

@@ -22,8 +22,11 @@ export interface SourceConfig {
   readonly token: string
 }
 
+const LEVELS = ['info', 'warn', 'silent'] as const
+export type LogLevel = (typeof LEVELS)[number]
+
 export interface LogConfig {
-  readonly level: string
+  readonly level: LogLevel
   /** What no line of output may show. */
   readonly secrets: readonly string[]
 }
@@ -78,14 +81,11 @@ function companyOf(domain: string): string {
     .replace(/\.pipedrive\.com\/?$/, '')
 }
 
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
-
-const schemaName = z
-  .string()
-  .refine(
-    (name) => Buffer.byteLength(name) <= 63 && !name.startsWith('pg_') && !/["\0]/.test(name),
-    'must be the name of a schema: at most 63 bytes, no quotes, not beginning with pg_',
-  )
+const schemaName = z.string().refine(
+  // A dot would divide the name where it stands before a table's.
+  (name) => Buffer.byteLength(name) <= 63 && !name.startsWith('pg_') && !/[".\0]/.test(name),
+  'must be the name of a schema: at most 63 bytes, no quotes, no dots, not beginning with pg_',
+)
 
 const variables = {
   PIPEDRIVE_API_TOKEN: z
@@ -192,11 +192,20 @@ export function withoutPassword(url: string): string {
 }
 
 /** As written and as meant. One that is the name of user or database too cannot be hidden without hiding those. */
-function passwordsIn({ href, password, searchParams }: URL): readonly string[] {
+function passwordsIn(url: URL): readonly string[] {
+  const { href, password, searchParams } = url
   const shown = decode(withoutPassword(href))
-  return [password, decode(password), ...searchParams.getAll('password')].filter(
-    (one) => !shown.includes(one),
-  )
+  const words = [password, decode(password), ...searchParams.getAll('password')]
+  return [...words.filter((one) => !shown.includes(one)), ...placesOf(url)]
+}
+
+/** The password with what stands around it in the URL: no ordinary word, however short the password is. */
+function placesOf({ username, password, search }: URL): readonly string[] {
+  const inQuery = search.slice(1).split('&')
+  return [
+    ...(password === '' ? [] : [`${username}:${password}@`]),
+    ...inQuery.filter((part) => part.startsWith('password=')),
+  ]
 }
 
 function decode(text: string): string {

@@ -14,11 +14,17 @@ export function readNames(text: string | undefined): readonly string[] {
   return names
 }
 
+/** Luxon takes weeks, lone hours and years of any length too, which nobody means. */
+const MOMENT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?$/
+/** Years that PostgreSQL and Pipedrive write with four digits, once they are in UTC. */
+const [EARLIEST, LATEST] = [Date.UTC(1970, 0), Date.UTC(9999, 11, 31)]
+
 /** `2026-01-31` or an ISO time, in UTC unless it says otherwise -> epoch milliseconds; null when absent. */
 export function readMoment(flag: string, text: string | undefined): number | null {
   if (text === undefined) return null
   const moment = DateTime.fromISO(text, { zone: 'utc' })
-  if (!moment.isValid)
+  const taken = MOMENT.test(text) && moment.isValid
+  if (!taken || moment.toMillis() < EARLIEST || moment.toMillis() > LATEST)
     throw configError(`${flag} takes a date like 2026-01-31 or 2026-01-31T08:00:00Z, not "${text}".`)
   return moment.toMillis()
 }

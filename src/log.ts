@@ -1,5 +1,4 @@
 import { pino, type DestinationStream, type Logger } from 'pino'
-import type { LogConfig } from './config.ts'
 
 export type Redact = (text: string) => string
 
@@ -13,11 +12,9 @@ export function redactor(secrets: readonly string[]): Redact {
 }
 
 /** One JSON line an event, with ISO time, level and message; secrets are taken out of the finished line. */
-export function createLog(config: LogConfig, destination: DestinationStream): Logger {
-  const redact = redactor(config.secrets)
+export function createLog(redact: Redact, destination: DestinationStream): Logger {
   return pino(
     {
-      level: config.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },

@@ -6,7 +6,7 @@ import { SyncError } from './errors.ts'
 import { logReporter } from './log-reporter.ts'
 import { createLog, redactor, type Redact } from './log.ts'
 import { exitCode } from './outcome.ts'
-import type { Reporter } from './reporter.ts'
+import { atLevel, type Reporter } from './reporter.ts'
 import { terminalReporter } from './terminal-reporter.ts'
 
 export type Job = (
@@ -15,7 +15,9 @@ export type Job = (
   show: (result: JobResult) => void,
 ) => JobResult | Promise<JobResult>
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** SIGHUP comes when the terminal is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+type Signal = (typeof SIGNALS)[number]
 
 function stopped(signal: string): SyncError {
   return new SyncError({
@@ -25,21 +27,25 @@ function stopped(signal: string): SyncError {
   })
 }
 
-/** The first signal ends the job after its checkpoint; a second one is left to its default, which ends the process. */
-function onSignal(stop: AbortController): { readonly received: () => (typeof SIGNALS)[number] | null } {
-  let received: (typeof SIGNALS)[number] | null = null
-  for (const signal of SIGNALS)
-    process.once(signal, () => {
-      received = signal
-      stop.abort(stopped(signal))
-    })
+/** The first signal ends the job after its checkpoint; a second one, of whichever kind, ends the process at once. */
+function onSignal(stop: AbortController): { readonly received: () => Signal | null } {
+  let received: Signal | null = null
+  const first = (signal: Signal): void => {
+    received = signal
+    for (const each of SIGNALS) process.removeListener(each, first)
+    stop.abort(stopped(signal))
+  }
+  for (const signal of SIGNALS) process.on(signal, first)
   return { received: () => received }
 }
 
-function chooseReporter(config: LogConfig, json: boolean): Reporter {
-  if (process.stderr.isTTY && !json)
-    return terminalReporter(process.stderr, systemClock, redactor(config.secrets))
-  return logReporter(createLog(config, process.stderr))
+function chooseReporter({ level, secrets }: LogConfig, json: boolean): Reporter {
+  const redact = redactor(secrets)
+  const terminal = process.stderr.isTTY && !json
+  const reporter = terminal
+    ? terminalReporter(process.stderr, systemClock, redact)
+    : logReporter(createLog(redact, process.stderr))
+  return atLevel(reporter, level)
 }
 
 function failure(error: SyncError): JobResult {
@@ -79,6 +85,17 @@ function surviveClosedPipes(): void {
 function reportWarnings(reporter: Reporter): void {
   process.removeAllListeners('warning')
   process.on('warning', ({ name, message }) => reporter.warn(`${name}: ${message}`))
+}
+
+/** Words of the command line as a complaint may repeat them: what follows a `=` may be the token too. */
+export function redactUsage(text: string): string {
+  const told = text.replaceAll(/(--?[\w-]+)=.*'/g, "$1'")
+  try {
+    return redactor(readSecrets(readEnvironment()))(told)
+  } catch {
+    // The .env that cannot be read has shown us no secret; its own error is for a command that is right.
+    return told
+  }
 }
 
 /** Runs a job as the process: its result on stdout, all else on stderr, and the exit code that it has earned. */

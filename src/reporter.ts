@@ -1,3 +1,4 @@
+import type { LogLevel } from './config.ts'
 import type { Progress } from './sync.ts'
 
 export interface RunProgress extends Progress {
@@ -13,4 +14,14 @@ export interface Reporter {
   progress(progress: RunProgress): void
   /** Nothing more is reported of this stream. */
   finished(stream: string): void
+}
+
+const nothing = (): void => undefined
+
+/** The same, without what is below the level: progress counts as information. */
+export function atLevel(reporter: Reporter, level: LogLevel): Reporter {
+  const warn: Reporter['warn'] = (message, facts) => reporter.warn(message, facts)
+  const warnings = { info: nothing, warn, progress: nothing, finished: nothing }
+  const reporters = { info: reporter, warn: warnings, silent: { ...warnings, warn: nothing } }
+  return reporters[level]
 }

@@ -1,7 +1,8 @@
 import pLimit from 'p-limit'
 import { SyncError } from './errors.ts'
 import { createCatalogReader } from './extract/field-catalog.ts'
-import { describeFailure, type Session } from './load/connection.ts'
+import type { Session } from './load/connection.ts'
+import { describeFailure } from './load/database-error.ts'
 import type { Database } from './load/database.ts'
 import { logStream, logTokens, type StreamReport } from './load/run-log.ts'
 import { emptyTally, outcomeOf } from './outcome.ts'
@@ -28,7 +29,7 @@ function openLog({ parts, client, stop }: Run, session: Session, id: string): St
   const oneByOne = pLimit(1)
   const waiting = new Set<string>()
   // Without its log the run must end, but no stream may outlive it.
-  const fail = (error: unknown): void => stop.abort(describeFailure('run', error))
+  const fail = (error: unknown): void => stop.abort(describeFailure('run', error, stop.signal))
   const writeTokens = (stream: string): Promise<void> => {
     waiting.delete(stream)
     return logTokens(session, account, id, stream, ledger.of(stream), ledger.balance())
@@ -98,10 +99,10 @@ async function runStream(
   let cutOff = false
   try {
     stop.signal.throwIfAborted()
-    await using session = await database.connect(stream.name)
+    await using session = await database.connect(stream.name, { signal: stop.signal, in: 'lock' })
     await syncStream(stream, session, context, tally)
   } catch (error) {
-    failure = describeFailure(stream.name, error)
+    failure = describeFailure(stream.name, error, stop.signal)
     cutOff = stop.signal.aborted && failure === stop.signal.reason
     if (!(failure instanceof SyncError) || ['defer', 'abort-run'].includes(failure.recovery))
       stop.abort(failure)

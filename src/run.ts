@@ -8,9 +8,11 @@ import { readIdentity, type Identity } from './extract/identity.ts'
 import type { ReadPlan } from './extract/windows.ts'
 import { assertNotBlocked, claimAccount, listenForBlock, recordBlock } from './load/account.ts'
 import { forgetRange } from './load/checkpoint.ts'
-import { assertPrivileges, describeFailure, type Session } from './load/connection.ts'
-import { databaseExists, openDatabase } from './load/database.ts'
+import type { Session } from './load/connection.ts'
+import { describeFailure } from './load/database-error.ts'
+import { assertCanBeMade, databaseExists, openDatabase } from './load/database.ts'
 import { migrate } from './load/migrate.ts'
+import { assertPrivileges } from './load/privileges.ts'
 import { endRun, logTokens, startRun, tokensLeft, type StreamReport } from './load/run-log.ts'
 import { runStatus, type RunStatus } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
@@ -86,15 +88,17 @@ export async function run(parts: RunParts, request: RunRequest): Promise<RunRepo
   let streams: readonly StreamReport[] = []
   let failure: SyncError | null = null
   try {
-    const early = (await databaseExists(warehouse)) ? undefined : readIdentity(client.send)
+    const exists = await databaseExists(warehouse)
+    if (!exists) await assertCanBeMade(warehouse)
+    const early = exists ? undefined : readIdentity(client.send)
     await early?.catch(unlessBlocked)
     await using database = await openDatabase(warehouse)
-    await using session = await database.connect('run')
+    await using session = await database.connect('run', { signal: stop.signal, in: 'lock' })
     const id = await begin(state, session, early)
     streams = await runStreams(state, database, session, id)
     await finish(state, session, id, streams)
   } catch (error) {
-    const known = describeFailure(request.command, error)
+    const known = describeFailure(request.command, error, stop.signal)
     if (!(known instanceof SyncError)) throw error
     failure = known
   } finally {

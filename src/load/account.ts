@@ -101,9 +101,3 @@ export async function readAccount(session: Session, account: string): Promise<Co
   const { company_id, company_name, company_domain } = row
   return { companyId: Number(company_id), companyName: company_name, companyDomain: company_domain }
 }
-
-/** Drops both schemas with everything in them. */
-export async function dropSchemas({ control, schemas }: Session): Promise<void> {
-  for (const schema of [schemas.data, schemas.control])
-    await control.schema.dropSchema(schema).ifExists().cascade().execute()
-}

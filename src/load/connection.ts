@@ -1,6 +1,8 @@
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import { SyncError } from '../errors.ts'
+import { cancelOnAbort, type Interrupt } from './cancel.ts'
+import { rememberLoss } from './database-error.ts'
 import type { CatalogTables, ControlTables, StreamTables } from './control-tables.ts'
 
 export interface Schemas {
@@ -44,12 +46,13 @@ function kyselyOf<Tables>(client: pg.Client, schema: string): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema(schema)
 }
 
-async function assertVersion(client: pg.Client, url: string): Promise<void> {
-  const { rows } = await client.query<{ version: string }>(
-    "select current_setting('server_version_num') as version",
+/** The process that serves us. Throws `E_DATABASE` when the server is too old. */
+async function greet(client: pg.Client, url: string): Promise<number> {
+  const { rows } = await client.query<{ version: string; pid: number }>(
+    "select current_setting('server_version_num') as version, pg_backend_pid() as pid",
   )
   const major = Math.floor(Number(rows[0]?.version ?? 0) / 10_000)
-  if (major >= OLDEST_POSTGRES) return
+  if (major >= OLDEST_POSTGRES) return rows[0]?.pid ?? 0
   throw new SyncError({
     code: 'E_DATABASE',
     recovery: 'abort-run',
@@ -57,8 +60,30 @@ async function assertVersion(client: pg.Client, url: string): Promise<void> {
   })
 }
 
-/** Opens a connection. Throws `E_DATABASE` when the server cannot be reached, refuses us or is too old. */
-export async function connect(url: string, schemas: Schemas, name: string): Promise<Session> {
+/**
+ * Opens a connection; `interrupt` says when the server is to cancel what it does. Throws `E_DATABASE` when the
+ * server cannot be reached, refuses us or is too old.
+ */
+export async function connect(
+  url: string,
+  schemas: Schemas,
+  name: string,
+  interrupt?: Interrupt,
+): Promise<Session> {
+  const client = await openClient(url, name)
+  try {
+    const pid = await greet(client, url)
+    // Sorting and comparing must not depend on the database's defaults; UTC is what Pipedrive sends.
+    await client.query(`set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'`)
+    const another = (): Promise<Session> => connect(url, schemas, 'cancel')
+    return sessionOf(client, schemas, interrupt && cancelOnAbort(pid, interrupt, another))
+  } catch (error) {
+    await client.end()
+    throw error instanceof SyncError ? error : unreachable(url, error)
+  }
+}
+
+async function openClient(url: string, name: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
     application_name: `pipedrive-warehouse ${name}`,
@@ -66,47 +91,27 @@ export async function connect(url: string, schemas: Schemas, name: string): Prom
     keepAlive: true,
   })
   // A connection that breaks while idle is reported by the next query.
-  client.on('error', () => undefined)
+  client.on('error', rememberLoss)
   try {
     await client.connect()
+    return client
   } catch (error) {
     throw unreachable(url, error)
   }
-  try {
-    await assertVersion(client, url)
-    // Sorting and comparing must not depend on the database's defaults; UTC is what Pipedrive sends.
-    await client.query(`set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'`)
-  } catch (error) {
-    await client.end()
-    throw error
-  }
+}
+
+function sessionOf(client: pg.Client, schemas: Schemas, cancelling?: AsyncDisposable): Session {
   return {
     client,
     schemas,
     control: kyselyOf<ControlTables>(client, schemas.control),
     catalog: kyselyOf<CatalogTables>(client, schemas.data),
     data: kyselyOf<StreamTables>(client, schemas.data),
-    [Symbol.asyncDispose]: () => client.end(),
+    [Symbol.asyncDispose]: async () => {
+      await cancelling?.[Symbol.asyncDispose]()
+      await client.end()
+    },
   }
-}
-
-/** Throws `E_DATABASE` when a schema is missing and we may not create it, or is there and we may not write it. */
-export async function assertPrivileges({ client, schemas }: Session): Promise<void> {
-  const { rows } = await client.query<{ schema: string; user: string; database: string }>(
-    `select wanted.schema, current_user as user, current_database() as database
-     from unnest($1::text[]) as wanted(schema)
-     left join pg_namespace on nspname = wanted.schema
-     where case when nspname is null then not has_database_privilege(current_database(), 'create')
-                else not has_schema_privilege(pg_namespace.oid, 'create') end`,
-    [[schemas.data, schemas.control]],
-  )
-  const [missing] = rows
-  if (missing === undefined) return
-  throw new SyncError({
-    code: 'E_DATABASE',
-    recovery: 'abort-run',
-    message: `The user "${missing.user}" may not create the schema "${missing.schema}" in the database "${missing.database}", or tables in it. Let an administrator run: grant create on database "${missing.database}" to "${missing.user}".`,
-  })
 }
 
 export async function tableExists({ client }: Session, schema: string, table: string): Promise<boolean> {
@@ -132,32 +137,4 @@ export async function inTransaction<Result>(
     await client.query('rollback').catch(() => undefined)
     throw error
   }
-}
-
-/** SQLSTATE classes of errors that lie in what a row holds: data, constraints, sizes. */
-const OF_ROWS = /^(22|23|54)/
-
-function refused(stream: string, cause: pg.DatabaseError): SyncError {
-  return new SyncError({
-    code: 'E_LOAD',
-    recovery: 'skip-stream',
-    message: `${stream}: PostgreSQL refuses a row: ${cause.message}. What was committed before is kept; its batch was not loaded.`,
-    cause,
-  })
-}
-
-/**
- * What an error that came out of loading means: a row that PostgreSQL refuses ends its stream, a failure of the
- * database ends the run with what it holds, anything else is given back as it is.
- */
-export function describeFailure(stream: string, error: unknown): unknown {
-  if (error instanceof pg.DatabaseError && OF_ROWS.test(error.code ?? '')) return refused(stream, error)
-  const lost = error instanceof Error && /^(Connection terminated|Client has encountered)/.test(error.message)
-  if (!lost && !(error instanceof pg.DatabaseError)) return error
-  return new SyncError({
-    code: 'E_LOAD',
-    recovery: 'abort-run',
-    message: `${stream}: the database failed while rows were being loaded: ${error.message}. What was committed before is kept; run again when the database is well.`,
-    cause: error,
-  })
 }

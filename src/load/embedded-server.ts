@@ -10,7 +10,7 @@ import { stop } from './embedded/postmaster.ts'
 import type { Client, Presence } from './embedded/presence.ts'
 
 export interface EmbeddedServer {
-  /** Role, password, loopback address and database: `postgres://…@127.0.0.1:port/warehouse`. */
+  /** Role, password, loopback address and database: `postgres://…@127.0.0.1:port/warehouse?sslmode=disable`. */
   readonly url: string
   readonly version: string
   /** True when this call started it, false when it found it running. */
@@ -28,8 +28,6 @@ export type EmbeddedServerDescription =
       readonly version: string
       readonly clients: readonly Client[]
     }
-
-export type { Client as EmbeddedServerClient } from './embedded/presence.ts'
 
 /**
  * A PostgreSQL of our own in `dataDir`, made at the first call, shared by every process that opens the same

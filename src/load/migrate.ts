@@ -12,6 +12,7 @@ import {
   MIGRATION_LOCK_ID,
   Migrator,
 } from 'kysely/migration'
+import pg from 'pg'
 import { migrations } from '../../migrations/index.ts'
 import { SyncError } from '../errors.ts'
 import { catalogDdl } from './catalog-tables.ts'
@@ -38,6 +39,8 @@ async function migrateAlone(session: Session): Promise<readonly string[]> {
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
   })
   const { error, results } = await migrator.migrateToLatest()
+  // What the database refuses is told like anywhere else.
+  if (error instanceof pg.DatabaseError) throw error
   if (error !== undefined)
     throw new SyncError({
       code: 'E_DATABASE',

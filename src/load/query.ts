@@ -3,8 +3,9 @@ import { configError } from '../errors.ts'
 import type { Session } from './connection.ts'
 
 export interface Answer {
+  /** Their names, of which several may be the same. */
   readonly columns: readonly string[]
-  readonly rows: readonly Readonly<Record<string, unknown>>[]
+  readonly rows: readonly (readonly unknown[])[]
 }
 
 const { builtins, getTypeParser } = pg.types
@@ -34,12 +35,27 @@ function arrayOf(parse: Parser): Parser {
 
 const asText = (text: string): string => text
 
+/** JSON has neither NaN nor infinity. */
+function finiteNumber(text: string): number | string {
+  const value = Number(text)
+  return Number.isFinite(value) ? value : text
+}
+
+/** `infinity` is no moment. */
+function moment(text: string): unknown {
+  const value = parserOf(builtins.TIMESTAMPTZ)(text)
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value : text
+}
+
 /** Types by their oid and that of their arrays. A date has no time zone, so it stays text instead of becoming a moment. */
 const EXACT: readonly (readonly [number, number, Parser])[] = [
   [builtins.INT8, 1016, exactNumber],
   [builtins.NUMERIC, 1231, exactNumber],
+  [builtins.FLOAT4, 1021, finiteNumber],
+  [builtins.FLOAT8, 1022, finiteNumber],
   [builtins.DATE, 1182, asText],
   [builtins.TIMESTAMP, 1115, asText],
+  [builtins.TIMESTAMPTZ, 1185, moment],
   [builtins.INTERVAL, 1187, asText],
 ]
 
@@ -66,12 +82,14 @@ export async function query({ client, schemas }: Session, sql: string): Promise<
       `${quote(schemas.data)}, ${quote(schemas.control)}, public`,
     ])
     // With parameters the extended protocol is used, which takes one statement at a time.
-    const { fields, rows } = await client.query<Record<string, unknown>>({
+    const { command, fields, rows } = await client.query<unknown[]>({
       text: sql,
       values: [],
       queryMode: 'extended',
+      rowMode: 'array',
       types,
-    } as pg.QueryConfig)
+    } as pg.QueryArrayConfig)
+    if (command === 'COPY') throw configError('The query failed: COPY answers with no rows; use a select.')
     return { columns: fields.map(({ name }) => name), rows }
   } catch (error) {
     if (error instanceof pg.DatabaseError) throw configError(`The query failed: ${error.message}.`)

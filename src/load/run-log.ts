@@ -38,6 +38,11 @@ function runLock(id: Expression<string>) {
   return sql`hashtextextended('pipedrive-warehouse run ' || ${id}, 0)`
 }
 
+/** Whether nobody holds the lock of a run any more; to be asked from another connection than the run's. */
+export function isOver(id: Expression<string>) {
+  return sql<boolean>`pg_try_advisory_xact_lock(${runLock(sql`${id}::text`)})`
+}
+
 /** Opens a run; those that were killed before they could close themselves are closed as `killed`. */
 export async function startRun(session: Session, account: string, command: string): Promise<string> {
   const { control } = session
@@ -56,7 +61,7 @@ export async function startRun(session: Session, account: string, command: strin
     .set({ status: 'killed', finished_at: sql`now()` })
     .where((is) => is.and({ account, status: 'running' }))
     .where('id', '<>', id)
-    .where(sql<boolean>`pg_try_advisory_xact_lock(${runLock(sql`id::text`)})`)
+    .where(isOver(sql.ref('id')))
     .execute()
   return id
 }

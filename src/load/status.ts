@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Stream } from '../streams/stream.ts'
 import { tableExists, type Session } from './connection.ts'
+import { isOver } from './run-log.ts'
 
 export interface StreamState {
   readonly stream: string
@@ -27,6 +28,7 @@ export interface RunState {
 
 export interface WarehouseState {
   readonly company: string
+  /** Null when there is no block, or none any more. */
   readonly blocked_until: string | null
   readonly streams: readonly StreamState[]
   readonly runs: readonly RunState[]
@@ -46,14 +48,17 @@ function numberOrNull(value: number | string | null | undefined): number | null 
 }
 
 async function readRuns({ control }: Session, account: string): Promise<RunState[]> {
+  // Who was killed could not say so; the next run will write it down.
+  const status = sql<string>`case when status = 'running' and ${isOver(sql.ref('id'))} then 'killed' else status end`
   const rows = await control
     .selectFrom('run')
-    .selectAll()
+    .select(['id', 'command', 'started_at', 'finished_at', 'requests', 'tokens', 'error'])
+    .select(status.as('status'))
     .where('account', '=', account)
     .orderBy('id', 'desc')
     .limit(5)
     .execute()
-  return rows.map(({ id, account: _account, started_at, finished_at, ...rest }) => ({
+  return rows.map(({ id, started_at, finished_at, ...rest }) => ({
     ...rest,
     id: Number(id),
     started_at: started_at.toISOString(),
@@ -105,11 +110,15 @@ async function readStream(
   }
 }
 
-/** What the warehouse holds and how its last runs went; null when nothing was ever synced into it. */
+/**
+ * What the warehouse holds and how its last runs went; null when nothing was ever synced into it.
+ * `now` is in epoch milliseconds.
+ */
 export async function readState(
   session: Session,
   account: string,
   streams: readonly Stream[],
+  now: number,
 ): Promise<WarehouseState | null> {
   const { control, schemas } = session
   if (!(await tableExists(session, schemas.control, 'account'))) return null
@@ -119,6 +128,7 @@ export async function readState(
     .where('account', '=', account)
     .executeTakeFirst()
   if (company === undefined) return null
+  const { blocked_until: blocked } = company
   const states: StreamState[] = []
   for (const stream of streams) states.push(await readStream(session, account, stream))
   const today = await control
@@ -138,7 +148,7 @@ export async function readState(
     .executeTakeFirst()
   return {
     company: company.company_name,
-    blocked_until: iso(company.blocked_until),
+    blocked_until: blocked !== null && blocked.getTime() > now ? iso(blocked) : null,
     streams: states,
     runs: await readRuns(session, account),
     tokens_today: Number(today?.tokens ?? 0),

@@ -55,6 +55,7 @@ describe('refused before the first request, in one sentence, with exit 2 and not
       [['sync', '--stream', ''], /^--stream takes names/],
       [['backfill', '--since', 'yesterday'], /^--since takes a date like 2026-01-31/],
       [['backfill', '--until', '2026-02-30'], /^--until takes a date like 2026-01-31/],
+      [['backfill', '--since', '+012026-01-01'], /^--since takes a date like 2026-01-31/],
       [
         ['backfill', '--since', '2026-02-01', '--until', '2026-01-01'],
         /^--since must be earlier than --until\.$/,
@@ -94,6 +95,15 @@ describe('refused before the first request, in one sentence, with exit 2 and not
     )
     const told = await jsonFrom(['sync', '--fast'], { cwd }, 2)
     expect(told).toEqual({ status: 'failed', code: 'E_CONFIG', error: "unknown option '--fast'" })
+    const token = await cli(['sync', `--token=${TOKEN}`], { cwd })
+    expect(token.stderr).toMatch(/^error: unknown option '--token'\n/)
+    const env = variables({ url: 'http://127.0.0.1:1' })
+    for (const args of [[TOKEN], ['sync', TOKEN], ['sync', `--${TOKEN}`], ['sync', `--token='${TOKEN}'`]])
+      for (const more of [[], ['--json']]) {
+        const { code, stdout, stderr } = await cli([...args, ...more], { cwd, env })
+        expect(code).toBe(2)
+        expect(stdout + stderr).not.toContain(TOKEN)
+      }
     expect(await cli(['--help'], { cwd })).toMatchObject({ code: 0, stderr: '' })
     expect((await cli(['--version'], { cwd })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
@@ -230,7 +240,7 @@ describe('the token', () => {
     })
     const outputs: string[] = []
     const seeing = async (code: number, ...args: string[]): Promise<void> => {
-      const ended = await cli(args, { cwd, env: { LOG_LEVEL: 'debug' } })
+      const ended = await cli(args, { cwd, env: { LOG_LEVEL: 'info' } })
       expect(ended, args.join(' ')).toMatchObject({ code })
       outputs.push(ended.stdout + ended.stderr)
     }
@@ -303,6 +313,8 @@ describe('the streams of the process', () => {
       .map((line) => z.object({ level: z.string(), msg: z.string() }).parse(JSON.parse(line)))
     expect(messages).toContainEqual({ level: 'warn', msg: 'Warning: late' })
     expect(messages.map(({ level }) => level)).toContain('info')
+    const warned = await cli(['sync', '--stream', 'users'], { env: { ...env, LOG_LEVEL: 'warn' } })
+    expect(warned.stderr).toMatch(/^(\{"level":"warn",.*\n)+$/)
     const quiet = await cli(['sync', '--stream', 'users'], { env: { ...env, LOG_LEVEL: 'silent' } })
     expect(quiet).toMatchObject({ code: 0, stderr: '' })
   })
@@ -368,4 +380,12 @@ describe('check', () => {
     expect(ended.code).toBe(1)
     expect(jsonOf(ended)).toMatchObject({ status: 'failed', code: 'E_ENVELOPE' })
   })
+})
+
+test('a password that is a word of ours leaves what is all ours as it is', async () => {
+  const env = { DATABASE_URL: 'postgres://me:pipedrive@127.0.0.1:1/crm' }
+  const { stdout } = await cli(['migrate', '--print-sql'], { env })
+  expect(stdout).toMatch(/^create schema if not exists "pipedrive_sync";\n/)
+  const words = { DATABASE_URL: 'postgres://me:deals@127.0.0.1:1/crm' }
+  expect((await cli(['streams'], { env: words })).stdout).toMatch(/^deals +deals +incremental/m)
 })

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import {
   assertNotBlocked,
   claimAccount,
-  dropSchemas,
   listenForBlock,
   readAccount,
   recordBlock,
@@ -51,16 +50,6 @@ describe('the company of a schema', () => {
     const { session } = await emptyWarehouse()
     expect(await readAccount(session, ACCOUNT)).toBeNull()
     await assertNotBlocked(session, ACCOUNT, noon)
-  })
-
-  test('goes with its schemas, and what else is in the database stays', async () => {
-    const { db, session } = await migratedWarehouse()
-    await claimAccount(session, ACCOUNT, acme)
-    await db.query('create table public.mine as select 1 as one')
-    await dropSchemas(session)
-    expect(await db.query(`select nspname from pg_namespace where nspname like 'pipedrive%'`)).toEqual([])
-    expect(await db.query('select one from public.mine')).toEqual([{ one: 1 }])
-    await dropSchemas(session)
   })
 })
 

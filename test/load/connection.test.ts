@@ -3,51 +3,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { SyncError } from '../../src/errors.ts'
-import { assertPrivileges, connect, describeFailure, inTransaction } from '../../src/load/connection.ts'
+import { connect } from '../../src/load/connection.ts'
 import { openEmbeddedServer } from '../../src/load/embedded-server.ts'
-import { testDatabase, type TestDatabase } from '../support/database.ts'
-import { emptyWarehouse, openSession, SCHEMAS } from './support/warehouse.ts'
-
-const PASSWORD = 'my-secret'
-
-/** The same address with a user, a password and perhaps another database. */
-function withUser(
-  url: string,
-  user: string,
-  more: { readonly pathname?: string; readonly port?: string } = {},
-) {
-  return Object.assign(new URL(url), { username: user, password: PASSWORD, ...more }).href
-}
-
-/** A role of its own for this test. */
-async function makeRole(db: TestDatabase, name: string, more = ''): Promise<string> {
-  const role = `${name}_${process.pid}`
-  await db.query(`create role ${role} login password '${PASSWORD}' ${more}`)
-  onTestFinished(async () => {
-    await db.query(`drop owned by ${role} cascade`)
-    await db.query(`drop role ${role}`)
-    await db[Symbol.asyncDispose]()
-  })
-  return role
-}
-
-async function failureOf(work: Promise<unknown>): Promise<SyncError> {
-  const error: unknown = await work.then(
-    () => new Error('it worked'),
-    (cause: unknown) => cause,
-  )
-  if (error instanceof SyncError) return error
-  throw new Error('no SyncError', { cause: error })
-}
-
-/** One line that names the place and never the password, anywhere in it. */
-function expectSafe(error: SyncError): void {
-  expect(error).toMatchObject({ code: 'E_DATABASE', recovery: 'abort-run' })
-  expect(error.message).not.toContain('\n')
-  expect(error.message).not.toContain(PASSWORD)
-  expect(JSON.stringify(error)).not.toContain(PASSWORD)
-}
+import { testDatabase } from '../support/database.ts'
+import { expectSafe, failureOf, makeRole, PASSWORD, withUser } from './support/refusals.ts'
+import { openSession, SCHEMAS } from './support/warehouse.ts'
 
 /** A port at which nobody listens. */
 function closedPort(): Promise<number> {
@@ -145,38 +105,6 @@ describe('a database that does not let us in', () => {
   })
 })
 
-describe('the right to write', () => {
-  test('is there for who may create schemas, before they exist and after', async () => {
-    const { db, session } = await emptyWarehouse()
-    await assertPrivileges(session)
-    await db.query('create schema pipedrive')
-    await assertPrivileges(session)
-  })
-
-  test.each<[string, readonly string[], string]>([
-    ['may not create a schema', [], 'pipedrive'],
-    [
-      'may not write one that is there',
-      ['create schema pipedrive', 'create schema pipedrive_sync'],
-      'pipedrive',
-    ],
-    [
-      'may write one and not the other',
-      ['create schema pipedrive', 'grant create, usage on schema pipedrive to $role'],
-      'pipedrive_sync',
-    ],
-  ])('is asked for in one sentence where the user %s', async (_what, statements, schema) => {
-    const db = await testDatabase()
-    const role = await makeRole(db, 'reader')
-    for (const statement of statements) await db.query(statement.replace('$role', role))
-    await using session = await connect(withUser(db.url, role), SCHEMAS, 'test')
-    const error = await failureOf(assertPrivileges(session))
-    expectSafe(error)
-    expect(error.message).toContain(`The user "${role}" may not create the schema "${schema}"`)
-    expect(error.message).toContain(`to "${role}".`)
-  })
-})
-
 describe('a connection', () => {
   test('shows its name, and reads and writes times in UTC whatever the database prefers', async () => {
     const db = await testDatabase()
@@ -190,45 +118,5 @@ describe('a connection', () => {
     expect(rows).toEqual([
       { name: 'pipedrive-warehouse deals', moment: '2024-02-01 00:00:00+00', day: '2024-02-01' },
     ])
-  })
-
-  test('that is killed while idle is no crash; the next statement tells', async () => {
-    const { db, session } = await emptyWarehouse()
-    const { rows } = await session.client.query<{ pid: number }>('select pg_backend_pid() as pid')
-    await db.query('select pg_terminate_backend($1, 10000)', [rows[0]?.pid])
-    const error: unknown = await inTransaction(session, () => Promise.resolve()).catch(
-      (cause: unknown) => cause,
-    )
-    expect(describeFailure('deals', error)).toMatchObject({ code: 'E_LOAD', recovery: 'abort-run' })
-  })
-})
-
-describe('a failure while rows are loaded', () => {
-  async function failing(sql: string): Promise<unknown> {
-    const { session } = await emptyWarehouse()
-    return describeFailure('deals', await session.client.query(sql).catch((cause: unknown) => cause))
-  }
-
-  test.each([
-    ['select 1 / 0', 'skip-stream', 'deals: PostgreSQL refuses a row: division by zero. '],
-    [
-      `select 'x'::int`,
-      'skip-stream',
-      'deals: PostgreSQL refuses a row: invalid input syntax for type integer',
-    ],
-    [
-      'select * from missing',
-      'abort-run',
-      'deals: the database failed while rows were being loaded: relation',
-    ],
-  ])('%s ends as %s', async (sql, recovery, message) => {
-    const error = await failing(sql)
-    expect(error).toMatchObject({ code: 'E_LOAD', recovery })
-    expect((error as SyncError).message.startsWith(message)).toBe(true)
-  })
-
-  test('that did not come from the database is given back as it is', () => {
-    const error = new Error('something else')
-    expect(describeFailure('deals', error)).toBe(error)
   })
 })

@@ -1,13 +1,25 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, readFileSync, statSync, watch, writeFileSync } from 'node:fs'
-import { chmod, lstat, mkdtemp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  lstat,
+  mkdtemp,
+  mkdir,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { assertCanBeMade, databaseExists } from '../../src/load/database.ts'
 import { describeEmbeddedServer, openEmbeddedServer } from '../../src/load/embedded-server.ts'
 import { embeddedBinaries, runnableBinaries } from '../../src/load/embedded/binaries.ts'
 import { launcherFor } from '../../src/load/embedded/launcher.ts'
@@ -322,6 +334,83 @@ describe('trouble', () => {
     expect(second.url).not.toBe(first.url)
     expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }])
     await second.release()
+  })
+
+  test('with a lost connection.json while the server runs ends that one, and is no trouble', async () => {
+    const dataDir = await usedDataDir()
+    const command = await startCommand(dataDir)
+    await query(command.opened.url, 'CREATE TABLE kept AS SELECT 42 AS answer')
+    await command.kill()
+    const forgotten = postmasterOf(dataDir)
+    await rm(join(dataDir, 'connection.json'))
+    const next = await openEmbeddedServer(dataDir)
+    expect(postmasterOf(dataDir)).not.toBe(forgotten)
+    expect(await query(next.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }])
+    await next.release()
+  })
+
+  test("with a lost connection.json does not end the process that has a killed server's pid by now", async () => {
+    const dataDir = await usedDataDir()
+    const command = await startCommand(dataDir)
+    const killed = postmasterOf(dataDir)
+    process.kill(killed, 'SIGKILL')
+    await command.kill()
+    const { uid, gid } = statSync(join(dataDir, 'postgres'))
+    const stranger = spawn('sleep', ['1000'], root ? { uid, gid } : {})
+    onTestFinished(() => void stranger.kill())
+    const pidFile = join(dataDir, 'postgres', 'postmaster.pid')
+    writeFileSync(pidFile, readFileSync(pidFile, 'utf8').replace(String(killed), String(stranger.pid)))
+    await rm(join(dataDir, 'connection.json'))
+    await (await openEmbeddedServer(dataDir)).release()
+    expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null])
+  })
+
+  test('with a server that lets nobody in is told, and leaves no server running', async () => {
+    const dataDir = await usedDataDir()
+    await writeFile(join(dataDir, 'postgres', 'pg_hba.conf'), 'host all all 127.0.0.1/32 reject\n')
+    await expect(openEmbeddedServer(dataDir)).rejects.toMatchObject({
+      code: 'E_DATABASE',
+      message: expect.stringMatching(/does not let us in: pg_hba\.conf rejects/) as string,
+    })
+    expect(() => postmasterOf(dataDir)).toThrow('ENOENT')
+  })
+
+  test('with an environment that asks for what only other servers have is none', async () => {
+    const dataDir = await usedDataDir()
+    const command = await startCommand(dataDir, { PGSSLMODE: 'require' })
+    expect(await query(command.opened.url, 'SELECT 1 AS works')).toEqual([{ works: 1 }])
+    await command.release()
+  })
+
+  test.each(['a "b"', 'a$b', 'a`b`', 'a\\b'])(
+    'with a path like %s is told before anything is made',
+    async (name) => {
+      const dataDir = join(dirname(await emptyDataDir()), name)
+      await expect(openEmbeddedServer(dataDir)).rejects.toMatchObject({
+        code: 'E_DATABASE',
+        message: expect.stringContaining('a character that PostgreSQL would give to the shell') as string,
+      })
+      expect(await readdir(dirname(dataDir))).toEqual([])
+    },
+  )
+
+  test("with a path like it's here is none", async () => {
+    const dataDir = join(dirname(await emptyDataDir()), "it's here, 100 %")
+    await once(spawn('cp', ['-a', madeDataDir, dataDir]), 'exit')
+    const server = await openEmbeddedServer(dataDir)
+    expect(await query(server.url, 'SELECT 1 AS works')).toEqual([{ works: 1 }])
+    await server.release()
+  })
+
+  test('with a directory in which nothing can be seen is not taken for none', async () => {
+    const loop = join(dirname(await emptyDataDir()), 'loop')
+    await symlink(loop, loop)
+    const options = { databaseUrl: null, dataDir: loop, schemas: { data: 'a', control: 'b' } }
+    for (const ask of [databaseExists, assertCanBeMade])
+      await expect(ask(options)).rejects.toMatchObject({
+        code: 'E_DATABASE',
+        message: expect.stringMatching(/ELOOP/) as string,
+      })
   })
 
   test('with an installation without symlinks and executable bits is repaired', async () => {

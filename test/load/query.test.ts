@@ -11,7 +11,7 @@ async function filledWarehouse() {
 }
 
 async function valueOf(session: Session, expression: string): Promise<unknown> {
-  return (await query(session, `select ${expression} as value`)).rows[0]?.['value']
+  return (await query(session, `select ${expression}`)).rows[0]?.[0]
 }
 
 describe('a query', () => {
@@ -20,10 +20,28 @@ describe('a query', () => {
     expect(await query(session, 'select name, id from contacts where id > 1 order by id;')).toEqual({
       columns: ['name', 'id'],
       rows: [
-        { name: 'n2', id: 2 },
-        { name: 'n3', id: 3 },
+        ['n2', 2],
+        ['n3', 3],
       ],
     })
+  })
+
+  test('whose columns share a name keeps each value in its place', async () => {
+    const { session } = await filledWarehouse()
+    expect(await query(session, `select 1 as id, 'x' as name, 2 as id, 3 as id`)).toEqual({
+      columns: ['id', 'name', 'id', 'id'],
+      rows: [[1, 'x', 2, 3]],
+    })
+  })
+
+  test('that is a COPY is refused, whose rows go another way', async () => {
+    const { session } = await filledWarehouse()
+    for (const sql of ['copy pipedrive.contacts to stdout', 'copy (select 1) to stdout (format csv)'])
+      await expect(query(session, sql)).rejects.toMatchObject({
+        code: 'E_CONFIG',
+        message: 'The query failed: COPY answers with no rows; use a select.',
+      })
+    expect(await valueOf(session, '1')).toBe(1)
   })
 
   test('names its columns where it finds no row', async () => {
@@ -57,6 +75,16 @@ describe('a query', () => {
     ['12345678901234567890::numeric', '12345678901234567890'],
     [`'NaN'::numeric`, 'NaN'],
     [`'Infinity'::numeric`, 'Infinity'],
+    [`'NaN'::float8`, 'NaN'],
+    [`'-Infinity'::float4`, '-Infinity'],
+    ['1e20::float8', 1e20],
+    ['0.1::float4', 0.1],
+    [`array['NaN', 1.5, null]::float8[]`, ['NaN', 1.5, null]],
+    [`'infinity'::timestamptz`, 'infinity'],
+    [`'-infinity'::timestamptz`, '-infinity'],
+    [`array['infinity', null]::timestamptz[]`, ['infinity', null]],
+    [`'infinity'::timestamp`, 'infinity'],
+    [`'infinity'::date`, 'infinity'],
     [`'2024-02-01'::date`, '2024-02-01'],
     [`'2024-02-01 03:04:05'::timestamp`, '2024-02-01 03:04:05'],
     [`'2024-02-01 03:04:05Z'::timestamptz`, new Date('2024-02-01T03:04:05Z')],

@@ -36,15 +36,15 @@ async function saveBookmark(session: Session, partition: string, to: number): Pr
 describe('the state of the warehouse', () => {
   test('is nothing before the first sync: without tables, and without a company', async () => {
     const { session } = await emptyWarehouse()
-    expect(await readState(session, ACCOUNT, streams)).toBeNull()
+    expect(await readState(session, ACCOUNT, streams, june)).toBeNull()
     const migrated = await migratedWarehouse()
-    expect(await readState(migrated.session, ACCOUNT, streams)).toBeNull()
+    expect(await readState(migrated.session, ACCOUNT, streams, june)).toBeNull()
   })
 
   test('shows streams that were never read as empty', async () => {
     const { session } = await migratedWarehouse()
     await claim(session)
-    expect(await readState(session, ACCOUNT, [people])).toEqual({
+    expect(await readState(session, ACCOUNT, [people], june)).toEqual({
       company: 'Acme',
       blocked_until: null,
       streams: [
@@ -83,7 +83,7 @@ describe('the state of the warehouse', () => {
         ...ZERO,
         ...(error === undefined ? {} : { error }),
       })
-      const state = await readState(session, ACCOUNT, [people])
+      const state = await readState(session, ACCOUNT, [people], june)
       expect(state?.streams).toEqual([
         {
           stream: 'contacts',
@@ -104,21 +104,21 @@ describe('the state of the warehouse', () => {
     await db.query(
       `insert into pipedrive.fields values ('deals', 'title', 'Title', 'varchar', 'title', false)`,
     )
-    const state = await readState(session, ACCOUNT, streams)
+    const state = await readState(session, ACCOUNT, streams, june)
     expect(state?.streams.map(({ stream, rows }) => [stream, rows])).toEqual(
       streams.map(({ name }) => [name, name === 'fields' ? 1 : 0]),
     )
   })
 
   test('shows the last five runs, newest first', async () => {
-    const { session } = await migratedWarehouse()
+    const { session, open } = await migratedWarehouse()
     await claim(session)
     await startRun(session, 'another', 'sync')
     for (let count = 1; count <= 7; count++) {
       const run = await startRun(session, ACCOUNT, `run ${count}`)
       if (count < 7) await endRun(session, run, { status: 'done', requests: count, tokens: 10, error: null })
     }
-    const runs = (await readState(session, ACCOUNT, []))?.runs ?? []
+    const runs = (await readState(await open(), ACCOUNT, [], june))?.runs ?? []
     expect(runs.map(({ command, status }) => `${command} ${status}`)).toEqual([
       'run 7 running',
       'run 6 done',
@@ -144,18 +144,39 @@ describe('the state of the warehouse', () => {
     await logTokens(session, ACCOUNT, '2', 'leads', spent, { limit: 1000, remaining: 900 })
     await logTokens(session, ACCOUNT, '3', 'leads', spent, null)
     await logTokens(session, 'another', '4', 'leads', spent, { limit: 9, remaining: 9 })
-    expect(await readState(session, ACCOUNT, [])).toMatchObject({
+    expect(await readState(session, ACCOUNT, [], june)).toMatchObject({
       tokens_today: 30,
       daily_limit: 1000,
       daily_remaining: 900,
     })
   })
 
-  test('tells of a block', async () => {
+  test('tells a run that was killed from one that still goes on', async () => {
+    const { session, open } = await migratedWarehouse()
+    await claim(session)
+    const killed = await open()
+    await startRun(killed, ACCOUNT, 'killed')
+    const alive = await open()
+    await startRun(alive, ACCOUNT, 'alive')
+    const seen = async () => {
+      const state = await readState(session, ACCOUNT, [], june)
+      return state?.runs.map(({ command, status }) => `${command} ${status}`)
+    }
+    expect(await seen()).toEqual(['alive running', 'killed running'])
+    const { rows } = await killed.client.query<{ pid: number }>('select pg_backend_pid() as pid')
+    await session.client.query('select pg_terminate_backend($1, 10000)', [rows[0]?.pid])
+    expect(await seen()).toEqual(['alive running', 'killed killed'])
+    expect(await seen(), 'looking changes nothing').toEqual(['alive running', 'killed killed'])
+  })
+
+  test('tells of a block until it is over', async () => {
     const { session } = await migratedWarehouse()
     await claim(session)
     await recordBlock(session, ACCOUNT, new Date(june))
-    expect(await readState(session, ACCOUNT, [])).toMatchObject({ blocked_until: '2023-06-01T00:00:00.000Z' })
+    expect(await readState(session, ACCOUNT, [], may)).toMatchObject({
+      blocked_until: '2023-06-01T00:00:00.000Z',
+    })
+    expect(await readState(session, ACCOUNT, [], june)).toMatchObject({ blocked_until: null })
   })
 })
 
@@ -167,7 +188,7 @@ describe('resetting a stream', () => {
     await load([{ id: 1 }])
     await saveBookmark(session, 'live', may)
     expect(await resetStream(session, ACCOUNT, 'contacts', [])).toBe(0)
-    expect((await readState(session, ACCOUNT, [people]))?.streams).toMatchObject([
+    expect((await readState(session, ACCOUNT, [people], june))?.streams).toMatchObject([
       { rows: 1, bookmark: null },
     ])
   })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { access, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { DATABASE, ROLE, type ConnectionSettings } from './connection.ts'
 import { embeddedServerError } from './error.ts'
 import type { Place } from './place.ts'
@@ -66,11 +66,20 @@ async function runAlone(place: Place, cluster: string, statements: readonly stri
   await place.launch(place.binaries.postgres, args, `${statements.join('\n')}\n`)
 }
 
-export function clusterExists(cluster: string): Promise<boolean> {
-  return access(join(cluster, 'PG_VERSION')).then(
-    () => true,
-    () => false,
-  )
+/** @throws E_DATABASE when that cannot be seen */
+export async function clusterExists(cluster: string): Promise<boolean> {
+  try {
+    await stat(join(cluster, 'PG_VERSION'))
+    return true
+  } catch (cause) {
+    const { code = '', message } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') return false
+    throw embeddedServerError(
+      `Whether there is a database in ${dirname(cluster)} cannot be seen: ${message}.`,
+      'Run the program as the user who started it first, or set DATABASE_URL.',
+      cause,
+    )
+  }
 }
 
 /** @throws E_DATABASE when another major version of PostgreSQL wrote the cluster: their files are not compatible */

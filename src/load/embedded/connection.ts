@@ -25,8 +25,9 @@ export function anyPort(): number {
   return randomInt(20_000, 32_768)
 }
 
+/** With what the server does not have, so that no PGSSLMODE of the environment asks for it. */
 export function urlOf({ port, password }: ConnectionSettings): string {
-  return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`
+  return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}?sslmode=disable`
 }
 
 /** Undefined when there is none, or none that can be understood. */

@@ -5,7 +5,7 @@ import { anyPort, newConnection, readConnection, saveConnection } from './connec
 import type { ConnectionSettings } from './connection.ts'
 import { embeddedServerError } from './error.ts'
 import type { Place } from './place.ts'
-import { disownPidFile, postmasterPid, start, type StartFailure } from './postmaster.ts'
+import { disownPidFile, postmasterPid, start, stop, type StartFailure } from './postmaster.ts'
 import { enter, type Presence } from './presence.ts'
 
 const POLL_MS = 50
@@ -32,7 +32,8 @@ export async function findOrStart(place: Place): Promise<Entered> {
     if (found !== undefined) return { presence: found, settings, started: false }
     await assertVersion(place)
     const failure = await start(place, settings)
-    if (failure === undefined) return { presence: await enter(settings), settings, started: true }
+    if (failure === undefined)
+      return { presence: await enterStarted(place, settings), settings, started: true }
     settings = await remedy(failure, place, settings)
     if (systemClock.now() > deadline) throw unreachable(place, failure)
   }
@@ -43,11 +44,19 @@ async function prepareCluster(place: Place): Promise<ConnectionSettings> {
   const stored = await readConnection(place.dataDir)
   const settings = stored ?? newConnection()
   const exists = await clusterExists(place.cluster)
-  if (exists && stored === undefined) await resetPassword(place, settings)
+  if (exists && stored === undefined) {
+    await endUnknown(place)
+    await resetPassword(place, settings)
+  }
   // Before the cluster: a cluster whose password nobody knows would be one too many.
   if (stored === undefined) await saveConnection(place.dataDir, place.user, settings)
   if (!exists) await createCluster(place, settings)
   return settings
+}
+
+/** Ends a server that runs with a password that nobody knows any more, and whatever stands in its pid file. */
+async function endUnknown(place: Place): Promise<void> {
+  if ((await postmasterPid(place.cluster)) !== undefined && !(await disownPidFile(place))) await stop(place)
 }
 
 /** Undefined when no server of ours runs; waits for one that is starting or stopping. */
@@ -66,6 +75,20 @@ export async function enterRunning(
     await systemClock.sleep(POLL_MS)
   }
   return undefined
+}
+
+/** Nobody else would stop a server that lets nobody in. */
+async function enterStarted(place: Place, settings: ConnectionSettings): Promise<Presence> {
+  try {
+    return await enter(settings)
+  } catch (cause) {
+    await stop(place)
+    throw embeddedServerError(
+      `The database server in ${place.dataDir} does not let us in: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      `What it says is in ${place.log}; DATABASE_URL names another server to use.`,
+      cause,
+    )
+  }
 }
 
 async function remedy(
