@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', '.pipedrive-warehouse'] },
+  { ignores: ['build', 'dist', 'node_modules', '.pipedrive-warehouse'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

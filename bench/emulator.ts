@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export interface BenchEmulator extends AsyncDisposable {
@@ -14,7 +14,7 @@ const LIMITS = { burst: 1_000_000, daily: 1_000_000_000 } as const
 /** The emulator in a process of its own, so that its memory and time are not taken for ours. */
 export async function startEmulatorProcess(deals: number, persons: number): Promise<BenchEmulator> {
   const flags = Object.entries({ deals, persons, ...LIMITS }).map(([name, value]) => `--${name}=${value}`)
-  const program = join(import.meta.dirname, '..', 'emulator', 'cli.ts')
+  const program = join(import.meta.dirname, '..', 'emulator', `cli${extname(import.meta.filename)}`)
   const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
   for await (const line of createInterface(child.stdout)) {

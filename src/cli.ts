@@ -13,6 +13,7 @@ import { hold, status } from '../jobs/status.ts'
 import { listStreams } from '../jobs/streams.ts'
 import { sync, type SyncFlags } from '../jobs/sync.ts'
 import { EXIT } from './errors.ts'
+import { boundMemory } from './memory.ts'
 import { redactUsage, runJob, type Job } from './process.ts'
 
 interface Output {
@@ -104,6 +105,7 @@ withJson(command('demo', 'keep a made-up company in the embedded warehouse'))
   .option('--remove', 'remove what an earlier demo left')
   .action(does<DemoFlags & Output>((flags) => (context) => demo(context, flags)))
 
+boundMemory()
 try {
   await program.parseAsync()
 } catch (error) {

@@ -1,12 +1,7 @@
 import { EXIT, SyncError, type ErrorCode } from './errors.ts'
 import type { StreamReport, StreamStatus } from './load/run-log.ts'
-import type { Tally } from './sync.ts'
 
 export type RunStatus = 'done' | 'partial' | 'deferred' | 'stopped' | 'failed'
-
-export function emptyTally(): Tally {
-  return { inserted: 0, updated: 0, unchanged: 0, stale: 0, tombstoned: 0, pages: 0, warning: null }
-}
 
 /** Streams that were not read for a reason that is not a failure of theirs. */
 const STATUS: Readonly<Partial<Record<ErrorCode, StreamStatus>>> = {

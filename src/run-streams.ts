@@ -5,10 +5,11 @@ import type { Session } from './load/connection.ts'
 import { describeFailure } from './load/database-error.ts'
 import type { Database } from './load/database.ts'
 import { logStream, logTokens, type StreamReport } from './load/run-log.ts'
-import { emptyTally, outcomeOf } from './outcome.ts'
+import { outcomeOf } from './outcome.ts'
 import type { Run } from './run.ts'
 import type { Stream } from './streams/stream.ts'
 import { syncStream, type SyncContext } from './sync.ts'
+import { emptyTally } from './tally.ts'
 
 /** Streams that are read at once; each has a connection of its own. */
 const STREAMS_AT_ONCE = 3

@@ -5,18 +5,17 @@ import { prefetch } from './extract/prefetch.ts'
 import { readByIds } from './extract/read-by-id.ts'
 import type { Send } from './extract/request.ts'
 import { planWindow, type ReadPlan, type Window } from './extract/windows.ts'
-import { readCatalog, writeCatalog, type CatalogCounts } from './load/catalog-store.ts'
+import { readCatalog } from './load/catalog-store.ts'
 import { markCompleted, openBookmark, type Bookmark } from './load/checkpoint.ts'
 import { inTransaction, type Session } from './load/connection.ts'
 import { evolveTables } from './load/evolve.ts'
 import { openLoader, type Loader } from './load/loader.ts'
-import { lockCatalog, lockStream } from './load/lock.ts'
-import { oweLabels, relabel } from './load/relabel.ts'
-import { logDrift } from './load/run-log.ts'
+import { lockStream } from './load/lock.ts'
 import { countLive, findAbsent, writeTombstones } from './load/tombstones.ts'
-import { nativeColumns } from './streams/index.ts'
-import type { CatalogSpec, Partition, Stream } from './streams/stream.ts'
-import { mergeCatalog, newUnknownTypes, type CatalogField } from './transform/catalog.ts'
+import { refreshCatalog } from './refresh-catalog.ts'
+import type { Partition, Stream } from './streams/stream.ts'
+import type { CatalogField } from './transform/catalog.ts'
+import { addTo, rowsRead, type Tally } from './tally.ts'
 import { HighWater } from './transform/high-water.ts'
 import { layoutStream, type StreamLayout } from './transform/layout.ts'
 import { compileTransform, type Transform } from './transform/records.ts'
@@ -48,18 +47,6 @@ export interface Progress {
   readonly share: number | null
 }
 
-/** What has been done for a stream so far; it counts on while the stream is read, so it is right after a failure too. */
-export interface Tally {
-  inserted: number
-  updated: number
-  unchanged: number
-  stale: number
-  tombstoned: number
-  pages: number
-  /** What a person should look at although nothing failed. */
-  warning: string | null
-}
-
 interface Work {
   readonly stream: Stream
   readonly session: Session
@@ -86,9 +73,10 @@ export async function syncStream(
   const { account } = context.options
   await lockStream(session, account, stream.name)
   for (const spec of stream.catalogs) {
-    const counts = await refreshCatalog(stream, spec, session, context)
+    const fetched = await context.catalogs.read(stream.name, spec)
+    const counts = await refreshCatalog(session, account, stream.name, spec.entity, fetched)
     // A stream without records of its own reports the catalog's.
-    if (stream.partitions.length === 0) add(tally, counts)
+    if (stream.partitions.length === 0) addTo(tally, counts)
   }
   if (stream.partitions.length === 0) return
 
@@ -109,28 +97,6 @@ export async function syncStream(
   }
   if (complete) await finishComplete(work, walks)
   await warnOfNothing(work, walks)
-}
-
-/** Brings the catalog of one entity up to date; a new field is named here, once and for ever. */
-async function refreshCatalog(
-  stream: Stream,
-  spec: CatalogSpec,
-  session: Session,
-  context: SyncContext,
-): Promise<CatalogCounts> {
-  const { account } = context.options
-  const fetched = await context.catalogs.read(stream.name, spec)
-  return inTransaction(session, async () => {
-    await lockCatalog(session, account, spec.entity)
-    const known = await readCatalog(session, spec.entity)
-    const merged = mergeCatalog(nativeColumns(spec.entity), known, fetched)
-    const counts = await writeCatalog(session, spec.entity, merged)
-    await logDrift(session, account, spec.entity, newUnknownTypes(known, merged))
-    await oweLabels(session, spec.entity, known, merged)
-    // A stream's rows are written under its own lock only.
-    if (spec.entity === stream.name) await relabel(session, spec.entity, merged)
-    return counts
-  })
 }
 
 /** One walk a partition; those that a backfill cut off earlier had already finished are left out. */
@@ -162,6 +128,14 @@ async function openWork(
   return { stream, session, context, layout, transform, loader, tally }
 }
 
+/** Sends nothing more after the signal: what is read ahead of a batch that cannot be loaded is paid for in vain. */
+function sendUntil(signal: AbortSignal, send: Send): Send {
+  return async (request) => {
+    signal.throwIfAborted()
+    return send(request)
+  }
+}
+
 /** Reads one window to its end, a checkpoint at a time. */
 async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, behind: number): Promise<void> {
   const { stream, context, transform, loader, tally } = work
@@ -170,8 +144,12 @@ async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, be
   const save = (to: number | null): Promise<void> => (window.byCursor ? bookmark.save(to) : Promise.resolve())
   const batches = [loader.newBatch(), loader.newBatch()] as const
   const what = { stream, partition, window, transform, mark, batches }
-  for await (const { batch, checkpoint, share } of prefetch(readBatches(send, clock, options, what))) {
-    add(tally, await loader.commit(batch, () => save(checkpoint)))
+  const failed = new AbortController()
+  const reading = prefetch(readBatches(sendUntil(failed.signal, send), clock, options, what))
+  for await (const { batch, checkpoint, share } of reading) {
+    const committed = loader.commit(batch, () => save(checkpoint))
+    committed.catch((error: unknown) => failed.abort(error))
+    addTo(tally, await committed)
     tally.pages += batch.pages
     context.onProgress({
       stream: stream.name,
@@ -203,7 +181,7 @@ async function settleAbsence({ stream, session, context, layout, transform, load
   if (suspects.length === 0 || stream.readById === undefined) return
   const batch = loader.newBatch()
   for (const page of await readByIds(context.send, stream, suspects)) transform(page, batch)
-  add(tally, await loader.commit(batch))
+  addTo(tally, await loader.commit(batch))
   const there = new Set(batch.keys().map(String))
   const gone = suspects.filter((key) => !there.has(key))
   tally.tombstoned += await writeTombstones(session, layout, gone)
@@ -221,12 +199,4 @@ async function warnOfNothing({ stream, session, layout, tally }: Work, walks: re
   if (live === 0) return
   const held = since === null ? `${live}` : `${live} that changed since ${new Date(since).toISOString()}`
   tally.warning = `${stream.name}: Pipedrive shows no record, but the warehouse holds ${held}. Check what the token's user may see; sync --sweep finds what was deleted.`
-}
-
-function rowsRead({ inserted, updated, unchanged, stale }: Tally): number {
-  return inserted + updated + unchanged + stale
-}
-
-function add(tally: Tally, counts: Partial<Omit<Tally, 'warning'>>): void {
-  for (const key of Object.keys(counts) as (keyof typeof counts)[]) tally[key] += counts[key] ?? 0
 }

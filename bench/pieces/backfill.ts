@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import { systemClock } from '../../src/clock.ts'
+import { boundMemory } from '../../src/memory.ts'
 import type { Reporter } from '../../src/reporter.ts'
 import { run, type RunParts } from '../../src/run.ts'
 import { SCHEMAS, type Measured, type PieceInput } from '../piece.ts'
@@ -24,6 +25,7 @@ function partsOf({ emulatorUrl, emulatorToken, databaseUrl }: PieceInput): RunPa
 
 /** Ours: the whole of a first backfill into an empty database, as the command runs it. */
 export async function backfill(input: PieceInput): Promise<Measured> {
+  boundMemory()
   const began = performance.now()
   const report = await run(partsOf(input), {
     command: 'backfill',

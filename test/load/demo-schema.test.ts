@@ -5,7 +5,7 @@ import type { Session } from '../../src/load/connection.ts'
 import { lockDemo, makeDemoSchema, removeDemo } from '../../src/load/demo-schema.ts'
 import { migrate } from '../../src/load/migrate.ts'
 import { endRun, logStream, logTokens, startRun } from '../../src/load/run-log.ts'
-import { emptyTally } from '../../src/outcome.ts'
+import { emptyTally } from '../../src/tally.ts'
 import { ACCOUNT, emptyWarehouse, openSession, openStream } from './support/warehouse.ts'
 
 /** As the demo's company; a real one may have the same id. */
