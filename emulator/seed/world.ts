@@ -61,7 +61,7 @@ export interface World {
 const HISTORY = 3 * 365 * DAY
 
 export const FIRST_USER = 25_760_681
-export const COMPANY_ID = 15_043_420
+export const COMPANY_ID = 999_000_001
 export const COMPANY_DOMAIN = 'pohjala'
 export const COMPANY_NAME = 'Põhjala Katused'
 

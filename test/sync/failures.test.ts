@@ -108,6 +108,30 @@ describe('the database', () => {
     await expectWarehouseEquals(world, { streams: ['notes'] })
   })
 
+  test('that refuses a batch lets nothing more be read for its stream than is on the way', async () => {
+    await using world = await openWorld()
+    checkpointEveryPage(world)
+    const count = world.tap.onAnswer
+    let pages = 0
+    world.tap.onAnswer = async (asked, answer) => {
+      if (asked.path === '/api/v2/persons') pages++
+      return count(asked, answer)
+    }
+    const small = inPagesOf(2, persons)
+    await world.run({ streams: [small] })
+    const all = pages
+    pages = 0
+    await world.db.query('delete from pipedrive.persons')
+    await world.db.query('alter table pipedrive.persons add constraint none check (false) not valid')
+    await world.db.query('update pipedrive_sync.stream_state set bookmark = null')
+    expect(reportOf(await world.run({ streams: [small] }), 'persons')).toMatchObject({
+      status: 'failed',
+      inserted: 0,
+    })
+    expect(all).toBeGreaterThan(8)
+    expect(pages).toBeLessThan(6)
+  })
+
   test('that ends a connection in the middle of a load ends the run, which goes on where it was', async () => {
     await using world = await openWorld()
     const { db, tap } = world
