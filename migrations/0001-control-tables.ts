@@ -12,7 +12,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('company_domain', 'text', (column) => column.notNull())
     .addColumn('data_schema', 'text', (column) => column.notNull().unique())
     .addColumn('first_seen_at', 'timestamptz', (column) => column.notNull().defaultTo(now))
-    .addColumn('blocked_until', 'timestamptz')
     .execute()
 
   // A block may be met before it is known whose token it is.

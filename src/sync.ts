@@ -138,7 +138,7 @@ function sendUntil(signal: AbortSignal, send: Send): Send {
 
 /** Reads one window to its end, a checkpoint at a time. */
 async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, behind: number): Promise<void> {
-  const { stream, context, transform, loader, tally } = work
+  const { stream, session, context, transform, loader, tally } = work
   const { send, clock, options } = context
   const mark = new HighWater(bookmark.value)
   const save = (to: number | null): Promise<void> => (window.byCursor ? bookmark.save(to) : Promise.resolve())
@@ -158,7 +158,7 @@ async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, be
       share: share === null ? null : behind + share / stream.partitions.length,
     })
   }
-  await save(mark.end)
+  await inTransaction(session, () => save(mark.end))
 }
 
 /** A complete walk is over when what it did not see is settled: one that was refused is done again. */

@@ -24,8 +24,7 @@ create table "pipedrive_sync"."account" (
   "company_name" text not null,
   "company_domain" text not null,
   "data_schema" text not null unique,
-  "first_seen_at" timestamptz default now() not null,
-  "blocked_until" timestamptz
+  "first_seen_at" timestamptz default now() not null
 );
 
 create table "pipedrive_sync"."block" (

@@ -42,6 +42,8 @@ export class RunLedger implements Ledger {
   #balance: DailyBalance | null = null
   /** Tokens this run may spend in all; null as long as it is a share of a balance that is not known. */
   #most: number | null
+  /** What the day had when the run began, told or assumed. */
+  #begunWith = Infinity
 
   constructor(allowance: Allowance, clock: Clock) {
     this.#allowance = allowance
@@ -88,12 +90,14 @@ export class RunLedger implements Ledger {
 
   /** The share of what was left when the run had spent `spent`. */
   #takeShare(left: number, spent: number): void {
+    this.#begunWith = left + spent
     if ('share' in this.#allowance) this.#most = spent + Math.floor(left * this.#allowance.share)
   }
 
   /** While the day has tokens the next run may come at any time; when it has none, as it turns (UTC). */
   #exhausted(most: number, cost: number): SyncError {
-    const left = this.#balance?.remaining ?? cost
+    // Of what is on its way no answer has told yet.
+    const left = Math.min(this.#balance?.remaining ?? Infinity, this.#begunWith - this.#total.tokens)
     return new SyncError({
       code: 'E_BUDGET',
       recovery: 'defer',

@@ -36,15 +36,21 @@ export async function claimAccount(
     )
 }
 
-/** Throws `E_BLOCKED` while Cloudflare's block of this account is to be respected. */
-export async function assertNotBlocked(session: Session, account: string, now: number): Promise<void> {
-  if (!(await tableExists(session, session.schemas.control, 'block'))) return
+/** Until when a block of this account lasts or has lasted; null where none was ever met. */
+export async function readBlock(session: Session, account: string): Promise<Date | null> {
+  if (!(await tableExists(session, session.schemas.control, 'block'))) return null
   const row = await session.control
     .selectFrom('block')
     .select('blocked_until')
     .where('account', '=', account)
     .executeTakeFirst()
-  if (row !== undefined && row.blocked_until.getTime() > now) throw blocked(row.blocked_until, now)
+  return row?.blocked_until ?? null
+}
+
+/** Throws `E_BLOCKED` while Cloudflare's block of this account is to be respected. */
+export async function assertNotBlocked(session: Session, account: string, now: number): Promise<void> {
+  const until = await readBlock(session, account)
+  if (until !== null && until.getTime() > now) throw blocked(until, now)
 }
 
 function blocked(until: Date, now: number): SyncError {
@@ -85,7 +91,6 @@ export async function recordBlock(session: Session, account: string, met: Date):
     )
     .returning('blocked_until')
     .executeTakeFirstOrThrow()
-  await control.updateTable('account').set({ blocked_until: until }).where('account', '=', account).execute()
   await client.query('select pg_notify($1, $2)', [CHANNEL, `${until.toISOString()} ${account}`])
 }
 

@@ -10,8 +10,6 @@ interface AccountTable {
   company_domain: string
   data_schema: string
   first_seen_at: Generated<Date>
-  /** Shown with the company; `block` is what counts. */
-  blocked_until: Timestamp | null
 }
 
 interface BlockTable {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Stream } from '../streams/stream.ts'
+import { readBlock } from './account.ts'
 import { tableExists, type Session } from './connection.ts'
 import { isOver } from './run-log.ts'
 
@@ -128,7 +129,7 @@ export async function readState(
     .where('account', '=', account)
     .executeTakeFirst()
   if (company === undefined) return null
-  const { blocked_until: blocked } = company
+  const blocked = await readBlock(session, account)
   const states: StreamState[] = []
   for (const stream of streams) states.push(await readStream(session, account, stream))
   const today = await control

@@ -75,6 +75,15 @@ describe('the budget of a run', () => {
     expect(error.message).toMatch(/its 5 tokens \(0 used\).*--budget/)
   })
 
+  test('counts requests on their way as spent when it says whether the day has tokens', async () => {
+    const ledger = ledgerOf({ share: 1 })
+    ledger.charge('account', 2)
+    ledger.learn(balance(1000, 30), 2)
+    for (const stream of ['deals', 'leads']) ledger.charge(stream, 10)
+    const error = await failure(Promise.resolve().then(() => ledger.charge('notes', 10)))
+    expect(error.retryAfterMs).toBe(12 * HOUR)
+  })
+
   test('is a share of what the day is taken to have, as long as no answer tells it', () => {
     const ledger = ledgerOf({ share: 0.5 })
     ledger.charge('account', 2)
