@@ -125,42 +125,49 @@ export function classifyAnswer(request: ApiRequest, answer: FailedAnswer): SyncE
   })
 }
 
-/** TLS that was never agreed on, certificates, and addresses that fetch does not take; by Node's and OpenSSL's codes. */
+/** TLS that was never agreed on, certificates, and addresses that are none; by Node's and OpenSSL's codes. */
 const UNUSABLE =
-  /^(ENOTFOUND|ERR_INVALID_URL|EPROTO|ERR_TLS_|ERR_SSL_(?!.*BAD_RECORD)|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/
-/** The same where fetch gives no code (Fetch standard: blocked ports, schemes). */
-const UNUSABLE_TEXT = /^(bad port|unknown scheme)$/
+  /^(ENOTFOUND|ERR_INVALID_URL|EPROTO|ERR_TLS_|ERR_SSL_(?!.*BAD_RECORD)|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|UND_ERR_INVALID_ARG)/
+/** Connections and answers that break on the way: the system's codes, and those of undici, its parser, zlib and OpenSSL. */
+const BROKEN =
+  /^(E[A-Z]+$|EAI_AGAIN|UND_ERR_|HPE_|Z_|ERR_(SSL|STREAM|HTTP)|ERR__ERROR_FORMAT|HTTPParserError|TimeoutError)/
 
 interface Cause {
   readonly code: string
   readonly text: string
 }
 
-/** What lies deepest: fetch itself says no more than "fetch failed" or "terminated". */
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}
+
+/** What lies deepest: the errors around it say less. */
 function deepestCause(error: unknown): Cause {
   let deepest = error
   while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause
-  if (!(deepest instanceof Error)) return { code: '', text: 'unknown error' }
-  const code = 'code' in deepest && typeof deepest.code === 'string' ? deepest.code : ''
-  return { code, text: deepest.message.replaceAll(/\s+/g, ' ').trim().slice(0, 200) }
+  if (!(deepest instanceof Error)) return { code: '', text: '' }
+  return { code: codeOf(deepest), text: deepest.message.replaceAll(/\s+/g, ' ').trim().slice(0, 200) }
 }
 
-/** What a rejected fetch or a body that cannot be read means, where it was not we who aborted it. */
-export function classifyFailure(request: ApiRequest, origin: string, cause: unknown): SyncError {
+/**
+ * What it means that a request was not sent or its body could not be read, where it was not we who aborted it. An error
+ * that is not known is given back as it is, and so is never retried.
+ */
+export function classifyFailure(request: ApiRequest, origin: string, cause: unknown): unknown {
   const { code, text } = deepestCause(cause)
   const what = `${request.stream}: ${describeRequest(request)} failed`
-  const why = [code, text].filter((part) => part !== '').join(': ')
-  if (UNUSABLE.test(code) || UNUSABLE_TEXT.test(text))
+  if (UNUSABLE.test(code))
     return new SyncError({
       code: 'E_CONFIG',
       recovery: 'abort-run',
-      message: `${what}: ${origin} cannot be reached in this way (${why}). Check PIPEDRIVE_COMPANY_DOMAIN or PIPEDRIVE_BASE_URL.`,
+      message: `${what}: ${origin} cannot be reached in this way (${code}: ${text}). Check PIPEDRIVE_COMPANY_DOMAIN or PIPEDRIVE_BASE_URL.`,
       cause,
     })
+  if (!BROKEN.test(code)) return cause
   return new SyncError({
     code: 'E_NETWORK',
     recovery: 'retry',
-    message: `${what}: the connection to ${origin} broke (${why}). Check the network and try again.`,
+    message: `${what}: the connection to ${origin} broke (${code}: ${text}). Check the network and try again.`,
     cause,
   })
 }
