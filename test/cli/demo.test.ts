@@ -15,7 +15,7 @@ const demonstration = z.looseObject({
   sync: z.looseObject({ status: z.literal('done') }),
   queries: z.array(z.strictObject({ asks: z.string(), sql: z.string() })).length(5),
 })
-const FEW = ['demo', '--deals', '20']
+const FEW = ['demo', '--deals', '150']
 
 test(
   'a demo leaves a warehouse to ask and to remove, and never touches that of a company',
