@@ -17,7 +17,7 @@ export interface Measured {
 }
 
 export interface Measurement extends Measured {
-  /** Processor time of the process, its start included. */
+  /** Processor time of the process, without its start and its imports. */
   readonly cpuSeconds: number
   /** Highest resident size of the process, bytes. */
   readonly peakBytes: number
@@ -42,8 +42,9 @@ async function load(name: string): Promise<(input: PieceInput) => Promise<Measur
 /** The child's side: measures and tells the parent. */
 export async function measureHere(name: string, input: string): Promise<void> {
   const piece = await load(name)
+  const before = process.cpuUsage()
   const measured = await piece(JSON.parse(input) as PieceInput)
-  const { user, system } = process.cpuUsage()
+  const { user, system } = process.cpuUsage(before)
   const peakBytes = process.resourceUsage().maxRSS * 1024
   process.send?.({ ...measured, cpuSeconds: (user + system) / 1e6, peakBytes })
   process.disconnect()

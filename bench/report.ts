@@ -34,6 +34,7 @@ export function summarize(rounds: readonly Round[]) {
     records,
     rounds: rounds.length,
     seconds,
+    cpu_seconds: of(({ backfill }) => backfill.cpuSeconds, 2),
     fetch_seconds: of(({ fetch }) => fetch.seconds, 2),
     copy_seconds: of(({ copy }) => copy.seconds, 2),
     ratio: of(ratioOf, 2),
