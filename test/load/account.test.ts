@@ -77,10 +77,10 @@ describe('a block', () => {
     const heard: string[] = []
     const [listener, stranger] = [await open(), await open()]
     await listenForBlock(stranger, 'another account', clock, () => heard.push('another'))
-    const told = new Promise<SyncError>((resolve) => {
-      void listenForBlock(listener, ACCOUNT, clock, resolve).then(() => recordBlock(session, ACCOUNT, one))
-    })
-    expect(await told).toMatchObject({ code: 'E_BLOCKED', recovery: 'defer', retryAfterMs: 3_600_000 })
+    const told = Promise.withResolvers<SyncError>()
+    await listenForBlock(listener, ACCOUNT, clock, told.resolve)
+    await recordBlock(session, ACCOUNT, one)
+    expect(await told.promise).toMatchObject({ code: 'E_BLOCKED', recovery: 'defer', retryAfterMs: 3_600_000 })
     // What was sent to this connection before its answer has arrived with it.
     await stranger.client.query('select 1')
     expect(heard).toEqual([])
@@ -89,12 +89,10 @@ describe('a block', () => {
   test('reaches an account whose name has spaces', async () => {
     const { session, open } = await migratedWarehouse()
     const listener = await open()
-    const told = new Promise<SyncError>((resolve) => {
-      void listenForBlock(listener, 'my own schema', systemClock, resolve).then(() =>
-        recordBlock(session, 'my own schema', one),
-      )
-    })
-    expect((await told).message).toContain('2030-01-01T13:00:00.000Z')
+    const told = Promise.withResolvers<SyncError>()
+    await listenForBlock(listener, 'my own schema', systemClock, told.resolve)
+    await recordBlock(session, 'my own schema', one)
+    expect((await told.promise).message).toContain('2030-01-01T13:00:00.000Z')
   })
 
   test('is kept before it is known whose token met it', async () => {
@@ -107,12 +105,10 @@ describe('a block', () => {
     const { session, open } = await migratedWarehouse()
     await recordBlock(session, ACCOUNT, one)
     const listener = await open()
-    const told = new Promise<SyncError>((resolve) => {
-      void listenForBlock(listener, ACCOUNT, systemClock, resolve).then(() =>
-        recordBlock(session, ACCOUNT, new Date(noon + 1000)),
-      )
-    })
-    expect((await told).message).toContain('before 2030-01-01T13:00:00.000Z')
+    const told = Promise.withResolvers<SyncError>()
+    await listenForBlock(listener, ACCOUNT, systemClock, told.resolve)
+    await recordBlock(session, ACCOUNT, new Date(noon + 1000))
+    expect((await told.promise).message).toContain('before 2030-01-01T13:00:00.000Z')
     await expect(assertNotBlocked(session, ACCOUNT, noon + 2000)).rejects.toMatchObject({
       retryAfterMs: 3_598_000,
     })
