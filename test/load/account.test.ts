@@ -80,7 +80,11 @@ describe('a block', () => {
     const told = Promise.withResolvers<SyncError>()
     await listenForBlock(listener, ACCOUNT, clock, told.resolve)
     await recordBlock(session, ACCOUNT, one)
-    expect(await told.promise).toMatchObject({ code: 'E_BLOCKED', recovery: 'defer', retryAfterMs: 3_600_000 })
+    expect(await told.promise).toMatchObject({
+      code: 'E_BLOCKED',
+      recovery: 'defer',
+      retryAfterMs: 3_600_000,
+    })
     // What was sent to this connection before its answer has arrived with it.
     await stranger.client.query('select 1')
     expect(heard).toEqual([])
