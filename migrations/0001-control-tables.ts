@@ -14,13 +14,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('first_seen_at', 'timestamptz', (column) => column.notNull().defaultTo(now))
     .execute()
 
-  // A block may be met before it is known whose token it is.
-  await db.schema
-    .createTable('block')
-    .addColumn('account', 'text', (column) => column.primaryKey())
-    .addColumn('blocked_until', 'timestamptz', (column) => column.notNull())
-    .execute()
-
   await db.schema
     .createTable('stream_state')
     .addColumn('account', 'text', (column) => column.notNull())

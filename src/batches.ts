@@ -63,12 +63,8 @@ export async function* readBatches(
   const filled = (): ReadBatch => {
     const full = batch
     ;[batch, other] = [other, batch]
-    since = clock.now()
-    return {
-      batch: full,
-      checkpoint: mark.checkpoint,
-      share: window.byCursor ? mark.share(window.until ?? since) : null,
-    }
+    const share = window.byCursor ? mark.share(window.until ?? clock.now()) : null
+    return { batch: full, checkpoint: mark.checkpoint, share }
   }
   batch.clear()
   try {
@@ -77,6 +73,8 @@ export async function* readBatches(
       if (batch.size >= limits.batchRows || clock.now() - since >= limits.batchMs) {
         yield filled()
         batch.clear()
+        // The time that the batch before took to be loaded is not the time of this one.
+        since = clock.now()
       }
       if (window.byCursor && mark.hasPassed(window.until)) break
     }

@@ -183,7 +183,7 @@ async function finish(state: Run, session: Session, id: string, reports: readonl
   const { plan, streams } = request
   const reason: unknown = stop.signal.reason
   const why = reason instanceof SyncError ? reason : null
-  await keepBlock(state, session, why)
+  await keepBlock(state, session, client.blocked())
   // What is not shown to us is no reason to go on with the range.
   if (plan.mode === 'range' && reports.every(({ status }) => status === 'done' || status === 'skipped'))
     await forgetRange(

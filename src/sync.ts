@@ -90,7 +90,7 @@ export async function syncStream(
   const layout = layoutStream(stream, fields)
   const walks = await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
-  const work = await openWork(stream, session, context, tally, layout, fields, complete)
+  const work = await openWork(stream, session, context, tally, layout, catalog, complete)
   for (const [index, planned] of walks.entries()) {
     await walk(work, planned, index / walks.length)
     if (!complete) await planned.bookmark.close()

@@ -14,7 +14,7 @@ create table "pipedrive_sync"."kysely_migration_lock" (
   "is_locked" integer default 0 not null
 );
 
-insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
 
 insert into "pipedrive_sync"."kysely_migration_lock" values ('migration_lock', 0);
 
@@ -25,11 +25,6 @@ create table "pipedrive_sync"."account" (
   "company_domain" text not null,
   "data_schema" text not null unique,
   "first_seen_at" timestamptz default now() not null
-);
-
-create table "pipedrive_sync"."block" (
-  "account" text primary key,
-  "blocked_until" timestamptz not null
 );
 
 create table "pipedrive_sync"."stream_state" (
@@ -118,6 +113,11 @@ create table "pipedrive_sync"."drift" (
   constraint "drift_pkey" primary key ("account", "stream", "key", "reason")
 );
 
+create table "pipedrive_sync"."block" (
+  "account" text primary key,
+  "blocked_until" timestamptz not null
+);
+
 create table if not exists "pipedrive"."fields" (
   "entity" text not null,
   "field_code" text not null,
@@ -128,7 +128,6 @@ create table if not exists "pipedrive"."fields" (
   "description" text,
   "first_seen_at" timestamptz default now() not null,
   "removed_at" timestamptz,
-  "labels_owed" boolean default false not null,
   constraint "fields_pkey" primary key ("entity", "field_code")
 );
 
@@ -143,6 +142,8 @@ create table if not exists "pipedrive"."field_options" (
   "removed_at" timestamptz,
   constraint "field_options_pkey" primary key ("entity", "field_code", "option_id")
 );
+
+alter table "pipedrive"."fields" add column if not exists "labels_owed" boolean default false not null;
 
 create table "pipedrive"."users" (
   "id" bigint,

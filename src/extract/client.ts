@@ -20,6 +20,8 @@ export interface ClientOptions {
 export interface Client {
   readonly send: Send
   readonly ledger: Ledger
+  /** The block that an answer was, whatever else ended the run; null as long as there was none. */
+  blocked(): SyncError | null
 }
 
 const TIMEOUT_MS = 120_000
@@ -51,5 +53,7 @@ export function createClient(options: ClientOptions): Client {
   const transport = stopAtBlock(createTransport({ ...options, signal, timeoutMs: TIMEOUT_MS }), block)
   const gated = withGate(withBudget(transport, ledger), { clock, signal, concurrency })
   const send = withRetry(gated, { clock, signal, ...RETRY })
-  return { send, ledger }
+  const blocked = (): SyncError | null =>
+    block.signal.reason instanceof SyncError ? block.signal.reason : null
+  return { send, ledger, blocked }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SyncError } from '../errors.ts'
+import { OPEN_LIST, OPEN_OBJECT } from '../json/bytes.ts'
 import { readData, type Body } from './body.ts'
 import type { Page } from './page.ts'
 import { describeRequest, type ApiRequest } from './request.ts'
@@ -25,7 +26,6 @@ const success = z.object({ success: z.literal(true) })
 
 const record = z.record(z.string(), z.unknown())
 
-const OPEN_LIST = 91
 const EMPTY: Page = Buffer.from('[]')
 
 function odd(request: ApiRequest, where: string): SyncError {
@@ -69,5 +69,30 @@ export function openSingle(request: ApiRequest, body: Body): Page {
 /** One record. Throws `E_ENVELOPE`. */
 export function openOne(request: ApiRequest, body: Body): Record<string, unknown> {
   open(success, request, body.envelope)
-  return open(record, request, readData(body))
+  return open(
+    record,
+    request,
+    parsed(request, () => readData(body)),
+  )
+}
+
+/** One record as the page that it would be alone. Throws `E_ENVELOPE`. */
+export function openOneAsPage(request: ApiRequest, body: Body): Page {
+  open(success, request, body.envelope)
+  if (body.data[0] !== OPEN_OBJECT) throw odd(request, 'data')
+  return Buffer.concat([Buffer.from('['), body.data, Buffer.from(']')])
+}
+
+/** The records of a page as values. Throws `E_ENVELOPE`. */
+export function recordsOf(request: ApiRequest, page: Page): readonly unknown[] {
+  return parsed(request, () => JSON.parse(Buffer.from(page).toString()) as unknown[])
+}
+
+function parsed<Value>(request: ApiRequest, read: () => Value): Value {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof SyntaxError) throw odd(request, 'data')
+    throw error
+  }
 }

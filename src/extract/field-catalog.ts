@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { SyncError } from '../errors.ts'
 import type { FetchedField, FetchedOption } from '../streams/field.ts'
 import type { CatalogSource, CatalogSpec } from '../streams/stream.ts'
-import { openV1, openV2 } from './envelope.ts'
-import { pageLoop, recordsOf } from './page.ts'
+import { openV1, openV2, recordsOf } from './envelope.ts'
+import { pageLoop } from './page.ts'
 import type { ApiRequest, Send } from './request.ts'
 
 const option = z
@@ -63,7 +63,7 @@ async function readV2(send: Send, base: ApiRequest): Promise<FetchedField[]> {
   for (let cursor: string | null = ''; cursor !== null;) {
     const request: ApiRequest = { ...base, params: { ...base.params, ...(cursor === '' ? {} : { cursor }) } }
     const { records, nextToken } = openV2(request, (await send(request)).body)
-    fields.push(...parseFields(request, v2Field, recordsOf(records)))
+    fields.push(...parseFields(request, v2Field, recordsOf(request, records)))
     if (nextToken !== null && seen.has(nextToken)) throw pageLoop(request, 'brought a page token twice')
     if (nextToken !== null) seen.add(nextToken)
     cursor = nextToken
@@ -76,7 +76,7 @@ async function readV1(send: Send, base: ApiRequest): Promise<FetchedField[]> {
   for (let more = true; more;) {
     const request: ApiRequest = { ...base, params: { ...base.params, start: String(fields.length) } }
     const page = openV1(request, (await send(request)).body)
-    const brought = parseFields(request, v1Field, recordsOf(page.records))
+    const brought = parseFields(request, v1Field, recordsOf(request, page.records))
     if (page.more && brought.every(({ code }) => fields.some((field) => field.code === code)))
       throw pageLoop(request, 'says there is more but brings nothing new')
     fields.push(...brought)

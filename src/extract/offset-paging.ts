@@ -1,13 +1,13 @@
 import { SyncError } from '../errors.ts'
 import type { Partition, Stream } from '../streams/stream.ts'
-import { openV1 } from './envelope.ts'
-import { cursorOf, keyOf, pageLoop, recordsOf, samePage, type Page } from './page.ts'
+import { openV1, recordsOf } from './envelope.ts'
+import { cursorOf, keyOf, pageLoop, samePage, type Page } from './page.ts'
 import { describeRequest, type ApiRequest, type Send } from './request.ts'
 import { apiTimestamp, floorToSecond } from './timestamps.ts'
 import type { Window } from './windows.ts'
 
-/** How often one walk may step back, or over what it has seen, before the list counts as unreadable. */
-const MOST_STEPS_BACK = 100
+/** How many requests in a row may bring nothing new, since the list moves, before it counts as unreadable. */
+const MOST_IDLE = 100
 
 interface Position {
   /** Lower bound of the filter; null where nothing is filtered. */
@@ -43,8 +43,10 @@ class OffsetWalk {
   readonly #seen = new Set<string>()
   #last = ''
   #accepted: Page = new Uint8Array()
-  #stepsBack = 0
+  /** Requests since the last that brought something new. */
+  #idle = 0
   #steppedBack = false
+  #everSteppedBack = false
   /** Whether the list can be filtered by the cursor field and has come in its order so far. */
   #ascending: boolean
   #proved = false
@@ -57,9 +59,10 @@ class OffsetWalk {
     this.#ascending = window.byCursor && filter !== undefined
   }
 
-  /** Whether the page goes on where the last one ended. If not, the walk has stepped back. */
-  accepts(request: ApiRequest, page: Page, more: boolean): boolean {
-    const marks = recordsOf(page).map(this.#mark)
+  /** Takes a page that goes on where the last one ended, and moves behind it; false when it had to step back instead. */
+  take(request: ApiRequest, page: Page, more: boolean): boolean {
+    const records = recordsOf(request, page)
+    const marks = records.map(this.#mark)
     const [first = ''] = marks
     if (this.at.start > 0 && (this.#steppedBack ? !this.#seen.has(first) : first !== this.#last)) {
       if (!this.#steppedBack && samePage(page, this.#accepted))
@@ -67,39 +70,51 @@ class OffsetWalk {
       this.#stepBack(request)
       return false
     }
-    const nothingNew = marks.every((mark) => this.#seen.has(mark))
-    // Behind a step back come pages that were seen before.
-    if (more && nothingNew && this.#stepsBack === 0)
-      throw pageLoop(request, 'says there is more but brings nothing new')
-    if (nothingNew) this.#count(request)
+    this.#expectProgress(request, marks, more)
+    this.#accepted = page
+    this.#steppedBack = false
+    this.#last = marks.at(-1) ?? ''
+    this.#goOn(records, marks)
     return true
   }
 
-  /** Goes on behind an accepted page: at its last value where that is a new anchor, else by offset. */
-  goOn(page: Page): void {
-    const records = recordsOf(page)
-    const marks = records.map(this.#mark)
-    this.#ascending &&= isAscending(this.#stream, records)
+  /** Behind a step back come pages that were seen before; elsewhere they mean that the list has no end. */
+  #expectProgress(request: ApiRequest, marks: readonly string[], more: boolean): void {
+    const nothingNew = marks.every((mark) => this.#seen.has(mark))
+    if (more && nothingNew && !this.#everSteppedBack)
+      throw pageLoop(request, 'says there is more but brings nothing new')
+    if (nothingNew) this.#count(request)
+    else this.#idle = 0
+  }
+
+  /** At the last value where that is a new anchor, else by offset. */
+  #goOn(records: readonly unknown[], marks: readonly string[]): void {
+    this.#ascending &&= isAscending(this.#stream, records) && !this.#filterIsIgnored(records)
     // One page in order may be chance.
     this.#proved ||= this.#ascending && this.at.start > 0
     const anchor = this.#proved && this.#ascending ? newAnchor(this.#stream, records, this.at.anchor) : null
     if (anchor !== null) this.#seen.clear()
     else for (const mark of marks) this.#seen.add(mark)
-    this.#last = marks.at(-1) ?? ''
-    this.#accepted = page
-    this.#steppedBack = false
     this.at =
       anchor === null ? { ...this.at, start: this.at.start + records.length - 1 } : { anchor, start: 0 }
+  }
+
+  /** Whether an anchored page begins before its anchor: v1 passes over a parameter that it does not know. */
+  #filterIsIgnored(records: readonly unknown[]): boolean {
+    const first = cursorOf(this.#stream, records[0])
+    const { anchor } = this.at
+    return anchor !== null && first !== null && floorToSecond(first) < anchor
   }
 
   #stepBack(request: ApiRequest): void {
     this.#count(request)
     this.at = { ...this.at, start: Math.max(0, this.at.start - this.#pageSize) }
     this.#steppedBack = true
+    this.#everSteppedBack = true
   }
 
   #count(request: ApiRequest): void {
-    if (++this.#stepsBack > MOST_STEPS_BACK) throw unstable(request)
+    if (++this.#idle > MOST_IDLE) throw unstable(request)
   }
 }
 
@@ -118,10 +133,9 @@ export async function* offsetPages(
   for (;;) {
     const request = pageRequest(base, partition, walk.at)
     const { records, more } = openV1(request, (await send(request)).body)
-    if (!walk.accepts(request, records, more)) continue
+    if (!walk.take(request, records, more)) continue
     yield records
     if (!more) return
-    walk.goOn(records)
   }
 }
 

@@ -13,10 +13,6 @@ export function samePage(one: Page, other: Page): boolean {
   return one.length > EMPTY_LIST && Buffer.compare(one, other) === 0
 }
 
-export function recordsOf(page: Page): readonly unknown[] {
-  return JSON.parse(Buffer.from(page).toString()) as unknown[]
-}
-
 function field(record: unknown, name: string): unknown {
   return typeof record === 'object' && record !== null ? (record as Record<string, unknown>)[name] : undefined
 }

@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.ts'
 import type { ReadById, Stream } from '../streams/stream.ts'
-import { openOne, openV2 } from './envelope.ts'
+import { openOneAsPage, openV2 } from './envelope.ts'
 import type { Page } from './page.ts'
 import type { ApiRequest, Send } from './request.ts'
 
@@ -28,8 +28,7 @@ async function readOne(send: Send, stream: Stream, way: OneId, id: string): Prom
   const path = way.path.replace('{id}', encodeURIComponent(id))
   const request: ApiRequest = { stream: stream.name, path, cost: way.cost, params: {} }
   try {
-    const record = openOne(request, (await send(request)).body)
-    return [Buffer.from(JSON.stringify([record]))]
+    return [openOneAsPage(request, (await send(request)).body)]
   } catch (error) {
     if (error instanceof SyncError && error.code === 'E_NOT_FOUND') return []
     throw error

@@ -16,7 +16,6 @@ export function catalogDdl<Tables>(db: Kysely<Tables>) {
       .addColumn('description', 'text')
       .addColumn('first_seen_at', 'timestamptz', (column) => column.notNull().defaultTo(now))
       .addColumn('removed_at', 'timestamptz')
-      .addColumn('labels_owed', 'boolean', (column) => column.notNull().defaultTo(false))
       .addPrimaryKeyConstraint('fields_pkey', ['entity', 'field_code']),
     db.schema
       .createTable('field_options')
@@ -30,5 +29,8 @@ export function catalogDdl<Tables>(db: Kysely<Tables>) {
       .addColumn('first_seen_at', 'timestamptz', (column) => column.notNull().defaultTo(now))
       .addColumn('removed_at', 'timestamptz')
       .addPrimaryKeyConstraint('field_options_pkey', ['entity', 'field_code', 'option_id']),
+    db.schema
+      .alterTable('fields')
+      .addColumn('labels_owed', 'boolean', (column) => column.ifNotExists().notNull().defaultTo(false)),
   ]
 }

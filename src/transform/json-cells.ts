@@ -1,7 +1,7 @@
 import type { ColumnType } from '../streams/stream.ts'
 import { TAB, type CopyText } from './copy-text.ts'
-import { MINUS, ZERO, digits, eachInteger, integerEnd, isDigit, readBoolean } from './json-literals.ts'
-import { BACKSLASH, QUOTE } from './json-scanner.ts'
+import { digits, eachInteger, integerEnd, isDigit, booleanAt } from '../json/literals.ts'
+import { BACKSLASH, COLON, MINUS, POINT, QUOTE, ZERO } from '../json/bytes.ts'
 
 /**
  * Writes a value as it stands in JSON text, without making one of it. It knows only the common form of its type; false,
@@ -15,9 +15,7 @@ export function copyInteger(bytes: Uint8Array, start: number, end: number, out: 
   return true
 }
 
-const POINT = 46
-
-/** Every digit is kept: PostgreSQL's numeric reads what JSON's number is, where that has no exponent. */
+/** Up to 15 digits before the point and behind it: PostgreSQL's numeric reads what JSON's number is, where that has no exponent. */
 function copyDecimal(bytes: Uint8Array, start: number, end: number, out: CopyText): boolean {
   const whole = integerEnd(bytes, start, end)
   if (whole === 0) return false
@@ -30,7 +28,7 @@ function copyDecimal(bytes: Uint8Array, start: number, end: number, out: CopyTex
 }
 
 function copyBoolean(bytes: Uint8Array, start: number, end: number, out: CopyText): boolean {
-  if (readBoolean(bytes, start, end) === null) return false
+  if (booleanAt(bytes, start, end) === null) return false
   out.raw(bytes, start, start + 1)
   return true
 }
@@ -75,9 +73,9 @@ function isDate(bytes: Uint8Array, at: number): boolean {
 function isTime(bytes: Uint8Array, at: number): boolean {
   return (
     twoDigits(bytes, at) < 24 &&
-    bytes[at + 2] === 58 &&
+    bytes[at + 2] === COLON &&
     twoDigits(bytes, at + 3) < 60 &&
-    bytes[at + 5] === 58 &&
+    bytes[at + 5] === COLON &&
     twoDigits(bytes, at + 6) < 60
   )
 }
@@ -136,7 +134,7 @@ const copiers: Partial<Readonly<Record<ColumnType, CopyJson>>> = {
 }
 
 /** Epoch milliseconds of a time in v2's form; null where it has another. */
-export function readTimestamp(bytes: Uint8Array, start: number, end: number): number | null {
+export function timestampAt(bytes: Uint8Array, start: number, end: number): number | null {
   if (!isTimestamp(bytes, start, end)) return null
   const at = start + 1
   return Date.UTC(

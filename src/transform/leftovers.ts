@@ -17,18 +17,32 @@ function noMembers(): Members {
 /** Gathers what has no column or does not fit it: record by record for `_extra`, and counted for the page. */
 export class Leftovers {
   readonly #drift = new Map<string, { key: string; reason: Drift['reason']; count: number }>()
+  /** The objects in it that are made of single members. */
+  readonly #made = new WeakSet<object>()
   #extra: Members | null = null
 
   /** Keeps a value under its key; or, where `under` is given, as a member of the object that has that key. */
   keep(under: string | null, name: string, value: unknown, reason: Drift['reason']): void {
     this.#extra ??= noMembers()
     if (under === null) this.#extra[name] = value
-    else ((this.#extra[under] ??= noMembers()) as Members)[name] = value
+    else this.#membersOf(this.#extra, under)[name] = value
     const key = under ?? name
     const id = `${reason} ${key}`
     const entry = this.#drift.get(id) ?? { key, reason, count: 0 }
     entry.count++
     this.#drift.set(id, entry)
+  }
+
+  /** The object under a key. Where something else stands there already, both stay: the object under the key and a dot. */
+  #membersOf(extra: Members, under: string): Members {
+    const known = (extra[under] ??= this.#newMembers())
+    return this.#made.has(known) ? (known as Members) : this.#membersOf(extra, `${under}.`)
+  }
+
+  #newMembers(): Members {
+    const members = noMembers()
+    this.#made.add(members)
+    return members
   }
 
   /** What was kept since the last call, as the cell of `_extra`. */

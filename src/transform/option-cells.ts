@@ -1,19 +1,21 @@
 import { arrayElement, copyTextOf } from './copy-text.ts'
 import { copyIntegers, type CopyJson } from './json-cells.ts'
-import { eachInteger, readInteger } from './json-literals.ts'
+import { eachInteger, integerAt } from '../json/literals.ts'
 
 type Options = ReadonlyMap<string, string>
 
 /** Each option's text as it is to be written, by the number that is its id. */
 function texts(options: Options, write: (label: string) => Uint8Array): ReadonlyMap<number, Uint8Array> {
-  return new Map([...options].map(([id, label]) => [Number(id), write(label)]))
+  const numbered = [...options].filter(([id]) => /^(0|[1-9]\d{0,14})$/.test(id))
+  return new Map(numbered.map(([id, label]) => [Number(id), write(label)]))
 }
 
 /** The id of an option: its label and the id. */
 export function copyOption(options: Options): CopyJson {
   const labels = texts(options, copyTextOf)
   return (bytes, start, end, out) => {
-    const label = labels.get(readInteger(bytes, start, end) ?? Number.NaN)
+    const id = integerAt(bytes, start, end)
+    const label = id === null ? undefined : labels.get(id)
     if (label === undefined) return false
     out.raw(label, 0, label.length)
     out.raw(bytes, start, end)
@@ -27,7 +29,8 @@ export function copyOptions(options: Options): CopyJson {
   return (bytes, start, end, out) => {
     const found: Uint8Array[] = []
     const known = eachInteger(bytes, start, end, (from, to) => {
-      const label = labels.get(readInteger(bytes, from, to) ?? Number.NaN)
+      const id = integerAt(bytes, from, to)
+      const label = id === null ? undefined : labels.get(id)
       if (label !== undefined) found.push(label)
       return label !== undefined
     })

@@ -4,7 +4,7 @@ import { UNFIT, decoderOf } from './cells.ts'
 import type { CopyText } from './copy-text.ts'
 import { fieldType, type CodedType, type DecodedField, type FieldPart } from './custom-fields.ts'
 import { copierOf } from './json-cells.ts'
-import type { JsonScanner } from './json-scanner.ts'
+import type { JsonScanner } from '../json/scanner.ts'
 import { columnType } from './layout.ts'
 import { RecordKeys } from './record-keys.ts'
 
@@ -18,7 +18,10 @@ export interface RecordField {
   readonly under: string | null
   /** Where its place is noted. */
   readonly slot: number
-  readonly width: number
+  /** Whether it is left out of a row that is full. */
+  readonly isCustom: boolean
+  /** Of its columns. */
+  readonly types: readonly ColumnType[]
   readonly write: WriteField
 }
 
@@ -64,7 +67,13 @@ export function addNativeFields(shape: RecordShape, specs: ColumnSpecs): Readonl
     if (member === undefined) shape.keys.add(key, slot)
     else shape.keys.inside(key, key).add(member, slot)
     const place = member === undefined ? { name: key, under: null } : { name: member, under: key }
-    shape.fields.push({ ...place, slot, width: 1, write: writeColumn(columnType(spec)) })
+    shape.fields.push({
+      ...place,
+      slot,
+      isCustom: false,
+      types: [columnType(spec)],
+      write: writeColumn(columnType(spec)),
+    })
     slots.set(column, slot)
   }
   return slots
@@ -79,7 +88,7 @@ function addParts(shape: RecordShape, code: string, parts: readonly FieldPart[])
     shape.keys.add(index === 0 ? code : `${code}_${key}`, slot, index === 0 ? inner : null)
     if (index === 0) shape.keys.inside('custom_fields', null).add(code, slot, inner)
     const place = inner === null ? { name: code, under: null } : { name: key, under: code }
-    shape.fields.push({ ...place, slot, width: 1, write: writeColumn(type) })
+    shape.fields.push({ ...place, slot, isCustom: true, types: [type], write: writeColumn(type) })
   }
 }
 
@@ -92,7 +101,14 @@ function addCoded(shape: RecordShape, { code, options: known }: CatalogField, co
   const slot = shape.newSlot()
   shape.keys.add(code, slot)
   shape.keys.inside('custom_fields', null).add(code, slot)
-  shape.fields.push({ name: code, under: null, slot, width: coded.columns.length, write })
+  shape.fields.push({
+    name: code,
+    under: null,
+    slot,
+    isCustom: true,
+    types: coded.columns.map((column) => column.type),
+    write,
+  })
 }
 
 /**
@@ -102,7 +118,7 @@ function addCoded(shape: RecordShape, { code, options: known }: CatalogField, co
 export function addCustomFields(shape: RecordShape, catalog: readonly CatalogField[]): void {
   shape.keys.inside('custom_fields', null)
   for (const field of catalog) {
-    if (!field.isCustom || field.columnName === null) continue
+    if (!field.isCustom || field.columnName === null || field.removed) continue
     const described = fieldType(field.type)
     if ('parts' in described) addParts(shape, field.code, described.parts)
     else addCoded(shape, field, described)

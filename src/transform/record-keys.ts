@@ -1,12 +1,5 @@
-import {
-  CLOSE_OBJECT,
-  COLON,
-  OPEN_OBJECT,
-  QUOTE,
-  wordOf,
-  type JsonScanner,
-  type Word,
-} from './json-scanner.ts'
+import { CLOSE_OBJECT, COLON, LETTER_N, OPEN_OBJECT, QUOTE } from '../json/bytes.ts'
+import { wordOf, type JsonScanner, type Word } from '../json/scanner.ts'
 
 /** A key of an object, as it came before. */
 interface Key {
@@ -127,7 +120,7 @@ export class RecordKeys {
     const byte = scanner.peek()
     const start = scanner.at
     if (byte === OPEN_OBJECT && key.inner !== null) return key.inner.scan(scanner, places)
-    if (byte === 110) {
+    if (byte === LETTER_N) {
       if (!scanner.passIf(NULL)) throw scanner.wrong()
       if (key.slot !== NOWHERE) places.starts[key.slot] = NOWHERE
       return

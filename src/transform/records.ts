@@ -4,9 +4,10 @@ import type { Batch, Key } from './batch.ts'
 import type { CatalogField } from './catalog.ts'
 import { decoderOf, type Cell } from './cells.ts'
 import { ExplodedReader } from './exploded.ts'
-import { readTimestamp } from './json-cells.ts'
-import { CLOSE_LIST, JsonScanner, OPEN_LIST, OPEN_OBJECT } from './json-scanner.ts'
-import { columnType } from './layout.ts'
+import { timestampAt } from './json-cells.ts'
+import { CLOSE_LIST, OPEN_LIST, OPEN_OBJECT } from '../json/bytes.ts'
+import { END, JsonScanner } from '../json/scanner.ts'
+import { columnType, customColumns } from './layout.ts'
 import { Leftovers } from './leftovers.ts'
 import { RecordShape, addCustomFields, addNativeFields } from './record-fields.ts'
 import { TableReader } from './table-reader.ts'
@@ -46,7 +47,9 @@ class RecordReader {
     this.#slots = addNativeFields(shape, stream.columns)
     this.#exploded = (stream.exploded ?? []).map((spec) => explodedField(shape, spec))
     addCustomFields(shape, catalog)
-    this.#table = new TableReader(shape)
+    // A field that was removed keeps its columns, and the rows what they held in them.
+    const removed = catalog.filter((field) => field.removed)
+    this.#table = new TableReader(shape, removed.flatMap((field) => customColumns(field)).length)
   }
 
   page(bytes: Uint8Array, batch: Batch): readonly (number | null)[] {
@@ -58,7 +61,7 @@ class RecordReader {
     else
       do cursors.push(this.#record(batch))
       while (scanner.more(CLOSE_LIST))
-    if (scanner.peek() !== 0) throw scanner.wrong()
+    if (scanner.peek() !== END) throw scanner.wrong()
     batch.endPage(this.#leftovers.takeDrift())
     return cursors
   }
@@ -125,7 +128,7 @@ class RecordReader {
     const slot = cursorField === null ? -1 : (this.#slots.get(cursorField) ?? -1)
     if (cursorField === null || !this.#table.places.has(slot)) return null
     const { starts, ends } = this.#table.places
-    const common = readTimestamp(this.#scanner.bytes, starts[slot] as number, ends[slot] as number)
+    const common = timestampAt(this.#scanner.bytes, starts[slot] as number, ends[slot] as number)
     return common ?? (Date.parse(this.#moment(cursorField) ?? '') || null)
   }
 
@@ -170,7 +173,7 @@ function notJson(stream: Stream, cause: SyntaxError): SyncError {
   return new SyncError({
     code: 'E_ENVELOPE',
     recovery: 'skip-stream',
-    message: `A page of ${stream.name} is not whole JSON (${cause.message}). It was not loaded; try again later.`,
+    message: `${stream.name}: a page of ${stream.partitions.map(({ path }) => path).join(' or ')} is not whole JSON (${cause.message}). It was not loaded; try again later.`,
     cause,
   })
 }

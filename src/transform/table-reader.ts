@@ -1,5 +1,5 @@
 import type { CopyText } from './copy-text.ts'
-import type { JsonScanner } from './json-scanner.ts'
+import type { JsonScanner } from '../json/scanner.ts'
 import type { Leftovers } from './leftovers.ts'
 import type { RecordShape } from './record-fields.ts'
 import { Places } from './record-keys.ts'
@@ -11,11 +11,15 @@ export class TableReader {
   readonly #shape: RecordShape
   /** Whether a row may have more than fits into it; what does not is kept with the leftovers. */
   readonly #isWide: boolean
+  readonly #others: number
 
-  constructor(shape: RecordShape) {
+  /** `others`: columns of the table that the reader does not write, but that may hold something. */
+  constructor(shape: RecordShape, others = 0) {
     this.#shape = shape
+    this.#others = others
     this.places = new Places(shape.slots)
-    this.#isWide = shape.fields.reduce((cells, { width }) => cells + width, 0) > CELLS_THAT_FIT
+    const cells = shape.fields.reduce((total, { types }) => total + types.length, others)
+    this.#isWide = cells > CELLS_THAT_FIT
   }
 
   /** Notes where the values of the object stand that comes next. */
@@ -27,12 +31,12 @@ export class TableReader {
   /** Writes the cells of the object that was scanned last. */
   write(scanner: JsonScanner, out: CopyText, leftovers: Leftovers): void {
     const { starts, ends, strays } = this.places
-    const room = this.#isWide ? new RowRoom() : null
+    const room = this.#isWide ? new RowRoom(this.#others) : null
     let empty = 0
-    for (const { slot, width, under, name, write } of this.#shape.fields) {
+    for (const { slot, types, under, name, isCustom, write } of this.#shape.fields) {
       const start = starts[slot] as number
       if (start < 0) {
-        empty += width
+        empty += types.length
         continue
       }
       if (empty > 0) out.nulls(empty)
@@ -40,10 +44,10 @@ export class TableReader {
       const end = ends[slot] as number
       const before = out.length
       const fits = write(scanner, start, end, out)
-      const hasRoom = room?.take(out, before) ?? true
+      const hasRoom = room === null || room.take(out, before, types) || !isCustom
       if (!hasRoom) {
         out.length = before
-        out.nulls(width)
+        out.nulls(types.length)
       }
       if (!fits || !hasRoom) leftovers.keep(under, name, scanner.value(start, end), 'unfit')
     }

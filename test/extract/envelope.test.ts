@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as envelope from '../../src/extract/envelope.ts'
-import { recordsOf, type Page } from '../../src/extract/page.ts'
-import { aRequest, bodyOf } from './support.ts'
+import type { Page } from '../../src/extract/page.ts'
+import { aRequest, bodyOf, recordsOf } from './support.ts'
 
 const read = <Opened extends { readonly records: Page }>({ records, ...rest }: Opened) => ({
   records: recordsOf(records),

@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { recordsOf } from '../../src/extract/page.ts'
 import { readPages } from '../../src/extract/paging.ts'
 import type { Window } from '../../src/extract/windows.ts'
 import type { Partition, Stream } from '../../src/streams/stream.ts'
-import { failure, respond, serve, transportTo } from './support.ts'
+import { failure, respond, serve, transportTo, recordsOf } from './support.ts'
 
 interface Thing {
   readonly id: number
@@ -246,6 +245,25 @@ describe.each([
   test('is read whole where the filter is ignored', async () => {
     const { url } = await listOf(things(15), { ignoresFilter: true })
     expect(ids(await read(url, window))).toEqual(upTo(15))
+  })
+})
+
+describe('a list that is hard to read', () => {
+  test('is not read over and over where the filter is ignored', async () => {
+    const { url, queries } = await listOf(things(80), { ignoresFilter: true })
+    expect(ids(await read(url))).toEqual(upTo(80))
+    expect(queries.length).toBeLessThan(50)
+  })
+
+  test('may lose a record now and then, however long it is', async () => {
+    let gone = 0
+    const { url } = await listOf(things(900), {
+      after: (answer, held) => {
+        if (answer % 3 === 0 && gone++ < 150) held.shift()
+      },
+    })
+    expect(ids(await read(url, unanchored))).toEqual(expect.arrayContaining(upTo(900).slice(150)))
+    expect(gone).toBeGreaterThan(150)
   })
 })
 

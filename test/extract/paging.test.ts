@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { readPages } from '../../src/extract/paging.ts'
 import { prefetch } from '../../src/extract/prefetch.ts'
-import { recordsOf, type Page } from '../../src/extract/page.ts'
+import type { Page } from '../../src/extract/page.ts'
 import type { Send } from '../../src/extract/request.ts'
 import type { Partition, Stream } from '../../src/streams/stream.ts'
-import { answers, failure } from './support.ts'
+import { answers, failure, recordsOf } from './support.ts'
 
 const partition: Partition = {
   name: 'live',

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { SyncError, type ErrorCode } from '../../src/errors.ts'
-import { recordsOf, type Page } from '../../src/extract/page.ts'
+import type { Page } from '../../src/extract/page.ts'
 import { readByIds } from '../../src/extract/read-by-id.ts'
 import { selectStreams } from '../../src/streams/index.ts'
 import type { Stream } from '../../src/streams/stream.ts'
-import { answers, failure } from './support.ts'
+import { answers, failure, recordsOf } from './support.ts'
 
 const all = (pages: readonly Page[]): unknown[] => pages.flatMap(recordsOf)
 

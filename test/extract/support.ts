@@ -49,6 +49,11 @@ export const aRequest: ApiRequest = {
 
 export const neverStops = new AbortController().signal
 
+/** The records of a page as values. */
+export function recordsOf(page: Uint8Array): readonly unknown[] {
+  return JSON.parse(Buffer.from(page).toString()) as unknown[]
+}
+
 /** An answer with this JSON. */
 export function bodyOf(json: unknown): Body {
   return parseBody(Buffer.from(JSON.stringify(json)))

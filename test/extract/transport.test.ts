@@ -226,6 +226,25 @@ describe('an answer that HTTP cannot read', () => {
 })
 
 describe('the client', () => {
+  test('remembers a block, whatever else ends the run', async () => {
+    const url = await serve((_url, response) => {
+      response.writeHead(403, { 'content-type': 'text/html' }).end('<!doctype html>')
+    })
+    const run = new AbortController()
+    const client = createClient({
+      baseUrl: url,
+      token: TOKEN,
+      allowance: { tokens: 1000 },
+      concurrency: 1,
+      clock: testClock(),
+      signal: run.signal,
+    })
+    expect(client.blocked()).toBeNull()
+    const error = await failure(client.send(aRequest))
+    run.abort(new Error('something else'))
+    expect(client.blocked()).toBe(error)
+  })
+
   test('lets every attempt pay, and gives up in the name of the stream', async () => {
     let asked = 0
     const url = await serve((_url, response) => {

@@ -4,7 +4,7 @@ import type { ColumnType } from '../../src/streams/stream.ts'
 import { UNFIT, decoderOf } from '../../src/transform/cells.ts'
 import { CopyText } from '../../src/transform/copy-text.ts'
 import { copierOf } from '../../src/transform/json-cells.ts'
-import { readInteger } from '../../src/transform/json-literals.ts'
+import { integerAt } from '../../src/json/literals.ts'
 
 /** What the copier writes for this JSON text in the middle of a page; null when it leaves it to the decoder. */
 function copied(type: ColumnType, json: string): string | null {
@@ -124,6 +124,6 @@ describe('an integer read from JSON text', () => {
     ['9999999999999999', null],
   ])('%j is %j', (json, value) => {
     const bytes = Buffer.from(json)
-    expect(readInteger(bytes, 0, bytes.length)).toBe(value)
+    expect(integerAt(bytes, 0, bytes.length)).toBe(value)
   })
 })

@@ -1,13 +1,5 @@
-import { readBoolean, readInteger } from './json-literals.ts'
-
-export const QUOTE = 34
-export const COMMA = 44
-export const COLON = 58
-export const OPEN_LIST = 91
-export const CLOSE_LIST = 93
-export const OPEN_OBJECT = 123
-export const CLOSE_OBJECT = 125
-export const BACKSLASH = 92
+import { BACKSLASH, CLOSE_LIST, CLOSE_OBJECT, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './bytes.ts'
+import { booleanAt, integerAt } from './literals.ts'
 
 /** A text that is looked for: its bytes, and as many of them as whole fours hold, which are compared at once. */
 export interface Word {
@@ -24,6 +16,7 @@ export function wordOf(text: string): Word {
   }
 }
 
+export const END = -1
 const SPACE = 32
 
 /** JSON.stringify and PostgreSQL's jsonb both give up some thousand levels down. */
@@ -60,7 +53,7 @@ export class JsonScanner {
     this.at = 0
   }
 
-  /** The next byte that is not white space, not yet passed; 0 at the end of the text. */
+  /** The next byte that is not white space, not yet passed; END at the end of the text. */
   peek(): number {
     const byte = this.bytes[this.at] as number
     return byte > SPACE ? byte : this.#peekBehindSpace()
@@ -71,7 +64,7 @@ export class JsonScanner {
     let at = this.at
     while (at < bytes.length && isSpace(bytes[at] as number)) at++
     this.at = at
-    return at < bytes.length ? (bytes[at] as number) : 0
+    return at < bytes.length ? (bytes[at] as number) : END
   }
 
   /** Passes the byte that must come next. */
@@ -111,7 +104,7 @@ export class JsonScanner {
   /** The value that stands from `start` to `end`; one that is nested too deep to be handled is its own text. */
   value(start: number, end: number): unknown {
     const { bytes } = this
-    const common = readInteger(bytes, start, end) ?? readBoolean(bytes, start, end)
+    const common = integerAt(bytes, start, end) ?? booleanAt(bytes, start, end)
     if (common !== null) return common
     const text = bytes.toString('utf8', start, end)
     const value: unknown = JSON.parse(text)

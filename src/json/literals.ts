@@ -1,10 +1,6 @@
-/** What stands at a place of JSON text, read from its bytes. */
+import { CLOSE_LIST, COMMA, MINUS, OPEN_LIST, ZERO } from './bytes.ts'
 
-const COMMA = 44
-const OPEN_LIST = 91
-const CLOSE_LIST = 93
-export const ZERO = 48
-export const MINUS = 45
+/** What stands at a place of JSON text, read from its bytes. */
 
 export function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= 57
@@ -33,13 +29,13 @@ function isWord(bytes: Uint8Array, start: number, end: number, word: string): bo
 }
 
 /** null where it is neither `true` nor `false`. */
-export function readBoolean(bytes: Uint8Array, start: number, end: number): boolean | null {
+export function booleanAt(bytes: Uint8Array, start: number, end: number): boolean | null {
   if (isWord(bytes, start, end, 'true')) return true
   return isWord(bytes, start, end, 'false') ? false : null
 }
 
 /** The integer that stands there, null where there is none of at most 15 digits. */
-export function readInteger(bytes: Uint8Array, start: number, end: number): number | null {
+export function integerAt(bytes: Uint8Array, start: number, end: number): number | null {
   if (integerEnd(bytes, start, end) !== end) return null
   const negative = bytes[start] === MINUS
   let value = 0
