@@ -181,7 +181,7 @@ describe('a row that would be wider than a page holds what fits, and the rest in
     expect(streams[0]).toMatchObject({ status: 'done', inserted: 0 })
     const [row = {}] = await world.db.query('select * from pipedrive.deals limit 1')
     const held = Object.values(row).filter((cell) => cell === text).length
-    const kept = Object.keys((row['_extra'] ?? {})).length
+    const kept = Object.keys(row['_extra'] ?? {}).length
     expect(held + kept).toBe(440)
     expect(row['title']).not.toBeNull()
   })
