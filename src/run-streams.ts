@@ -72,7 +72,7 @@ export function runStreams(
       plan: request.plan,
       lookbackMs: LOOKBACK_MS,
       maxShare: request.maxShare,
-      ...BATCH,
+      ...(request.batch ?? BATCH),
     },
   }
   const atOnce = pLimit(STREAMS_AT_ONCE)

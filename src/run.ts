@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import type { BatchLimits } from './batches.ts'
 import type { Clock } from './clock.ts'
 import type { SourceConfig, WarehouseConfig } from './config.ts'
 import { SyncError } from './errors.ts'
@@ -27,6 +28,8 @@ export interface RunRequest {
   readonly allowance: Allowance
   /** Share (0 to 1) of a table that one complete walk may find gone. */
   readonly maxShare: number
+  /** When a checkpoint is due; as usual when absent. */
+  readonly batch?: BatchLimits
 }
 
 export interface RunParts {

@@ -1,4 +1,5 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/index.ts'
+import type { BatchLimits } from '../../src/batches.ts'
 import type { SourceConfig } from '../../src/config.ts'
 import type { Reporter } from '../../src/reporter.ts'
 import { run, type RunReport, type RunRequest } from '../../src/run.ts'
@@ -16,6 +17,8 @@ export interface World extends AsyncDisposable {
   readonly clock: TestClock
   /** Warnings that runs have given. */
   readonly warnings: string[]
+  /** When a checkpoint is due, where it is not as usual. */
+  batch: BatchLimits | undefined
   readonly run: (
     request?: Partial<RunRequest>,
     signal?: AbortSignal,
@@ -62,12 +65,13 @@ export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
     progress: () => undefined,
     finished: () => undefined,
   }
-  return {
+  const world: World = {
     emulator,
     db,
     tap,
     clock,
     warnings,
+    batch: undefined,
     run: (
       request = {},
       signal = new AbortController().signal,
@@ -86,13 +90,18 @@ export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
           signal,
           reporter,
         },
-        { command: 'test', streams, plan: PASS, allowance: { share: 1 }, maxShare: 0.05, ...request },
+        {
+          ...{ command: 'test', streams, plan: PASS, allowance: { share: 1 }, maxShare: 0.05 },
+          ...(world.batch === undefined ? {} : { batch: world.batch }),
+          ...request,
+        },
       ),
     [Symbol.asyncDispose]: async () => {
       await tap[Symbol.asyncDispose]()
       await emulator.stop()
     },
   }
+  return world
 }
 
 function fewerIds(way: ReadById, most: number): ReadById {
@@ -106,9 +115,9 @@ export function inPagesOf(pageSize: number, stream: Stream): Stream {
   return { ...stream, partitions, ...(way === undefined ? {} : { readById: fewerIds(way, pageSize) }) }
 }
 
-/** From now on every answer takes longer than a batch may wait: each page is a checkpoint of its own. */
-export function checkpointEveryPage({ tap, clock }: World): void {
-  tap.onAnswer = () => clock.advance(2100)
+/** From now on each page is a checkpoint of its own. */
+export function checkpointEveryPage(world: World): void {
+  world.batch = { batchRows: 1, batchMs: 2000 }
 }
 
 export function streamNamed(name: string): Stream {
