@@ -27,15 +27,16 @@ export async function existingTable({ client, schemas }: Session, table: string)
 
 const LOCK_NOT_AVAILABLE = '55P03'
 
-async function apply({ client }: Session, { table, reason, ddl }: TableChange): Promise<void> {
+/** The changes of one table, at once: a first run has hundreds of comments to write. */
+async function apply({ client }: Session, table: string, changes: readonly TableChange[]): Promise<void> {
   try {
-    await client.query(ddl)
+    await client.query(changes.map(({ ddl }) => ddl).join(';\n'))
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error
     throw new SyncError({
       code: 'E_SCHEMA',
       recovery: 'skip-stream',
-      message: `${table}: a reader has held the table for ${LOCK_TIMEOUT}, so it could not be changed (${reason}). Nothing was loaded; the next run tries again.`,
+      message: `${table}: a reader has held the table for ${LOCK_TIMEOUT}, so it could not be changed (${changes[0]?.reason}). Nothing was loaded; the next run tries again.`,
       cause: error,
     })
   }
@@ -56,7 +57,8 @@ export async function evolveTables(
   const changes: TableChange[] = []
   for (const layout of layouts)
     changes.push(...planTable(schemas.data, layout, await existingTable(session, layout.table)))
-  for (const change of changes) await apply(session, change)
+  for (const [table, group] of Map.groupBy(changes, (change) => change.table))
+    await apply(session, table, group)
   const shape = changes.filter(({ reason }) => reason !== 'comment')
   for (const { table, reason, ddl } of shape)
     await control
