@@ -5,6 +5,7 @@ import { recentsRoute } from './recents.ts'
 import { v1FieldRoutes } from './v1-fields.ts'
 import { v1Routes } from './v1-list.ts'
 import { v1Resources } from './v1-resources.ts'
+import { v1SettingRoutes } from './v1-settings.ts'
 import { v1Singles } from './v1-singles.ts'
 import { v2Routes } from './v2-list.ts'
 import { v2Resources } from './v2-resources.ts'
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   ...v2Resources.flatMap(v2Routes),
   ...v1Resources.flatMap(v1Routes),
   ...v1Singles,
+  ...v1SettingRoutes,
   ...v1FieldRoutes,
   ...collectionRoutes,
   recentsRoute,

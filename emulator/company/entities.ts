@@ -2,7 +2,8 @@ import type { Id, Row } from '../json.ts'
 import type { TimeForm } from '../time.ts'
 import type { FieldEntity } from './catalog.ts'
 
-export const entityNames = [
+/** What people work with. */
+const workNames = [
   'users',
   'pipelines',
   'stages',
@@ -15,12 +16,29 @@ export const entityNames = [
   'products',
   'files',
 ] as const
-export type EntityName = (typeof entityNames)[number]
+
+/** What the company has set up: small lists that only v1 has. */
+export const settingNames = [
+  'activity_types',
+  'currencies',
+  'filters',
+  'lead_labels',
+  'lead_sources',
+] as const
+
+export const entityNames = [...workNames, ...settingNames] as const
+export type SettingName = (typeof settingNames)[number]
+export type WorkName = (typeof workNames)[number]
+export type EntityName = WorkName | SettingName
 
 export interface EntitySpec {
   readonly times: TimeForm
-  readonly addedKey: 'add_time' | 'created'
-  readonly updatedKey: 'update_time' | 'modified'
+  /** Null where no time is kept. */
+  readonly addedKey: 'add_time' | 'created' | null
+  readonly updatedKey: 'update_time' | 'modified' | null
+  /** The key of a record that names it, and what a new record is given as one. */
+  readonly key: string
+  readonly newKey: 'number' | 'uuid' | 'given'
   /** What a deletion does: sets these keys, or removes the record at once. */
   readonly deletion: Row | 'vanishes'
   /** Purged 30 days after its deletion (changelog, permanent deletion logic for 6 core entities). */
@@ -32,12 +50,22 @@ export interface EntitySpec {
   readonly linkKey: string
 }
 
-const v2 = { times: 'v2', addedKey: 'add_time', updatedKey: 'update_time', namesOthers: false } as const
+const numbered = { key: 'id', newKey: 'number' } as const
+const v2 = {
+  ...numbered,
+  times: 'v2',
+  addedKey: 'add_time',
+  updatedKey: 'update_time',
+  namesOthers: false,
+} as const
 const v1 = { ...v2, times: 'v1', deletion: { active_flag: false }, fields: null, namesOthers: true } as const
 const flagged = { deletion: { is_deleted: true }, purged: true } as const
+const setting = { ...v1, namesOthers: false, purged: false } as const
+const timeless = { ...setting, addedKey: null, updatedKey: null } as const
 
 export const entities: Readonly<Record<EntityName, EntitySpec>> = {
   users: {
+    ...numbered,
     times: 'v1',
     addedKey: 'created',
     updatedKey: 'modified',
@@ -93,6 +121,7 @@ export const entities: Readonly<Record<EntityName, EntitySpec>> = {
   },
   leads: {
     ...v2,
+    newKey: 'uuid',
     times: 'lead',
     deletion: 'vanishes',
     purged: false,
@@ -108,6 +137,17 @@ export const entities: Readonly<Record<EntityName, EntitySpec>> = {
     ...v1,
     purged: true,
     linkKey: 'file_id',
+  },
+  activity_types: { ...setting, linkKey: 'activity_type_id' },
+  currencies: { ...timeless, linkKey: 'currency_id' },
+  filters: { ...setting, linkKey: 'filter_id' },
+  lead_labels: { ...setting, newKey: 'uuid', times: 'lead', deletion: 'vanishes', linkKey: 'lead_label_id' },
+  lead_sources: {
+    ...timeless,
+    key: 'name',
+    newKey: 'given',
+    deletion: 'vanishes',
+    linkKey: 'lead_source_id',
   },
 }
 

@@ -123,6 +123,7 @@ const reads: readonly [string, path: string, Kind][] = [
   ['/activityTypes', '/v1/activityTypes', { nullable: ['update_time'] }],
   ['/currencies', '/v1/currencies', {}],
   ['/filters', '/v1/filters', {}],
+  ['/filters', '/v1/filters?type=deals', {}],
   ['/leadLabels', '/v1/leadLabels', {}],
   ['/leadSources', '/v1/leadSources', {}],
   ['/deals/summary', '/v1/deals/summary', summary],
