@@ -637,3 +637,94 @@ comment on column "pipedrive"."notes"."_synced_at" is 'When the row was last wri
 comment on table "pipedrive"."notes" is 'Notes on deals, persons, organizations, leads, projects and tasks (HTML)';
 comment on column "pipedrive"."notes"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
 comment on column "pipedrive"."notes"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."activity_types" (
+  "id" bigint,
+  "name" text,
+  "key_string" text,
+  "icon_key" text,
+  "color" text,
+  "order_nr" bigint,
+  "active_flag" boolean,
+  "is_custom_flag" boolean,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."activity_types"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."activity_types" is 'Types of activities; activities name one by its key_string';
+comment on column "pipedrive"."activity_types"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."activity_types"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."currencies" (
+  "id" bigint,
+  "code" text,
+  "name" text,
+  "symbol" text,
+  "decimal_points" bigint,
+  "active_flag" boolean,
+  "is_custom_flag" boolean,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."currencies"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."currencies" is 'Currencies in which the company may keep amounts';
+comment on column "pipedrive"."currencies"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."currencies"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."filters" (
+  "id" bigint,
+  "name" text,
+  "type" text,
+  "user_id" bigint,
+  "visible_to" bigint,
+  "filter_code" text,
+  "is_editable" boolean,
+  "active_flag" boolean,
+  "temporary_flag" boolean,
+  "custom_view_id" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "last_used_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."filters"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."filters" is 'Filters that the token''s user may see, without their conditions';
+comment on column "pipedrive"."filters"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."filters"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."lead_labels" (
+  "id" uuid,
+  "name" text,
+  "color" text,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."lead_labels"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."lead_labels" is 'Labels that leads may have (label_ids)';
+comment on column "pipedrive"."lead_labels"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."lead_labels"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."lead_sources" (
+  "name" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("name")
+);
+comment on column "pipedrive"."lead_sources"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."lead_sources" is 'Where leads may come from (source_name)';
+comment on column "pipedrive"."lead_sources"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."lead_sources"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';

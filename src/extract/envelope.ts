@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SyncError } from '../errors.ts'
+import type { RecordsIn } from '../streams/stream.ts'
 import { readData, type Body } from './body.ts'
 import type { Page } from './page.ts'
 import { describeRequest, type ApiRequest } from './request.ts'
@@ -56,14 +57,28 @@ export function openV2(request: ApiRequest, body: Body): { records: Page; nextTo
 /** A v1 list: its records and whether there are more behind them; an empty one may be null. Throws `E_ENVELOPE`. */
 export function openV1(request: ApiRequest, body: Body): { records: Page; more: boolean } {
   const { additional_data: pagination } = open(v1Envelope, request, body.envelope)
-  const empty = body.data.length === 4 && Buffer.from(body.data).toString() === 'null'
-  return { records: empty ? EMPTY : listOf(request, body), more: pagination.more_items_in_collection }
+  return { records: listOrNull(request, body), more: pagination.more_items_in_collection }
 }
 
-/** A list that is never paged. Throws `E_ENVELOPE`. */
-export function openSingle(request: ApiRequest, body: Body): Page {
+function listOrNull(request: ApiRequest, body: Body): Page {
+  const empty = body.data.length === 4 && Buffer.from(body.data).toString() === 'null'
+  return empty ? EMPTY : listOf(request, body)
+}
+
+type Reshape<Kind extends RecordsIn['kind']> = (
+  request: ApiRequest,
+  body: Body,
+  records: Extract<RecordsIn, { kind: Kind }>,
+) => Page
+
+const reshape: { readonly [Kind in RecordsIn['kind']]: Reshape<Kind> } = {
+  'list-or-null': listOrNull,
+}
+
+/** The records of an answer that is never paged: a list, unless `records` says otherwise. Throws `E_ENVELOPE`. */
+export function openSingle(request: ApiRequest, body: Body, records?: RecordsIn): Page {
   open(success, request, body.envelope)
-  return listOf(request, body)
+  return records === undefined ? listOf(request, body) : reshape[records.kind](request, body, records)
 }
 
 /** One record. Throws `E_ENVELOPE`. */

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { streams } from '../../src/streams/index.ts'
+import { selectStreams } from '../../src/streams/index.ts'
 import {
   cli,
   emptyDirectory,
@@ -14,6 +14,8 @@ import {
 } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { openTap } from '../support/tap.ts'
+
+const streams = selectStreams([])
 
 const count = z.int().nonnegative()
 const numbers = { requests: count, tokens: count, seconds: z.number().nonnegative() }

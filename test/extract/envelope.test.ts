@@ -51,6 +51,14 @@ describe('a list', () => {
     expect(openSingle({ success: true, data: records })).toEqual(records)
   })
 
+  test('that is never paged may be null where the registry says so, and nothing else', () => {
+    const open = (json: unknown) =>
+      recordsOf(envelope.openSingle(aRequest, bodyOf(json), { kind: 'list-or-null' }))
+    expect(open({ success: true, data: null })).toEqual([])
+    expect(open({ success: true, data: records })).toEqual(records)
+    for (const [, body] of odd) expect(() => open(body)).toThrowError(ENVELOPE)
+  })
+
   test('of one is the record', () => {
     expect(openOne({ success: true, data: { id: 1 } })).toEqual({ id: 1 })
   })

@@ -87,7 +87,7 @@ describe.skipIf(!hasOpenApi)('what Pipedrive publishes', () => {
   )
 
   test.each(partitions)('%s shows no property without a column or a table', (path, stream) => {
-    expect(recordProperties(path).size).toBeGreaterThan(3)
+    expect(recordProperties(path).size).toBeGreaterThan(0)
     expect(uncovered(stream, path)).toEqual([])
   })
 })

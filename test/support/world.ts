@@ -2,7 +2,7 @@ import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulat
 import type { SourceConfig } from '../../src/config.ts'
 import type { Reporter } from '../../src/reporter.ts'
 import { run, type RunReport, type RunRequest } from '../../src/run.ts'
-import { streams } from '../../src/streams/index.ts'
+import { selectStreams, streams } from '../../src/streams/index.ts'
 import type { ReadById, Stream } from '../../src/streams/stream.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { openTap, type Tap } from './tap.ts'
@@ -86,7 +86,14 @@ export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
           signal,
           reporter,
         },
-        { command: 'test', streams, plan: PASS, allowance: { share: 1 }, maxShare: 0.05, ...request },
+        {
+          command: 'test',
+          streams: selectStreams([]),
+          plan: PASS,
+          allowance: { share: 1 },
+          maxShare: 0.05,
+          ...request,
+        },
       ),
     [Symbol.asyncDispose]: async () => {
       await tap[Symbol.asyncDispose]()

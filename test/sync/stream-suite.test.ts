@@ -9,7 +9,7 @@ import type { Stream } from '../../src/streams/stream.ts'
 import type { RunReport } from '../../src/run.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { countOf, only } from '../support/warehouse.ts'
-import { differences, expectWarehouseEquals } from '../support/warehouse-equals.ts'
+import { differences, expectWarehouseEquals, isGone } from '../support/warehouse-equals.ts'
 import { BACKFILL, SWEEP, checkpointEveryPage, inPagesOf, openWorld, type World } from '../support/world.ts'
 
 const withRecords = streams.filter(({ partitions }) => partitions.length > 0)
@@ -31,7 +31,7 @@ async function versions(db: TestDatabase, stream: Stream): Promise<Record<string
 /** A record that is there, by its key. */
 function someRecord({ emulator }: World, stream: Stream): Row[string] & (string | number) {
   const records = emulator.company.list(stream.name as EntityName)
-  const record = records.findLast((each) => each['is_deleted'] !== true && each['active_flag'] !== false)
+  const record = records.findLast((each) => !isGone(stream, each))
   return record?.[stream.key] as string | number
 }
 
