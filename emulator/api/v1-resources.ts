@@ -94,4 +94,16 @@ export const v1Resources: readonly V1Resource[] = [
     unpaged: { company_id: COMPANY_ID },
     byId: true,
   },
+  {
+    path: 'roles',
+    entity: 'roles',
+    cost: 20,
+    mostRows: 500,
+    sorts: [],
+    filters: [],
+    updatedSince: false,
+    deletedListed: (switches) => switches.deletedInLists,
+    missing: refusals.notFound,
+    byId: false,
+  },
 ]

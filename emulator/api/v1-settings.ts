@@ -1,5 +1,5 @@
 import { isDeleted, type SettingName } from '../company/entities.ts'
-import { json, type Answer } from '../http/answer.ts'
+import { badRequest, json, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Route } from '../http/router.ts'
 import type { Json, Row } from '../json.ts'
 
@@ -8,27 +8,37 @@ interface Setting {
   readonly entity: SettingName
   readonly path: string
   readonly cost: number
-  /** A parameter that takes one value of a key, by the parameter's name. */
-  readonly filter?: Readonly<Record<string, string>>
+  /** Keys by whose value the list can be filtered. */
+  readonly filters?: readonly string[]
+  /** Parameters that are not emulated: better refused than ignored. */
+  readonly refused?: readonly string[]
+  /** What else the answer says. */
+  readonly beside?: Row
 }
 
 const settings: readonly Setting[] = [
   { entity: 'activity_types', path: '/activityTypes', cost: 20 },
-  { entity: 'currencies', path: '/currencies', cost: 20 },
-  { entity: 'filters', path: '/filters', cost: 20, filter: { type: 'type' } },
+  { entity: 'currencies', path: '/currencies', cost: 20, refused: ['term'] },
+  { entity: 'filters', path: '/filters', cost: 20, filters: ['type'] },
   { entity: 'lead_labels', path: '/leadLabels', cost: 10 },
   { entity: 'lead_sources', path: '/leadSources', cost: 2 },
+  { entity: 'permission_sets', path: '/permissionSets', cost: 20, filters: ['app'] },
+  { entity: 'teams', path: '/legacyTeams', cost: 20, refused: ['order_by', 'skip_users'] },
+  { entity: 'webhooks', path: '/webhooks', cost: 10, beside: { status: 'ok' } },
+  { entity: 'billing_addons', path: '/billing/subscriptions/addons', cost: 20 },
 ]
 
-function passes(row: Row, { filter = {} }: Setting, { query, switches }: ApiRequest): boolean {
+function passes(row: Row, { filters = [] }: Setting, { query, switches }: ApiRequest): boolean {
   if (isDeleted(row) && !switches.deletedInLists) return false
-  return Object.entries(filter).every(([name, key]) => {
-    const wanted = query.get(name)
+  return filters.every((key) => {
+    const wanted = query.get(key)
     return wanted === null || row[key] === wanted
   })
 }
 
 function listed(setting: Setting, request: ApiRequest): Json {
+  const unknown = setting.refused?.find((name) => request.query.has(name))
+  if (unknown !== undefined) throw badRequest(`Parameter '${unknown}' is not served by the emulator`)
   const rows = request.company.list(setting.entity).filter((row) => passes(row, setting, request))
   return rows.length === 0 && request.switches.emptyV1List === 'null' ? null : rows
 }
@@ -38,5 +48,6 @@ export const v1SettingRoutes: readonly Route[] = settings.map((setting) => ({
   version: 'v1',
   path: setting.path,
   cost: setting.cost,
-  handle: (request): Answer => json(200, { success: true, data: listed(setting, request) }),
+  handle: (request): Answer =>
+    json(200, { success: true, ...setting.beside, data: listed(setting, request) }),
 }))

@@ -1,4 +1,5 @@
 import type { Row } from '../json.ts'
+import { COMPANY_ID } from '../seed/world.ts'
 import type { SettingName } from './entities.ts'
 
 /** New records of what the company has set up (openapi v1). */
@@ -38,4 +39,44 @@ export const settingBlanks: Readonly<Record<SettingName, Row>> = {
   },
   lead_labels: { name: '', color: 'gray', add_time: null, update_time: null },
   lead_sources: {},
+  roles: {
+    parent_role_id: 1,
+    name: '',
+    active_flag: true,
+    assignment_count: '0',
+    sub_role_count: '0',
+    level: 1,
+  },
+  permission_sets: { name: '', description: '', app: 'sales', type: 'custom', assignment_count: 0 },
+  teams: {
+    name: '',
+    description: '',
+    manager_id: null,
+    users: [],
+    active_flag: 1,
+    deleted_flag: 0,
+    add_time: null,
+    created_by_user_id: null,
+  },
+  webhooks: {
+    company_id: COMPANY_ID,
+    owner_id: null,
+    user_id: null,
+    event_action: '*',
+    event_object: '*',
+    subscription_url: '',
+    version: '2.0',
+    is_active: 1,
+    add_time: null,
+    remove_time: null,
+    type: 'general',
+    http_auth_user: null,
+    http_auth_password: null,
+    remove_reason: null,
+    last_delivery_time: null,
+    last_http_status: null,
+    admin_id: null,
+    name: '',
+  },
+  billing_addons: {},
 }

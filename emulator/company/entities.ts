@@ -24,6 +24,11 @@ export const settingNames = [
   'filters',
   'lead_labels',
   'lead_sources',
+  'roles',
+  'permission_sets',
+  'teams',
+  'webhooks',
+  'billing_addons',
 ] as const
 
 export const entityNames = [...workNames, ...settingNames] as const
@@ -149,9 +154,25 @@ export const entities: Readonly<Record<EntityName, EntitySpec>> = {
     deletion: 'vanishes',
     linkKey: 'lead_source_id',
   },
+  roles: { ...timeless, linkKey: 'role_id' },
+  permission_sets: { ...timeless, newKey: 'uuid', deletion: 'vanishes', linkKey: 'permission_set_id' },
+  teams: { ...setting, updatedKey: null, deletion: { deleted_flag: 1 }, linkKey: 'team_id' },
+  webhooks: {
+    ...setting,
+    times: 'lead',
+    updatedKey: null,
+    deletion: { is_active: 0 },
+    linkKey: 'webhook_id',
+  },
+  billing_addons: { ...timeless, key: 'code', newKey: 'given', deletion: 'vanishes', linkKey: 'addon_id' },
 }
 
-export const isDeleted = (row: Row): boolean => row['is_deleted'] === true || row['active_flag'] === false
+/** Teams and webhooks have numbers for flags; an inactive team is not deleted. */
+export const isDeleted = (row: Row): boolean =>
+  row['is_deleted'] === true ||
+  row['active_flag'] === false ||
+  row['deleted_flag'] === 1 ||
+  row['is_active'] === 0
 
 export class NoSuchRecord extends Error {
   constructor(name: EntityName, id: Id) {

@@ -137,7 +137,10 @@ export function createTable(context: TableContext): Table {
   function restore(id: Id): Row {
     purge.cancel(name, id)
     const undone = Object.fromEntries(
-      Object.entries(spec.deletion).map(([key, value]) => [key, value !== true]),
+      Object.entries(spec.deletion).map(([key, value]) => [
+        key,
+        typeof value === 'number' ? 1 - value : value !== true,
+      ]),
     )
     return update(id, undone)
   }

@@ -2,6 +2,8 @@ import type { Source } from '../company/collection.ts'
 import { entities, type SettingName } from '../company/entities.ts'
 import type { Id, Row } from '../json.ts'
 import { leadTime, timeOf, v1Time } from '../time.ts'
+import { accessRows } from './access.ts'
+import { appRows } from './apps.ts'
 import { leadLabels } from './leads.ts'
 import { foundedAt, FIRST_USER, type World } from './world.ts'
 
@@ -92,6 +94,8 @@ const rows: Readonly<Record<SettingName, (world: World) => Row[]>> = {
       update_time: leadTime(foundedAt(start)),
     })),
   lead_sources: () => leadSources.map((name) => ({ name })),
+  ...accessRows,
+  ...appRows,
 }
 
 function sourceOf(name: SettingName): (world: World) => Source {

@@ -126,6 +126,12 @@ const reads: readonly [string, path: string, Kind][] = [
   ['/filters', '/v1/filters?type=deals', {}],
   ['/leadLabels', '/v1/leadLabels', {}],
   ['/leadSources', '/v1/leadSources', {}],
+  ['/roles', '/v1/roles', {}],
+  ['/permissionSets', '/v1/permissionSets', {}],
+  ['/permissionSets', '/v1/permissionSets?app=global', {}],
+  ['/legacyTeams', '/v1/legacyTeams', {}],
+  ['/webhooks', '/v1/webhooks', {}],
+  ['/billing/subscriptions/addons', '/v1/billing/subscriptions/addons', {}],
   ['/deals/summary', '/v1/deals/summary', summary],
   ...['deals', 'persons', 'organizations', 'activities'].map((name): [string, string, Kind] => [
     `/${name}/collection`,
