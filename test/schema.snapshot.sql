@@ -728,3 +728,99 @@ comment on column "pipedrive"."lead_sources"."_synced_at" is 'When the row was l
 comment on table "pipedrive"."lead_sources" is 'Where leads may come from (source_name)';
 comment on column "pipedrive"."lead_sources"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
 comment on column "pipedrive"."lead_sources"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."roles" (
+  "id" bigint,
+  "parent_role_id" bigint,
+  "name" text,
+  "level" bigint,
+  "active_flag" boolean,
+  "assignment_count" bigint,
+  "sub_role_count" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."roles"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."roles" is 'Roles: the visibility groups that users are in';
+comment on column "pipedrive"."roles"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."roles"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."permission_sets" (
+  "id" uuid,
+  "name" text,
+  "description" text,
+  "app" text,
+  "type" text,
+  "assignment_count" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."permission_sets"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."permission_sets" is 'Permission sets of the apps; users.access names them';
+comment on column "pipedrive"."permission_sets"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."permission_sets"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."teams" (
+  "id" bigint,
+  "name" text,
+  "description" text,
+  "manager_id" bigint,
+  "users" bigint[],
+  "active_flag" boolean,
+  "deleted_flag" boolean,
+  "add_time" timestamptz,
+  "created_by_user_id" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."teams"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."teams" is 'Teams of users';
+comment on column "pipedrive"."teams"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."teams"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."webhooks" (
+  "id" bigint,
+  "name" text,
+  "type" text,
+  "version" text,
+  "event_action" text,
+  "event_object" text,
+  "subscription_url" text,
+  "http_auth_user" text,
+  "company_id" bigint,
+  "owner_id" bigint,
+  "user_id" bigint,
+  "admin_id" bigint,
+  "is_active" boolean,
+  "add_time" timestamptz,
+  "remove_time" timestamptz,
+  "remove_reason" text,
+  "last_delivery_time" timestamptz,
+  "last_http_status" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."webhooks"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."webhooks" is 'Webhooks of the company, without their passwords';
+comment on column "pipedrive"."webhooks"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."webhooks"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."billing_addons" (
+  "code" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("code")
+);
+comment on column "pipedrive"."billing_addons"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."billing_addons" is 'Add-ons that the company pays for';
+comment on column "pipedrive"."billing_addons"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."billing_addons"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';

@@ -47,3 +47,48 @@ export const filters: Stream = {
     last_used_time: 'timestamptz',
   },
 }
+
+export const webhooks: Stream = {
+  name: 'webhooks',
+  description: 'Webhooks of the company, without their passwords',
+  onDemand: true,
+  key: 'id',
+  cursorField: null,
+  deletedWhen: { field: 'is_active', is: false },
+  leftOut: ['http_auth_password'],
+  readById: LIST_AGAIN,
+  catalogs: [],
+  partitions: [v1Whole('/v1/webhooks', 10)],
+  columns: {
+    id: 'bigint',
+    name: 'text',
+    type: 'text',
+    version: 'text',
+    event_action: 'text',
+    event_object: 'text',
+    subscription_url: 'text',
+    http_auth_user: 'text',
+    company_id: 'bigint',
+    owner_id: 'bigint',
+    user_id: 'bigint',
+    admin_id: 'bigint',
+    is_active: 'boolean',
+    add_time: 'timestamptz',
+    remove_time: 'timestamptz',
+    remove_reason: 'text',
+    last_delivery_time: 'timestamptz',
+    last_http_status: 'bigint',
+  },
+}
+
+export const billingAddons: Stream = {
+  name: 'billing_addons',
+  description: 'Add-ons that the company pays for',
+  onDemand: true,
+  key: 'code',
+  cursorField: null,
+  readById: LIST_AGAIN,
+  catalogs: [],
+  partitions: [v1Whole('/v1/billing/subscriptions/addons', 20)],
+  columns: { code: 'text' },
+}

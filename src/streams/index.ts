@@ -1,5 +1,6 @@
 import { configError } from '../errors.ts'
-import { currencies, filters } from './account.ts'
+import { permissionSets, roles, teams } from './access.ts'
+import { billingAddons, currencies, filters, webhooks } from './account.ts'
 import { activities, activityTypes } from './activities.ts'
 import { deals } from './deals.ts'
 import { leadLabels, leadSources, leads } from './leads.ts'
@@ -28,6 +29,11 @@ const withRecords: readonly Stream[] = [
   filters,
   leadLabels,
   leadSources,
+  roles,
+  permissionSets,
+  teams,
+  webhooks,
+  billingAddons,
 ]
 
 /** The field catalogs of all streams, kept in `fields` and `field_options`; it has no records of its own. */

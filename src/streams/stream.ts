@@ -99,6 +99,8 @@ export interface Stream {
   readonly columns: ColumnSpecs
   /** A record whose `field` has this value is deleted at Pipedrive. */
   readonly deletedWhen?: { readonly field: string; readonly is: boolean }
+  /** Keys of the record that are kept nowhere on purpose, such as secrets. */
+  readonly leftOut?: readonly string[]
   readonly exploded?: readonly Exploded[]
   readonly partitions: readonly Partition[]
   readonly readById?: ReadById

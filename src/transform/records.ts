@@ -44,6 +44,7 @@ class RecordReader {
     const shape = new RecordShape()
     this.#stream = stream
     this.#slots = addNativeFields(shape, stream.columns)
+    for (const key of stream.leftOut ?? []) shape.keys.add(key, shape.newSlot())
     this.#exploded = (stream.exploded ?? []).map((spec) => explodedField(shape, spec))
     addCustomFields(shape, catalog)
     this.#table = new TableReader(shape)

@@ -23,10 +23,16 @@ interface Parameter {
   readonly schema?: Schema
 }
 
+interface Example {
+  readonly data?: unknown
+}
+
 export interface Operation {
   readonly 'x-token-cost': number
   readonly parameters?: readonly Parameter[]
-  readonly responses: Readonly<Record<string, { content?: Record<string, { schema: Schema }> }>>
+  readonly responses: Readonly<
+    Record<string, { content?: Record<string, { schema: Schema; example?: Example }> }>
+  >
 }
 
 interface Document {
@@ -70,15 +76,22 @@ function propertiesOf(path: string, schema: Schema): Map<string, Schema> {
 
 /** Properties of one record of the list: `id`, and `value.amount` for what is nested one step. */
 export function recordProperties(path: string): ReadonlyMap<string, readonly string[]> {
-  const body = operationOf(path).responses['200']?.content?.['application/json']?.schema ?? {}
-  const data = resolve(path, propertiesOf(path, body).get('data') ?? {})
+  const content = operationOf(path).responses['200']?.content?.['application/json']
+  const data = resolve(path, propertiesOf(path, content?.schema ?? {}).get('data') ?? {})
   const record = propertiesOf(path, data.items ?? {})
+  if (record.size === 0) return new Map(exampleKeys(content?.example).map((key) => [key, []]))
   return new Map(
     [...record].map(([name, schema]) => {
       const { items } = resolve(path, schema)
       return [name, [...propertiesOf(path, items ?? schema).keys()]]
     }),
   )
+}
+
+/** Where the schema names no properties: the keys that the records of its example have. */
+function exampleKeys(example: Example | undefined): string[] {
+  const records = Array.isArray(example?.data) ? (example.data as object[]) : []
+  return [...new Set(records.flatMap((record) => Object.keys(record)))]
 }
 
 /** Values that a comma-separated parameter may hold. */

@@ -12,6 +12,17 @@ function withoutFirst(answer: Answer): Answer {
   return { ...answer, body: JSON.stringify({ ...body, data: body.data.slice(1) }) }
 }
 
+test('the password of a webhook is kept nowhere in the warehouse', async () => {
+  await using world = await openWorld()
+  await world.run({ streams: [streamNamed('webhooks')] })
+  expect(await countOf(world.db, 'webhooks', "http_auth_user = 'pipedrive'")).toBe(1)
+  const kept = [
+    ...(await everything(world.db)),
+    ...(await world.db.query('select * from pipedrive_sync.drift')),
+  ]
+  expect(JSON.stringify(kept)).not.toContain('open sesame')
+})
+
 describe('a list whose records cannot be read by id', () => {
   test('is read again when it lacks a record, and only what it lacks twice is deleted', async () => {
     await using world = await openWorld()
