@@ -3,6 +3,7 @@ import { collectionRoutes } from './collection-routes.ts'
 import { fieldPaths, fieldRoutes } from './field-routes.ts'
 import { recentsRoute } from './recents.ts'
 import { v1FieldRoutes } from './v1-fields.ts'
+import { goalsRoute } from './v1-goals.ts'
 import { v1Routes } from './v1-list.ts'
 import { v1Resources } from './v1-resources.ts'
 import { v1SettingRoutes } from './v1-settings.ts'
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...v1FieldRoutes,
   ...collectionRoutes,
   recentsRoute,
+  goalsRoute,
   ...Object.entries(fieldPaths).flatMap(([path, entity]) => fieldRoutes(path, entity)),
   ...writeRoutes,
 ]

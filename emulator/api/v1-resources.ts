@@ -95,6 +95,18 @@ export const v1Resources: readonly V1Resource[] = [
     byId: true,
   },
   {
+    path: 'callLogs',
+    entity: 'call_logs',
+    cost: 20,
+    mostRows: 50,
+    sorts: [],
+    filters: [],
+    updatedSince: false,
+    deletedListed: () => false,
+    missing: refusals.notFound,
+    byId: true,
+  },
+  {
     path: 'roles',
     entity: 'roles',
     cost: 20,

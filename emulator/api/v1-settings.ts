@@ -12,6 +12,8 @@ interface Setting {
   readonly filters?: readonly string[]
   /** Parameters that are not emulated: better refused than ignored. */
   readonly refused?: readonly string[]
+  /** The answer is one object, with a member of each record: the keys that hold its name and its value. */
+  readonly asObject?: { readonly name: string; readonly value: string; readonly always: Row }
   /** What else the answer says. */
   readonly beside?: Row
 }
@@ -26,6 +28,19 @@ const settings: readonly Setting[] = [
   { entity: 'teams', path: '/legacyTeams', cost: 20, refused: ['order_by', 'skip_users'] },
   { entity: 'webhooks', path: '/webhooks', cost: 10, beside: { status: 'ok' } },
   { entity: 'billing_addons', path: '/billing/subscriptions/addons', cost: 20 },
+  {
+    entity: 'user_connections',
+    path: '/userConnections',
+    cost: 20,
+    // The id is false where there is none (openapi v1).
+    asObject: { name: 'service', value: 'account_id', always: { google: false } },
+  },
+  {
+    entity: 'user_settings',
+    path: '/userSettings',
+    cost: 2,
+    asObject: { name: 'name', value: 'value', always: {} },
+  },
 ]
 
 function passes(row: Row, { filters = [] }: Setting, { query, switches }: ApiRequest): boolean {
@@ -40,6 +55,11 @@ function listed(setting: Setting, request: ApiRequest): Json {
   const unknown = setting.refused?.find((name) => request.query.has(name))
   if (unknown !== undefined) throw badRequest(`Parameter '${unknown}' is not served by the emulator`)
   const rows = request.company.list(setting.entity).filter((row) => passes(row, setting, request))
+  const { asObject } = setting
+  if (asObject !== undefined) {
+    const members = rows.map((row) => [row[asObject.name], row[asObject.value]] as const)
+    return { ...asObject.always, ...(Object.fromEntries(members) as Row) }
+  }
   return rows.length === 0 && request.switches.emptyV1List === 'null' ? null : rows
 }
 

@@ -1,7 +1,6 @@
 import { json, Refusal, refusals, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Route } from '../http/router.ts'
 import { isRow, type Json, type Row } from '../json.ts'
-import { COMPANY_DOMAIN, COMPANY_ID, COMPANY_NAME } from '../seed/world.ts'
 
 /** The same user without the rights of an admin. */
 function asRegular(user: Row): Row {
@@ -12,14 +11,7 @@ function asRegular(user: Row): Row {
 function me({ company, switches }: ApiRequest): Answer {
   const user = company.users.list().find((one) => one['is_you'] === true)
   if (!user) throw new Refusal(refusals.userNotFound())
-  const about = {
-    company_id: COMPANY_ID,
-    company_name: COMPANY_NAME,
-    company_domain: COMPANY_DOMAIN,
-    company_country: 'EE',
-    company_industry: 'Construction',
-    language: { language_code: 'en', country_code: 'US' },
-  }
+  const about = company.company.list().at(0)
   return json(200, { success: true, data: { ...(switches.admin ? user : asRegular(user)), ...about } })
 }
 

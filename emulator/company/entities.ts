@@ -29,6 +29,11 @@ export const settingNames = [
   'teams',
   'webhooks',
   'billing_addons',
+  'user_connections',
+  'user_settings',
+  'goals',
+  'call_logs',
+  'company',
 ] as const
 
 export const entityNames = [...workNames, ...settingNames] as const
@@ -165,6 +170,17 @@ export const entities: Readonly<Record<EntityName, EntitySpec>> = {
     linkKey: 'webhook_id',
   },
   billing_addons: { ...timeless, key: 'code', newKey: 'given', deletion: 'vanishes', linkKey: 'addon_id' },
+  user_connections: {
+    ...timeless,
+    key: 'service',
+    newKey: 'given',
+    deletion: 'vanishes',
+    linkKey: 'connection_id',
+  },
+  user_settings: { ...timeless, key: 'name', newKey: 'given', deletion: 'vanishes', linkKey: 'setting_id' },
+  goals: { ...timeless, newKey: 'uuid', deletion: 'vanishes', linkKey: 'goal_id' },
+  call_logs: { ...timeless, newKey: 'uuid', deletion: 'vanishes', linkKey: 'call_log_id' },
+  company: { ...timeless, key: 'company_id', newKey: 'given', deletion: 'vanishes', linkKey: 'company_id' },
 }
 
 /** Teams and webhooks have numbers for flags; an inactive team is not deleted. */

@@ -11,6 +11,18 @@ const webhooks = [
 
 const addons = ['leadbooster_v2', 'prospector', 'smart_docs_v2'] as const
 
+/** Settings of the token's user (openapi v1, example). */
+const userSettings = {
+  marketplace_team: false,
+  list_limit: 100,
+  beta_app: true,
+  prevent_salesphone_callto_override: false,
+  file_upload_destination: 's3',
+  callto_link_syntax: 'callto:[number]',
+  autofill_deal_expected_close_date: false,
+  person_duplicate_condition: 'name && (org_id || email || phone)',
+} as const
+
 /** What is connected to the company (openapi v1). */
 export const appRows = {
   webhooks: ({ start }: World): Row[] =>
@@ -36,4 +48,6 @@ export const appRows = {
       name,
     })),
   billing_addons: (): Row[] => addons.map((code) => ({ code })),
+  user_connections: (): Row[] => [{ service: 'google', account_id: 'awesomeid-123-4567890' }],
+  user_settings: (): Row[] => Object.entries(userSettings).map(([name, value]): Row => ({ name, value })),
 } satisfies Partial<Record<SettingName, (world: World) => Row[]>>

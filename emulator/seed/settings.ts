@@ -4,7 +4,10 @@ import type { Id, Row } from '../json.ts'
 import { leadTime, timeOf, v1Time } from '../time.ts'
 import { accessRows } from './access.ts'
 import { appRows } from './apps.ts'
+import { callLogRows } from './call-logs.ts'
+import { goalRows } from './goals.ts'
 import { leadLabels } from './leads.ts'
+import { COMPANY_DOMAIN, COMPANY_ID, COMPANY_NAME } from './world.ts'
 import { foundedAt, FIRST_USER, type World } from './world.ts'
 
 const activityTypes = [
@@ -96,6 +99,18 @@ const rows: Readonly<Record<SettingName, (world: World) => Row[]>> = {
   lead_sources: () => leadSources.map((name) => ({ name })),
   ...accessRows,
   ...appRows,
+  goals: goalRows,
+  call_logs: callLogRows,
+  company: () => [
+    {
+      company_id: COMPANY_ID,
+      company_name: COMPANY_NAME,
+      company_domain: COMPANY_DOMAIN,
+      company_country: 'EE',
+      company_industry: 'Construction',
+      language: { language_code: 'en', country_code: 'US' },
+    },
+  ],
 }
 
 function sourceOf(name: SettingName): (world: World) => Source {

@@ -126,6 +126,16 @@ const reads: readonly [string, path: string, Kind][] = [
   ['/filters', '/v1/filters?type=deals', {}],
   ['/leadLabels', '/v1/leadLabels', {}],
   ['/leadSources', '/v1/leadSources', {}],
+  ['/userConnections', '/v1/userConnections', {}],
+  ['/userSettings', '/v1/userSettings', {}],
+  ['/callLogs', '/v1/callLogs', { extra: ['next_start'] }],
+  ...['', '?is_active=false', '?expected_outcome.tracking_metric=sum'].map(
+    (query): [string, string, Kind] => [
+      '/goals/find',
+      `/v1/goals/find${query}`,
+      { extra: ['statusCode', 'statusText', 'service', 'currency_id'] },
+    ],
+  ),
   ['/roles', '/v1/roles', {}],
   ['/permissionSets', '/v1/permissionSets', {}],
   ['/permissionSets', '/v1/permissionSets?app=global', {}],
