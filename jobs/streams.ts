@@ -8,7 +8,7 @@ interface StreamLine {
   readonly stream: string
   readonly table: string
   readonly endpoints: readonly string[]
-  /** Tokens for one request to each endpoint: the least that a look costs. */
+  /** Tokens for the first page of everything that is asked for: the least that a look costs. */
   readonly cost: number
   readonly mode: 'incremental' | 'full refresh' | 'exploded'
   /** Whether a run reads it that is not told what to read. */
@@ -22,14 +22,15 @@ function sum(costs: readonly number[]): number {
 }
 
 function linesOf({ name, partitions, catalogs, exploded = [], onDemand }: Stream): StreamLine[] {
-  const sources = partitions.length > 0 ? partitions : catalogs.flatMap((catalog) => catalog.sources)
-  const byPath = new Map(sources.map(({ path, cost }) => [path, cost]))
+  const catalogSources = catalogs.flatMap((catalog) => catalog.sources)
+  const byPath = new Map(catalogSources.map((source) => [source.path, source]))
+  const asked = partitions.length > 0 ? partitions : [...byPath.values()]
   const incremental = partitions.some(({ filter }) => filter !== undefined)
   const reading = {
     stream: name,
     table: name,
-    endpoints: [...byPath.keys()],
-    cost: sum([...byPath.values()]),
+    endpoints: [...new Set(asked.map(({ path }) => path))],
+    cost: sum(asked.map(({ cost }) => cost)),
     mode: incremental ? 'incremental' : 'full refresh',
     default: onDemand === undefined,
   } as const

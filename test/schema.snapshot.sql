@@ -824,3 +824,101 @@ comment on column "pipedrive"."billing_addons"."_synced_at" is 'When the row was
 comment on table "pipedrive"."billing_addons" is 'Add-ons that the company pays for';
 comment on column "pipedrive"."billing_addons"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
 comment on column "pipedrive"."billing_addons"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."user_connections" (
+  "service" text,
+  "account_id" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("service")
+);
+comment on column "pipedrive"."user_connections"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."user_connections" is 'Accounts at other services that the token''s user has connected';
+comment on column "pipedrive"."user_connections"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."user_connections"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."user_settings" (
+  "name" text,
+  "value" jsonb,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("name")
+);
+comment on column "pipedrive"."user_settings"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."user_settings" is 'Settings of the token''s user, one a row';
+comment on column "pipedrive"."user_settings"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."user_settings"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."company" (
+  "company_id" bigint,
+  "company_name" text,
+  "company_domain" text,
+  "company_country" text,
+  "company_industry" text,
+  "language_code" text,
+  "language_country_code" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("company_id")
+);
+comment on column "pipedrive"."company"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."company" is 'The company whose data this is, in one row';
+comment on column "pipedrive"."company"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."company"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."goals" (
+  "id" text,
+  "title" text,
+  "owner_id" bigint,
+  "type_name" text,
+  "type_params" jsonb,
+  "assignee_type" text,
+  "assignee_id" bigint,
+  "interval" text,
+  "duration_start" date,
+  "duration_end" date,
+  "expected_outcome_target" numeric,
+  "expected_outcome_tracking_metric" text,
+  "expected_outcome_currency_id" bigint,
+  "is_active" boolean,
+  "report_ids" text[],
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."goals"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."goals" is 'Goals of users, teams and the company, those that are over included';
+comment on column "pipedrive"."goals"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."goals"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."call_logs" (
+  "id" text,
+  "user_id" bigint,
+  "activity_id" bigint,
+  "person_id" bigint,
+  "org_id" bigint,
+  "deal_id" bigint,
+  "lead_id" uuid,
+  "subject" text,
+  "note" text,
+  "outcome" text,
+  "duration" bigint,
+  "start_time" timestamptz,
+  "end_time" timestamptz,
+  "from_phone_number" text,
+  "to_phone_number" text,
+  "has_recording" boolean,
+  "company_id" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."call_logs"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."call_logs" is 'Calls of the token''s user';
+comment on column "pipedrive"."call_logs"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."call_logs"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';

@@ -25,6 +25,7 @@ const v1Envelope = z.object({
 const success = z.object({ success: z.literal(true) })
 
 const record = z.record(z.string(), z.unknown())
+const list = z.array(z.unknown())
 
 const OPEN_LIST = 91
 const EMPTY: Page = Buffer.from('[]')
@@ -65,20 +66,30 @@ function listOrNull(request: ApiRequest, body: Body): Page {
   return empty ? EMPTY : listOf(request, body)
 }
 
-type Reshape<Kind extends RecordsIn['kind']> = (
-  request: ApiRequest,
-  body: Body,
-  records: Extract<RecordsIn, { kind: Kind }>,
-) => Page
+function pageOf(records: readonly unknown[]): Page {
+  return Buffer.from(JSON.stringify(records))
+}
 
-const reshape: { readonly [Kind in RecordsIn['kind']]: Reshape<Kind> } = {
-  'list-or-null': listOrNull,
+function membersOf(request: ApiRequest, body: Body, name: string, value: string, none: readonly unknown[]) {
+  const members = Object.entries(openOne(request, body)).filter(([, held]) => !none.includes(held))
+  return pageOf(members.map(([key, held]) => ({ [name]: key, [value]: held })))
 }
 
 /** The records of an answer that is never paged: a list, unless `records` says otherwise. Throws `E_ENVELOPE`. */
 export function openSingle(request: ApiRequest, body: Body, records?: RecordsIn): Page {
   open(success, request, body.envelope)
-  return records === undefined ? listOf(request, body) : reshape[records.kind](request, body, records)
+  switch (records?.kind) {
+    case undefined:
+      return listOf(request, body)
+    case 'list-or-null':
+      return listOrNull(request, body)
+    case 'one':
+      return pageOf([openOne(request, body)])
+    case 'member':
+      return pageOf(open(list, request, openOne(request, body)[records.name]))
+    case 'members':
+      return membersOf(request, body, records.name, records.value, records.none)
+  }
 }
 
 /** One record. Throws `E_ENVELOPE`. */

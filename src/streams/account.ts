@@ -1,4 +1,5 @@
 import { LIST_AGAIN, v1Whole, type Stream } from './stream.ts'
+import { users } from './users.ts'
 
 export const currencies: Stream = {
   name: 'currencies',
@@ -91,4 +92,26 @@ export const billingAddons: Stream = {
   catalogs: [],
   partitions: [v1Whole('/v1/billing/subscriptions/addons', 20)],
   columns: { code: 'text' },
+}
+
+export const company: Stream = {
+  name: 'company',
+  description: 'The company whose data this is, in one row',
+  onDemand: true,
+  key: 'company_id',
+  cursorField: null,
+  // The rest of the record is the token's user, who is in users.
+  leftOut: Object.keys(users.columns),
+  readById: LIST_AGAIN,
+  catalogs: [],
+  partitions: [v1Whole('/v1/users/me', 2, { records: { kind: 'one' } })],
+  columns: {
+    company_id: 'bigint',
+    company_name: 'text',
+    company_domain: 'text',
+    company_country: 'text',
+    company_industry: 'text',
+    language_code: { type: 'text', from: 'language.language_code' },
+    language_country_code: { type: 'text', from: 'language.country_code' },
+  },
 }

@@ -1,8 +1,10 @@
 import { configError } from '../errors.ts'
 import { permissionSets, roles, teams } from './access.ts'
-import { billingAddons, currencies, filters, webhooks } from './account.ts'
+import { billingAddons, company, currencies, filters, webhooks } from './account.ts'
 import { activities, activityTypes } from './activities.ts'
+import { callLogs } from './call-logs.ts'
 import { deals } from './deals.ts'
+import { goals } from './goals.ts'
 import { leadLabels, leadSources, leads } from './leads.ts'
 import { notes } from './notes.ts'
 import { organizations } from './organizations.ts'
@@ -10,7 +12,7 @@ import { persons } from './persons.ts'
 import { pipelines, stages } from './pipelines.ts'
 import { products } from './products.ts'
 import type { Stream } from './stream.ts'
-import { users } from './users.ts'
+import { userConnections, userSettings, users } from './users.ts'
 
 /** Every stream that has records, in the order in which a run starts them: what is small and referred to first. */
 const withRecords: readonly Stream[] = [
@@ -34,6 +36,11 @@ const withRecords: readonly Stream[] = [
   teams,
   webhooks,
   billingAddons,
+  userConnections,
+  userSettings,
+  company,
+  goals,
+  callLogs,
 ]
 
 /** The field catalogs of all streams, kept in `fields` and `field_options`; it has no records of its own. */

@@ -28,7 +28,18 @@ export type Params = Readonly<Record<string, string>>
 /** How the records stand in an answer that holds all of them, where its `data` is not simply their list. */
 export type RecordsIn =
   /** v1 may say null for a list without records (seen in practice). */
-  { readonly kind: 'list-or-null' }
+  | { readonly kind: 'list-or-null' }
+  /** Their list is a member of `data`. */
+  | { readonly kind: 'member'; readonly name: string }
+  /** `data` is the one record. */
+  | { readonly kind: 'one' }
+  /** Each member of `data` is a record of a name and a value, but those whose value is one of `none`. */
+  | {
+      readonly kind: 'members'
+      readonly name: string
+      readonly value: string
+      readonly none: readonly unknown[]
+    }
 
 /** One path of a stream with its own bookmark. Pages are always asked at the largest size the endpoint takes. */
 export interface Partition {
@@ -99,7 +110,7 @@ export interface Stream {
   readonly columns: ColumnSpecs
   /** A record whose `field` has this value is deleted at Pipedrive. */
   readonly deletedWhen?: { readonly field: string; readonly is: boolean }
-  /** Keys of the record that are kept nowhere on purpose, such as secrets. */
+  /** Keys of the record that are not kept on purpose: secrets, and what stands in another table. */
   readonly leftOut?: readonly string[]
   readonly exploded?: readonly Exploded[]
   readonly partitions: readonly Partition[]
