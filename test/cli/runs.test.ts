@@ -114,6 +114,15 @@ describe('backfill and sync', () => {
     expect(statuses(report(some))).toEqual({ users: 'done', currencies: 'done' })
   })
 
+  test('status shows the usual streams, and of the others those that were asked for', async () => {
+    const { env, run } = await warehouse()
+    await run(['backfill', '--stream', 'users,currencies'])
+    const shown = z.object({ streams: z.array(z.object({ stream: z.string() })) })
+    const { streams: told } = shown.parse(await jsonFrom(['status'], { env }))
+    const usual = streams.map(({ name }) => name)
+    expect(told.map(({ stream }) => stream)).toEqual([...usual, 'currencies'])
+  })
+
   test('backfill reads what was updated from --since to before --until', async () => {
     const { emulator, database, run } = await warehouse()
     const times = emulator.company

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Row } from '../../emulator/index.ts'
 import type { Answer } from '../support/tap.ts'
 import { countOf, everything, only } from '../support/warehouse.ts'
+import { selectStreams, streams } from '../../src/streams/index.ts'
 import { SWEEP, openWorld, streamNamed } from '../support/world.ts'
 
 const currencies = streamNamed('currencies')
@@ -11,6 +14,22 @@ function withoutFirst(answer: Answer): Answer {
   const body = JSON.parse(answer.body) as { data: readonly Row[] }
   return { ...answer, body: JSON.stringify({ ...body, data: body.data.slice(1) }) }
 }
+
+test('a quiet sync costs what the README says, by default and of everything', async () => {
+  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8')
+  const said =
+    /quiet account takes (\d+) requests and (\d+) tokens, with `--all` (\d+) requests and (\d+) tokens/
+  const [, ...numbers] = said.exec(readme) ?? []
+  const taken: number[] = []
+  for (const chosen of [selectStreams([]), streams]) {
+    await using world = await openWorld()
+    await world.run({ streams: chosen })
+    const { status, requests, tokens } = await world.run({ streams: chosen })
+    expect(status).toBe('done')
+    taken.push(requests, tokens)
+  }
+  expect(taken).toEqual(numbers.map(Number))
+})
 
 test('the password of a webhook is kept nowhere in the warehouse', async () => {
   await using world = await openWorld()
