@@ -1,12 +1,11 @@
 import { configError } from '../src/errors.ts'
-import { readBudget, readMoment, readNames, readShare } from '../src/flags.ts'
+import { readBudget, readMoment, readShare } from '../src/flags.ts'
 import { run } from '../src/run.ts'
-import { selectStreams } from '../src/streams/index.ts'
+import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'
 import { runResult } from './run-result.ts'
 
-export interface BackfillFlags {
-  readonly stream?: string
+export interface BackfillFlags extends ChoiceFlags {
   readonly since?: string
   readonly until?: string
   readonly budget: string
@@ -15,7 +14,7 @@ export interface BackfillFlags {
 
 /** Reads everything, or what was last updated between `since` (inclusive) and `until` (exclusive). */
 export async function backfill(context: JobContext, flags: BackfillFlags): Promise<JobResult> {
-  const streams = selectStreams(readNames(flags.stream))
+  const streams = chosenStreams(context, flags)
   const since = readMoment('--since', flags.since)
   const until = readMoment('--until', flags.until)
   if (since !== null && until !== null && since >= until)

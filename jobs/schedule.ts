@@ -29,7 +29,7 @@ export async function schedule(
   show: (result: JobResult) => void,
 ): Promise<JobResult> {
   assertCron(flags)
-  readRequest(flags)
+  readRequest(context, flags)
   await check(runParts(context))
   const { signal, reporter } = context
   let runs = 0

@@ -3,7 +3,7 @@ import { configError } from '../src/errors.ts'
 import { databaseExists } from '../src/load/database.ts'
 import { describeEmbeddedServer } from '../src/load/embedded-server.ts'
 import { readState, type WarehouseState } from '../src/load/status.ts'
-import { streams } from '../src/streams/index.ts'
+import { selectStreams, streams } from '../src/streams/index.ts'
 import { inDatabase, untilStopped, withWarehouse, type JobContext, type JobResult } from './job.ts'
 import { recordTable } from './text-table.ts'
 
@@ -78,13 +78,20 @@ function describe(database: DatabaseState, state: WarehouseState | null, dataDir
   ].join('\n')
 }
 
+/** Leaves out what nobody has asked for yet. */
+function withoutUnread(state: WarehouseState | null): WarehouseState | null {
+  const usual = new Set(selectStreams([]).map(({ name }) => name))
+  const shown = state?.streams.filter(({ stream, last_status }) => usual.has(stream) || last_status !== null)
+  return state === null || shown === undefined ? null : { ...state, streams: shown }
+}
+
 /** What the warehouse holds, how its last runs went and how to connect to it. */
 export async function status(context: JobContext): Promise<JobResult> {
   const warehouse = readWarehouse(context.environment)
   const database = await describeDatabase(context)
   const state = (await databaseExists(warehouse))
     ? await withWarehouse(context, 'status', (session) =>
-        readState(session, warehouse.account, streams, context.clock.now()),
+        readState(session, warehouse.account, streams, context.clock.now()).then(withoutUnread),
       )
     : null
   return { json: { database, ...state }, text: describe(database, state, warehouse.dataDir), exit: 0 }

@@ -1,5 +1,5 @@
 import { readNames } from '../src/flags.ts'
-import { selectStreams } from '../src/streams/index.ts'
+import { selectStreams, streams } from '../src/streams/index.ts'
 import type { Stream } from '../src/streams/stream.ts'
 import type { JobResult } from './job.ts'
 import { recordTable } from './text-table.ts'
@@ -8,38 +8,43 @@ interface StreamLine {
   readonly stream: string
   readonly table: string
   readonly endpoints: readonly string[]
-  /** Tokens for one request to each endpoint: the least that a look costs. */
+  /** Tokens for the first page of everything that is asked for: the least that a look costs. */
   readonly cost: number
   readonly mode: 'incremental' | 'full refresh' | 'exploded'
+  /** Whether a run reads it that is not told what to read. */
+  readonly default: boolean
 }
 
-const COLUMNS = ['stream', 'table', 'mode', 'cost', 'endpoints'] as const
+const COLUMNS = ['stream', 'table', 'mode', 'default', 'cost', 'endpoints'] as const
 
 function sum(costs: readonly number[]): number {
   return costs.reduce((total, cost) => total + cost, 0)
 }
 
-function linesOf({ name, partitions, catalogs, exploded = [] }: Stream): StreamLine[] {
-  const sources = partitions.length > 0 ? partitions : catalogs.flatMap((catalog) => catalog.sources)
-  const byPath = new Map(sources.map(({ path, cost }) => [path, cost]))
+function linesOf({ name, partitions, catalogs, exploded = [], onDemand }: Stream): StreamLine[] {
+  const catalogSources = catalogs.flatMap((catalog) => catalog.sources)
+  const byPath = new Map(catalogSources.map((source) => [source.path, source]))
+  const asked = partitions.length > 0 ? partitions : [...byPath.values()]
   const incremental = partitions.some(({ filter }) => filter !== undefined)
   const reading = {
     stream: name,
     table: name,
-    endpoints: [...byPath.keys()],
-    cost: sum([...byPath.values()]),
+    endpoints: [...new Set(asked.map(({ path }) => path))],
+    cost: sum(asked.map(({ cost }) => cost)),
     mode: incremental ? 'incremental' : 'full refresh',
+    default: onDemand === undefined,
   } as const
   const others = partitions.length > 0 ? exploded.map(({ table }) => table) : ['field_options']
   return [
     reading,
-    ...others.map((table) => ({ stream: name, table, endpoints: [], cost: 0, mode: 'exploded' as const })),
+    ...others.map((table) => ({ ...reading, table, endpoints: [], cost: 0, mode: 'exploded' as const })),
   ]
 }
 
 /** Lists the registry: each table, where it comes from, what a request costs. */
 export function listStreams(flags: { readonly stream?: string }): JobResult {
-  const lines = selectStreams(readNames(flags.stream)).flatMap((stream) => linesOf(stream))
+  const listed = flags.stream === undefined ? streams : selectStreams(readNames(flags.stream))
+  const lines = listed.flatMap((stream) => linesOf(stream))
   const rows = lines.map((line) => ({ ...line, endpoints: line.endpoints.join(' ') }))
   return { json: lines, text: recordTable(COLUMNS, rows), exit: 0, verbatim: true }
 }

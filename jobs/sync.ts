@@ -1,11 +1,10 @@
-import { readBudget, readNames, readShare } from '../src/flags.ts'
+import { readBudget, readShare } from '../src/flags.ts'
 import { run, type RunRequest } from '../src/run.ts'
-import { selectStreams } from '../src/streams/index.ts'
+import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'
 import { runResult } from './run-result.ts'
 
-export interface SyncFlags {
-  readonly stream?: string
+export interface SyncFlags extends ChoiceFlags {
   readonly sweep?: boolean
   readonly budget: string
   readonly maxShare: string
@@ -13,12 +12,12 @@ export interface SyncFlags {
 
 /** Reads what has changed since the bookmarks; with `sweep` everything, to see what was deleted. */
 export async function sync(context: JobContext, flags: SyncFlags): Promise<JobResult> {
-  return runResult(await run(runParts(context), readRequest(flags)))
+  return runResult(await run(runParts(context), readRequest(context, flags)))
 }
 
 /** Throws `E_CONFIG` for flags that are wrong. */
-export function readRequest(flags: SyncFlags): RunRequest {
-  const streams = selectStreams(readNames(flags.stream))
+export function readRequest(context: JobContext, flags: SyncFlags): RunRequest {
+  const streams = chosenStreams(context, flags)
   const allowance = readBudget('--budget', flags.budget)
   const maxShare = readShare('--max-share', flags.maxShare)
   const mode = flags.sweep === true ? 'sweep' : 'pass'

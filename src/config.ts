@@ -126,6 +126,7 @@ const variables = {
     .transform((path) => resolve(path)),
   PIPEDRIVE_SCHEMA: schemaName.default('pipedrive'),
   PIPEDRIVE_SYNC_SCHEMA: schemaName.default('pipedrive_sync'),
+  STREAMS: z.string().optional(),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 } as const
 
@@ -174,6 +175,11 @@ export function readSource(environment: Environment): SourceConfig {
       'PIPEDRIVE_COMPANY_DOMAIN is not set: it is "acme" when you open Pipedrive at acme.pipedrive.com.',
     )
   return Object.freeze({ token, baseUrl })
+}
+
+/** The streams that a run reads where its flags do not say, as it was written. */
+export function readStreams(environment: Environment): string | undefined {
+  return read(environment, 'STREAMS')
 }
 
 /** What no output may show. Never throws: a secret is to be hidden even where the rest is wrong. */

@@ -2,15 +2,15 @@ import { DateTime } from 'luxon'
 import { configError } from './errors.ts'
 import type { Allowance } from './extract/budget.ts'
 
-/** The names in `--stream a,b`; none when the flag is absent, which means all. */
-export function readNames(text: string | undefined): readonly string[] {
+/** The names in `a,b`, given by `--stream` or another place; none when it is absent, which means the usual ones. */
+export function readNames(text: string | undefined, place = '--stream'): readonly string[] {
   if (text === undefined) return []
   const names = text
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
   // An empty shell variable must not become a run over everything.
-  if (names.length === 0) throw configError(`--stream takes names separated by commas, not "${text}".`)
+  if (names.length === 0) throw configError(`${place} takes names separated by commas, not "${text}".`)
   return names
 }
 

@@ -8,6 +8,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, StreamStatus>>> = {
   E_LOCKED: 'locked',
   E_FORBIDDEN: 'skipped',
   E_NOT_AVAILABLE: 'skipped',
+  E_NOT_FOUND: 'skipped',
   E_STOPPED: 'stopped',
 }
 

@@ -638,3 +638,288 @@ comment on column "pipedrive"."notes"."_synced_at" is 'When the row was last wri
 comment on table "pipedrive"."notes" is 'Notes on deals, persons, organizations, leads, projects and tasks (HTML)';
 comment on column "pipedrive"."notes"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
 comment on column "pipedrive"."notes"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."activity_types" (
+  "id" bigint,
+  "name" text,
+  "key_string" text,
+  "icon_key" text,
+  "color" text,
+  "order_nr" bigint,
+  "active_flag" boolean,
+  "is_custom_flag" boolean,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."activity_types"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."activity_types" is 'Types of activities; activities name one by its key_string';
+comment on column "pipedrive"."activity_types"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."activity_types"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."currencies" (
+  "id" bigint,
+  "code" text,
+  "name" text,
+  "symbol" text,
+  "decimal_points" bigint,
+  "active_flag" boolean,
+  "is_custom_flag" boolean,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."currencies"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."currencies" is 'Currencies in which the company may keep amounts';
+comment on column "pipedrive"."currencies"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."currencies"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."filters" (
+  "id" bigint,
+  "name" text,
+  "type" text,
+  "user_id" bigint,
+  "visible_to" bigint,
+  "filter_code" text,
+  "is_editable" boolean,
+  "active_flag" boolean,
+  "temporary_flag" boolean,
+  "custom_view_id" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "last_used_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."filters"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."filters" is 'Filters that the token''s user may see, without their conditions';
+comment on column "pipedrive"."filters"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."filters"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."lead_labels" (
+  "id" uuid,
+  "name" text,
+  "color" text,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."lead_labels"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."lead_labels" is 'Labels that leads may have (label_ids)';
+comment on column "pipedrive"."lead_labels"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."lead_labels"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."lead_sources" (
+  "name" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("name")
+);
+comment on column "pipedrive"."lead_sources"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."lead_sources" is 'Where leads may come from (source_name)';
+comment on column "pipedrive"."lead_sources"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."lead_sources"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."roles" (
+  "id" bigint,
+  "parent_role_id" bigint,
+  "name" text,
+  "level" bigint,
+  "active_flag" boolean,
+  "assignment_count" bigint,
+  "sub_role_count" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."roles"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."roles" is 'Roles: the visibility groups that users are in';
+comment on column "pipedrive"."roles"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."roles"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."permission_sets" (
+  "id" uuid,
+  "name" text,
+  "description" text,
+  "app" text,
+  "type" text,
+  "assignment_count" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."permission_sets"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."permission_sets" is 'Permission sets of the apps; users.access names them';
+comment on column "pipedrive"."permission_sets"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."permission_sets"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."teams" (
+  "id" bigint,
+  "name" text,
+  "description" text,
+  "manager_id" bigint,
+  "users" bigint[],
+  "active_flag" boolean,
+  "deleted_flag" boolean,
+  "add_time" timestamptz,
+  "created_by_user_id" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."teams"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."teams" is 'Teams of users';
+comment on column "pipedrive"."teams"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."teams"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."webhooks" (
+  "id" bigint,
+  "name" text,
+  "type" text,
+  "version" text,
+  "event_action" text,
+  "event_object" text,
+  "subscription_url" text,
+  "http_auth_user" text,
+  "company_id" bigint,
+  "owner_id" bigint,
+  "user_id" bigint,
+  "admin_id" bigint,
+  "is_active" boolean,
+  "add_time" timestamptz,
+  "remove_time" timestamptz,
+  "remove_reason" text,
+  "last_delivery_time" timestamptz,
+  "last_http_status" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."webhooks"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."webhooks" is 'Webhooks of the company, without their passwords';
+comment on column "pipedrive"."webhooks"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."webhooks"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."billing_addons" (
+  "code" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("code")
+);
+comment on column "pipedrive"."billing_addons"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."billing_addons" is 'Add-ons that the company pays for';
+comment on column "pipedrive"."billing_addons"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."billing_addons"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."user_connections" (
+  "service" text,
+  "account_id" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("service")
+);
+comment on column "pipedrive"."user_connections"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."user_connections" is 'Accounts at other services that the token''s user has connected';
+comment on column "pipedrive"."user_connections"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."user_connections"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."user_settings" (
+  "name" text,
+  "value" jsonb,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("name")
+);
+comment on column "pipedrive"."user_settings"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."user_settings" is 'Settings of the token''s user, one a row';
+comment on column "pipedrive"."user_settings"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."user_settings"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."company" (
+  "company_id" bigint,
+  "company_name" text,
+  "company_domain" text,
+  "company_country" text,
+  "company_industry" text,
+  "language_code" text,
+  "language_country_code" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("company_id")
+);
+comment on column "pipedrive"."company"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."company" is 'The company whose data this is, in one row';
+comment on column "pipedrive"."company"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."company"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."goals" (
+  "id" text,
+  "title" text,
+  "owner_id" bigint,
+  "type_name" text,
+  "type_params" jsonb,
+  "assignee_type" text,
+  "assignee_id" bigint,
+  "interval" text,
+  "duration_start" date,
+  "duration_end" date,
+  "expected_outcome_target" numeric,
+  "expected_outcome_tracking_metric" text,
+  "expected_outcome_currency_id" bigint,
+  "is_active" boolean,
+  "report_ids" text[],
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."goals"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."goals" is 'Goals of users, teams and the company, those that are over included';
+comment on column "pipedrive"."goals"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."goals"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."call_logs" (
+  "id" text,
+  "user_id" bigint,
+  "activity_id" bigint,
+  "person_id" bigint,
+  "org_id" bigint,
+  "deal_id" bigint,
+  "lead_id" uuid,
+  "subject" text,
+  "note" text,
+  "outcome" text,
+  "duration" bigint,
+  "start_time" timestamptz,
+  "end_time" timestamptz,
+  "from_phone_number" text,
+  "to_phone_number" text,
+  "has_recording" boolean,
+  "company_id" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."call_logs"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."call_logs" is 'Calls of the token''s user';
+comment on column "pipedrive"."call_logs"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."call_logs"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';

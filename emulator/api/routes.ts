@@ -3,8 +3,10 @@ import { collectionRoutes } from './collection-routes.ts'
 import { fieldPaths, fieldRoutes } from './field-routes.ts'
 import { recentsRoute } from './recents.ts'
 import { v1FieldRoutes } from './v1-fields.ts'
+import { goalsRoute } from './v1-goals.ts'
 import { v1Routes } from './v1-list.ts'
 import { v1Resources } from './v1-resources.ts'
+import { v1SettingRoutes } from './v1-settings.ts'
 import { v1Singles } from './v1-singles.ts'
 import { v2Routes } from './v2-list.ts'
 import { v2Resources } from './v2-resources.ts'
@@ -15,9 +17,11 @@ export const routes: readonly Route[] = [
   ...v2Resources.flatMap(v2Routes),
   ...v1Resources.flatMap(v1Routes),
   ...v1Singles,
+  ...v1SettingRoutes,
   ...v1FieldRoutes,
   ...collectionRoutes,
   recentsRoute,
+  goalsRoute,
   ...Object.entries(fieldPaths).flatMap(([path, entity]) => fieldRoutes(path, entity)),
   ...writeRoutes,
 ]

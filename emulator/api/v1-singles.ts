@@ -1,8 +1,6 @@
 import { json, Refusal, refusals, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Route } from '../http/router.ts'
 import { isRow, type Json, type Row } from '../json.ts'
-import { COMPANY_DOMAIN, COMPANY_ID, COMPANY_NAME } from '../seed/world.ts'
-import { constantLists } from './v1-constants.ts'
 
 /** The same user without the rights of an admin. */
 function asRegular(user: Row): Row {
@@ -13,14 +11,7 @@ function asRegular(user: Row): Row {
 function me({ company, switches }: ApiRequest): Answer {
   const user = company.users.list().find((one) => one['is_you'] === true)
   if (!user) throw new Refusal(refusals.userNotFound())
-  const about = {
-    company_id: COMPANY_ID,
-    company_name: COMPANY_NAME,
-    company_domain: COMPANY_DOMAIN,
-    company_country: 'EE',
-    company_industry: 'Construction',
-    language: { language_code: 'en', country_code: 'US' },
-  }
+  const about = company.company.list().at(0)
   return json(200, { success: true, data: { ...(switches.admin ? user : asRegular(user)), ...about } })
 }
 
@@ -100,11 +91,6 @@ function summary({ company, query }: ApiRequest): Answer {
   })
 }
 
-const constant =
-  (rows: (start: number) => Json) =>
-  ({ company }: ApiRequest): Answer =>
-    json(200, { success: true, data: rows(company.start) })
-
 const get = (path: string, cost: number, handle: Route['handle']): Route => ({
   method: 'GET',
   version: 'v1',
@@ -113,8 +99,4 @@ const get = (path: string, cost: number, handle: Route['handle']): Route => ({
   handle,
 })
 
-export const v1Singles: readonly Route[] = [
-  get('/users/me', 2, me),
-  get('/deals/summary', 40, summary),
-  ...constantLists.map(({ path, cost, rows }) => get(`/${path}`, cost, constant(rows))),
-]
+export const v1Singles: readonly Route[] = [get('/users/me', 2, me), get('/deals/summary', 40, summary)]

@@ -1,4 +1,4 @@
-import type { EntityName } from '../company/entities.ts'
+import type { EntityName, WorkName } from '../company/entities.ts'
 import { leadLabels } from '../seed/leads.ts'
 import { address } from './custom-readers.ts'
 import {
@@ -80,7 +80,7 @@ const category: Reader = (value) => {
 const frequencies = ['one-time', 'annually', 'semi-annually', 'quarterly', 'monthly', 'weekly']
 
 /** By the request bodies of the documents (openapi v1, v2). */
-export const writable: Readonly<Record<EntityName, Writable>> = {
+export const writable: Readonly<Record<WorkName, Writable>> = {
   deals: {
     always: {
       ...owned,

@@ -1,4 +1,4 @@
-import { isDeleted, type EntityName } from '../company/entities.ts'
+import { isDeleted, type WorkName } from '../company/entities.ts'
 import { badRequest, json, Refusal, refusals, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Method, Route } from '../http/router.ts'
 import { isRow, type Id, type Json, type Row } from '../json.ts'
@@ -10,7 +10,7 @@ import { v1Shape } from './v1-shapes.ts'
 import { writable } from './writable.ts'
 
 interface Writes {
-  readonly entity: EntityName
+  readonly entity: WorkName
   readonly version: 'v1' | 'v2'
   readonly required: readonly string[]
   readonly create?: { readonly cost: number; readonly status: number }
@@ -55,7 +55,7 @@ const writes: readonly Writes[] = [
 ]
 
 /** What a body sets, in the form it is held; nothing is stored before all of it was read. */
-function patchOf(entity: EntityName, request: ApiRequest, before?: Held): Row {
+function patchOf(entity: WorkName, request: ApiRequest, before?: Held): Row {
   const { body, company } = request
   if (!isRow(body)) throw badRequest('The body must be an object')
   const { always, atBirth = {} } = writable[entity]
@@ -73,7 +73,7 @@ function patchOf(entity: EntityName, request: ApiRequest, before?: Held): Row {
   return Object.keys(custom).length === 0 ? patch : { ...patch, custom_fields: custom }
 }
 
-const missing = (entity: EntityName): Refusal =>
+const missing = (entity: WorkName): Refusal =>
   new Refusal(
     entity === 'leads'
       ? refusals.leadNotFound()
@@ -90,7 +90,7 @@ interface Held {
 }
 
 /** The record that the path names. */
-function heldBy(entity: EntityName, { company, params }: ApiRequest): Held {
+function heldBy(entity: WorkName, { company, params }: ApiRequest): Held {
   const id = typed(params['id'] ?? '')
   const held = company.collections[entity]
   const slot = typeof id === 'number' || typeof id === 'string' ? held.slotOf(id) : undefined
@@ -113,7 +113,7 @@ function createOne({ entity, required, create }: Writes) {
 }
 
 /** A deal can be deleted and brought back by an edit (openapi v2, PATCH deals). */
-function deletedWhen(deleted: boolean, entity: EntityName, { company }: ApiRequest, row: Row): Row {
+function deletedWhen(deleted: boolean, entity: WorkName, { company }: ApiRequest, row: Row): Row {
   const id = row['id'] as Id
   if (!deleted) return row
   company[entity].delete(id)

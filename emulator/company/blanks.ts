@@ -1,4 +1,5 @@
 import type { Row } from '../json.ts'
+import { settingBlanks } from './blanks-settings.ts'
 import { v1Blanks } from './blanks-v1.ts'
 import type { EntityName } from './entities.ts'
 
@@ -7,6 +8,7 @@ const shared = { is_deleted: false, visible_to: 3, label_ids: [], custom_fields:
 /** A new record of each kind before anything is said about it: every key the API answers (openapi v1, v2). */
 export const blanks: Readonly<Record<EntityName, Row>> = {
   ...v1Blanks,
+  ...settingBlanks,
   pipelines: {
     name: '',
     order_nr: null,

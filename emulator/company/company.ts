@@ -9,12 +9,13 @@ import { organizationSource } from '../seed/organizations.ts'
 import { personSource } from '../seed/persons.ts'
 import { pipelineSource, stageSource } from '../seed/pipelines.ts'
 import { productSource } from '../seed/products.ts'
+import { settingSources } from '../seed/settings.ts'
 import { userSource } from '../seed/users.ts'
 import { FIRST_USER, type CompanySize, type World } from '../seed/world.ts'
 import type { Switches } from '../switches.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
 import { createCollection, type Source } from './collection.ts'
-import { entityNames, isDeleted, type EntityName } from './entities.ts'
+import { entities, entityNames, isDeleted, type EntityName } from './entities.ts'
 import { fieldChanges, type FieldChanges } from './field-changes.ts'
 import { mergeRecords } from './merge.ts'
 import { createPurge } from './purge.ts'
@@ -56,6 +57,7 @@ const sources: Readonly<Record<EntityName, (world: World) => Source>> = {
   leads: leadSource,
   products: productSource,
   files: fileSource,
+  ...settingSources,
 }
 
 const mapEntities = <T>(make: (name: EntityName) => T): Record<EntityName, T> =>
@@ -70,13 +72,23 @@ export function createCompany({ seed, size, now, switches }: CompanyOptions): Co
   const shapes = shapesOf(catalog, switches, () => collections)
   const collections: Collections = mapEntities((name) => createCollection(sources[name](world), shapes[name]))
   const purge = createPurge(collections, now)
-  const newLeadId = (): string => uuid(drawsFor(seed, hashText('new lead'), collections.leads.revision()))
+  const newUuid = (name: EntityName): string =>
+    uuid(drawsFor(seed, hashText(`new ${entities[name].linkKey}`), collections[name].revision()))
   const touch = (name: EntityName, id: Id): void => {
     const slot = collections[name].slotOf(id)
     if (slot !== undefined && !isDeleted(collections[name].coreAt(slot))) tables[name].update(id, {})
   }
   const tables: Record<EntityName, Table> = mapEntities((name) =>
-    createTable({ name, collections, switches, now, purge, newLeadId, currentUser: FIRST_USER, touch }),
+    createTable({
+      name,
+      collections,
+      switches,
+      now,
+      purge,
+      newUuid: () => newUuid(name),
+      currentUser: FIRST_USER,
+      touch,
+    }),
   )
   return {
     ...tables,

@@ -2,7 +2,8 @@ import type { Id, Row } from '../json.ts'
 import type { TimeForm } from '../time.ts'
 import type { FieldEntity } from './catalog.ts'
 
-export const entityNames = [
+/** What people work with. */
+const workNames = [
   'users',
   'pipelines',
   'stages',
@@ -15,12 +16,39 @@ export const entityNames = [
   'products',
   'files',
 ] as const
-export type EntityName = (typeof entityNames)[number]
+
+/** What the company has set up: small lists that only v1 has. */
+export const settingNames = [
+  'activity_types',
+  'currencies',
+  'filters',
+  'lead_labels',
+  'lead_sources',
+  'roles',
+  'permission_sets',
+  'teams',
+  'webhooks',
+  'billing_addons',
+  'user_connections',
+  'user_settings',
+  'goals',
+  'call_logs',
+  'company',
+] as const
+
+export const entityNames = [...workNames, ...settingNames] as const
+export type SettingName = (typeof settingNames)[number]
+export type WorkName = (typeof workNames)[number]
+export type EntityName = WorkName | SettingName
 
 export interface EntitySpec {
   readonly times: TimeForm
-  readonly addedKey: 'add_time' | 'created'
-  readonly updatedKey: 'update_time' | 'modified'
+  /** Null where no time is kept. */
+  readonly addedKey: 'add_time' | 'created' | null
+  readonly updatedKey: 'update_time' | 'modified' | null
+  /** The key of a record that names it, and what a new record is given as one. */
+  readonly key: string
+  readonly newKey: 'number' | 'uuid' | 'given'
   /** What a deletion does: sets these keys, or removes the record at once. */
   readonly deletion: Row | 'vanishes'
   /** Purged 30 days after its deletion (changelog, permanent deletion logic for 6 core entities). */
@@ -32,12 +60,22 @@ export interface EntitySpec {
   readonly linkKey: string
 }
 
-const v2 = { times: 'v2', addedKey: 'add_time', updatedKey: 'update_time', namesOthers: false } as const
+const numbered = { key: 'id', newKey: 'number' } as const
+const v2 = {
+  ...numbered,
+  times: 'v2',
+  addedKey: 'add_time',
+  updatedKey: 'update_time',
+  namesOthers: false,
+} as const
 const v1 = { ...v2, times: 'v1', deletion: { active_flag: false }, fields: null, namesOthers: true } as const
 const flagged = { deletion: { is_deleted: true }, purged: true } as const
+const setting = { ...v1, namesOthers: false, purged: false } as const
+const timeless = { ...setting, addedKey: null, updatedKey: null } as const
 
 export const entities: Readonly<Record<EntityName, EntitySpec>> = {
   users: {
+    ...numbered,
     times: 'v1',
     addedKey: 'created',
     updatedKey: 'modified',
@@ -93,6 +131,7 @@ export const entities: Readonly<Record<EntityName, EntitySpec>> = {
   },
   leads: {
     ...v2,
+    newKey: 'uuid',
     times: 'lead',
     deletion: 'vanishes',
     purged: false,
@@ -109,9 +148,47 @@ export const entities: Readonly<Record<EntityName, EntitySpec>> = {
     purged: true,
     linkKey: 'file_id',
   },
+  activity_types: { ...setting, linkKey: 'activity_type_id' },
+  currencies: { ...timeless, linkKey: 'currency_id' },
+  filters: { ...setting, linkKey: 'filter_id' },
+  lead_labels: { ...setting, newKey: 'uuid', times: 'lead', deletion: 'vanishes', linkKey: 'lead_label_id' },
+  lead_sources: {
+    ...timeless,
+    key: 'name',
+    newKey: 'given',
+    deletion: 'vanishes',
+    linkKey: 'lead_source_id',
+  },
+  roles: { ...timeless, linkKey: 'role_id' },
+  permission_sets: { ...timeless, newKey: 'uuid', deletion: 'vanishes', linkKey: 'permission_set_id' },
+  teams: { ...setting, updatedKey: null, deletion: { deleted_flag: 1 }, linkKey: 'team_id' },
+  webhooks: {
+    ...setting,
+    times: 'lead',
+    updatedKey: null,
+    deletion: { is_active: 0 },
+    linkKey: 'webhook_id',
+  },
+  billing_addons: { ...timeless, key: 'code', newKey: 'given', deletion: 'vanishes', linkKey: 'addon_id' },
+  user_connections: {
+    ...timeless,
+    key: 'service',
+    newKey: 'given',
+    deletion: 'vanishes',
+    linkKey: 'connection_id',
+  },
+  user_settings: { ...timeless, key: 'name', newKey: 'given', deletion: 'vanishes', linkKey: 'setting_id' },
+  goals: { ...timeless, newKey: 'uuid', deletion: 'vanishes', linkKey: 'goal_id' },
+  call_logs: { ...timeless, newKey: 'uuid', deletion: 'vanishes', linkKey: 'call_log_id' },
+  company: { ...timeless, key: 'company_id', newKey: 'given', deletion: 'vanishes', linkKey: 'company_id' },
 }
 
-export const isDeleted = (row: Row): boolean => row['is_deleted'] === true || row['active_flag'] === false
+/** Teams and webhooks have numbers for flags; an inactive team is not deleted. */
+export const isDeleted = (row: Row): boolean =>
+  row['is_deleted'] === true ||
+  row['active_flag'] === false ||
+  row['deleted_flag'] === 1 ||
+  row['is_active'] === 0
 
 export class NoSuchRecord extends Error {
   constructor(name: EntityName, id: Id) {

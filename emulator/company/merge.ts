@@ -92,7 +92,7 @@ export function mergeRecords(
   const filled = table.update(survivor, filling(kept, lost))
   const merged = parts.switches.mergeBumpsSurvivor
     ? filled
-    : table.set(survivor, { [entities[name].updatedKey]: kept[entities[name].updatedKey] ?? null })
+    : table.set(survivor, { update_time: kept['update_time'] ?? null })
   table.delete(absorbed)
   return merged
 }

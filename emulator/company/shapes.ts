@@ -2,7 +2,7 @@ import { isRow, type Json, type Row } from '../json.ts'
 import type { Switches } from '../switches.ts'
 import type { Catalog, Field, FieldEntity } from './catalog.ts'
 import type { Collection, Held, Shape } from './collection.ts'
-import type { EntityName } from './entities.ts'
+import { settingNames, type EntityName, type SettingName } from './entities.ts'
 
 /** `undefined` when the value's option is gone and the switch says that clears it. */
 function withoutDeletedOptions(field: Field, value: Json, switches: Switches): Json {
@@ -167,5 +167,6 @@ export function shapesOf(
     notes: plain((row) => noteAnswer(all(), row)),
     files: plain((row) => fileAnswer(all(), row)),
     leads,
+    ...(Object.fromEntries(settingNames.map((name) => [name, same])) as Record<SettingName, Shape>),
   }
 }

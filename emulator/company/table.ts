@@ -30,7 +30,7 @@ export interface TableContext {
   readonly switches: Switches
   readonly now: () => number
   readonly purge: Purge
-  readonly newLeadId: () => string
+  readonly newUuid: () => string
   readonly currentUser: number
   /** Moves the `update_time` of a record, if it is there. */
   readonly touch: (name: EntityName, id: Id) => void
@@ -56,6 +56,9 @@ export function createTable(context: TableContext): Table {
   const held = collections[name]
   const spec = entities[name]
   const stamp = (): string => timeForms[spec.times](now())
+  const stamped = (...keys: readonly (string | null)[]): Row =>
+    Object.fromEntries(keys.filter((key) => key !== null).map((key) => [key, stamp()]))
+  const timeIn = (row: Row, key: string | null): number => (key === null ? NaN : timeOf(row[key]))
 
   const slotOf = (id: Id): number => {
     const slot = held.slotOf(id)
@@ -65,17 +68,22 @@ export function createTable(context: TableContext): Table {
 
   function put(id: Id, row: Row): Row {
     const flags = (isDeleted(row) ? DELETED : 0) | (row['is_archived'] === true ? ARCHIVED : 0)
-    held.put(id, { added: timeOf(row[spec.addedKey]), updated: timeOf(row[spec.updatedKey]), flags }, row)
+    held.put(id, { added: timeIn(row, spec.addedKey), updated: timeIn(row, spec.updatedKey), flags }, row)
     return held.rowAt(slotOf(id))
   }
 
+  function newKey(values: Row): Id {
+    if (spec.newKey === 'given') return values[spec.key] as string
+    return spec.newKey === 'uuid' ? context.newUuid() : held.nextId()
+  }
+
   function create(values: Row = {}): Row {
-    const id = name === 'leads' ? context.newLeadId() : held.nextId()
-    const blank: Row = { id, ...blanks[name] }
+    const id = newKey(values)
+    const blank: Row = { [spec.key]: id, ...blanks[name] }
     for (const key of userKeys) if (key in blank) blank[key] = context.currentUser
-    const started = { [spec.addedKey]: stamp(), [spec.updatedKey]: stamp() }
+    const started = stamped(spec.addedKey, spec.updatedKey)
     const followed = follows[name]?.(blank, values, now(), collections)
-    const made = put(id, { ...blank, ...started, ...values, ...followed, id })
+    const made = put(id, { ...blank, ...started, ...values, ...followed, [spec.key]: id })
     if (switches.childBumpsParent && children.has(name)) touchParents(made)
     return made
   }
@@ -107,8 +115,8 @@ export function createTable(context: TableContext): Table {
       ...(isRow(custom)
         ? { custom_fields: { ...(isRow(before['custom_fields']) ? before['custom_fields'] : {}), ...custom } }
         : {}),
-      ...(bumps(patch) ? { [spec.updatedKey]: stamp() } : {}),
-      id,
+      ...(bumps(patch) ? stamped(spec.updatedKey) : {}),
+      [spec.key]: id,
     }
     if (name === 'stages' && switches.stagePatchBumpsSiblings) bumpSiblings(row['pipeline_id'])
     return put(id, row)
@@ -121,7 +129,7 @@ export function createTable(context: TableContext): Table {
       return true
     }
     if (isDeleted(row)) return false
-    put(id, { ...row, ...spec.deletion, [spec.updatedKey]: stamp() })
+    put(id, { ...row, ...spec.deletion, ...stamped(spec.updatedKey) })
     purge.schedule(name, id, toSecond(now()))
     return true
   }
@@ -129,7 +137,10 @@ export function createTable(context: TableContext): Table {
   function restore(id: Id): Row {
     purge.cancel(name, id)
     const undone = Object.fromEntries(
-      Object.entries(spec.deletion).map(([key, value]) => [key, value !== true]),
+      Object.entries(spec.deletion).map(([key, value]) => [
+        key,
+        typeof value === 'number' ? 1 - value : value !== true,
+      ]),
     )
     return update(id, undone)
   }
@@ -143,7 +154,7 @@ export function createTable(context: TableContext): Table {
     restore,
     archive: (id) => update(id, { is_archived: true }),
     unarchive: (id) => update(id, { is_archived: false }),
-    set: (id, values) => put(id, { ...held.rawAt(slotOf(id)), ...values, id }),
+    set: (id, values) => put(id, { ...held.rawAt(slotOf(id)), ...values, [spec.key]: id }),
     get size() {
       return held.size()
     },

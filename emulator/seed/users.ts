@@ -1,19 +1,19 @@
 import type { Source } from '../company/collection.ts'
 import type { Row } from '../json.ts'
-import { drawsFor, hashText, uuid } from '../random.ts'
+import { drawsFor, hashText } from '../random.ts'
 import { DAY, toSecond, v1Time } from '../time.ts'
+import { apps, permissionSetOf } from './access.ts'
 import { firstNames, lastNames } from './names.ts'
 import { FIRST_USER, foundedAt, type World } from './world.ts'
 
 const PURPOSE = hashText('users')
-const apps = ['sales', 'global', 'account_settings'] as const
 
 export const userName = (n: number): string =>
   `${firstNames[(n * 5) % firstNames.length] ?? ''} ${lastNames[(n * 3) % lastNames.length] ?? ''}`
 
 function access(world: World, n: number): Row[] {
-  const draw = drawsFor(world.seed, PURPOSE, n)
-  return apps.map((app) => ({ app, admin: n === 1, permission_set_id: uuid(draw) }))
+  const admin = n === 1
+  return apps.map((app) => ({ app, admin, permission_set_id: permissionSetOf(world.seed, app, admin) }))
 }
 
 /** Users as v1 answers them (recorded 2026-05-15); the first one owns the token. */

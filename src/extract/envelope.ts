@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SyncError } from '../errors.ts'
 import { OPEN_LIST, OPEN_OBJECT } from '../json/bytes.ts'
+import type { RecordsIn } from '../streams/stream.ts'
 import { readData, type Body } from './body.ts'
 import type { Page } from './page.ts'
 import { describeRequest, type ApiRequest } from './request.ts'
@@ -25,6 +26,7 @@ const v1Envelope = z.object({
 const success = z.object({ success: z.literal(true) })
 
 const record = z.record(z.string(), z.unknown())
+const list = z.array(z.unknown())
 
 const EMPTY: Page = Buffer.from('[]')
 
@@ -56,14 +58,38 @@ export function openV2(request: ApiRequest, body: Body): { records: Page; nextTo
 /** A v1 list: its records and whether there are more behind them; an empty one may be null. Throws `E_ENVELOPE`. */
 export function openV1(request: ApiRequest, body: Body): { records: Page; more: boolean } {
   const { additional_data: pagination } = open(v1Envelope, request, body.envelope)
-  const empty = body.data.length === 4 && Buffer.from(body.data).toString() === 'null'
-  return { records: empty ? EMPTY : listOf(request, body), more: pagination.more_items_in_collection }
+  return { records: listOrNull(request, body), more: pagination.more_items_in_collection }
 }
 
-/** A list that is never paged. Throws `E_ENVELOPE`. */
-export function openSingle(request: ApiRequest, body: Body): Page {
+function listOrNull(request: ApiRequest, body: Body): Page {
+  const empty = body.data.length === 4 && Buffer.from(body.data).toString() === 'null'
+  return empty ? EMPTY : listOf(request, body)
+}
+
+function pageOf(records: readonly unknown[]): Page {
+  return Buffer.from(JSON.stringify(records))
+}
+
+function membersOf(request: ApiRequest, body: Body, name: string, value: string, none: readonly unknown[]) {
+  const members = Object.entries(openOne(request, body)).filter(([, held]) => !none.includes(held))
+  return pageOf(members.map(([key, held]) => ({ [name]: key, [value]: held })))
+}
+
+/** The records of an answer that is never paged: a list, unless `records` says otherwise. Throws `E_ENVELOPE`. */
+export function openSingle(request: ApiRequest, body: Body, records?: RecordsIn): Page {
   open(success, request, body.envelope)
-  return listOf(request, body)
+  switch (records?.kind) {
+    case undefined:
+      return listOf(request, body)
+    case 'list-or-null':
+      return listOrNull(request, body)
+    case 'one':
+      return openOneAsPage(request, body)
+    case 'member':
+      return pageOf(open(list, request, openOne(request, body)[records.name]))
+    case 'members':
+      return membersOf(request, body, records.name, records.value, records.none)
+  }
 }
 
 /** One record. Throws `E_ENVELOPE`. */

@@ -1,4 +1,4 @@
-import type { Partition, Params, Stream } from '../streams/stream.ts'
+import type { Partition, Params, RecordsIn, Stream } from '../streams/stream.ts'
 import { openSingle, openV2 } from './envelope.ts'
 import { offsetPages } from './offset-paging.ts'
 import { pageLoop, samePage, type Page } from './page.ts'
@@ -40,8 +40,8 @@ async function* tokenPages(send: Send, base: ApiRequest, limit: number) {
   } while (token !== null)
 }
 
-async function* singlePage(send: Send, request: ApiRequest) {
-  yield openSingle(request, (await send(request)).body)
+async function* singlePage(send: Send, request: ApiRequest, records?: RecordsIn) {
+  yield openSingle(request, (await send(request)).body, records)
 }
 
 /**
@@ -62,6 +62,6 @@ export function readPages(
     case 'offset':
       return offsetPages(send, request, stream, partition, window)
     case 'single':
-      return singlePage(send, request)
+      return singlePage(send, request, partition.records)
   }
 }

@@ -2,7 +2,9 @@ import { SyncError } from '../errors.ts'
 import type { ReadById, Stream } from '../streams/stream.ts'
 import { openOneAsPage, openV2 } from './envelope.ts'
 import type { Page } from './page.ts'
+import { readPages } from './paging.ts'
 import type { ApiRequest, Send } from './request.ts'
+import { COMPLETE } from './windows.ts'
 
 type ManyIds = Extract<ReadById, { kind: 'many' }>
 type OneId = Extract<ReadById, { kind: 'one' }>
@@ -35,10 +37,21 @@ async function readOne(send: Send, stream: Stream, way: OneId, id: string): Prom
   }
 }
 
-/** Reads records by id, from every partition; what the pages leave out is not there any more. */
+async function readAll(send: Send, stream: Stream): Promise<Page[]> {
+  const pages: Page[] = []
+  for (const partition of stream.partitions)
+    for await (const page of readPages(send, stream, partition, COMPLETE)) pages.push(page)
+  return pages
+}
+
+/**
+ * Reads records by id, from every partition; what the pages leave out is not there any more. Where a stream cannot be
+ * read by id, they are the whole list, read again.
+ */
 export async function readByIds(send: Send, stream: Stream, ids: readonly string[]): Promise<Page[]> {
   const way = stream.readById
   if (way === undefined) return []
+  if (way.kind === 'list') return readAll(send, stream)
   if (way.kind === 'many') return readMany(send, stream, way, ids)
   const pages: Page[] = []
   for (const id of ids) pages.push(...(await readOne(send, stream, way, id)))

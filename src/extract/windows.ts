@@ -20,7 +20,8 @@ export interface ReadPlan {
   readonly until: number | null
 }
 
-const COMPLETE: Window = { since: null, until: null, complete: true, byCursor: false }
+/** The walk that sees everything. */
+export const COMPLETE: Window = { since: null, until: null, complete: true, byCursor: false }
 
 /**
  * The window a walk opens. A pass starts `lookbackMs` before the bookmark, since the filter knows whole seconds

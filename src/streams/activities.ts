@@ -1,4 +1,5 @@
-import { MANY_IDS, UPDATED_BETWEEN, addressColumns, v2Fields, v2List, type Stream } from './stream.ts'
+import { LIST_AGAIN, MANY_IDS, UPDATED_BETWEEN } from './stream.ts'
+import { addressColumns, v1Whole, v2Fields, v2List, type Stream } from './stream.ts'
 
 export const activities: Stream = {
   name: 'activities',
@@ -61,5 +62,29 @@ export const activities: Stream = {
     public_description: 'text',
     priority: 'bigint',
     note: 'text',
+  },
+}
+
+export const activityTypes: Stream = {
+  name: 'activity_types',
+  description: 'Types of activities; activities name one by its key_string',
+  onDemand: true,
+  key: 'id',
+  cursorField: 'update_time',
+  deletedWhen: { field: 'active_flag', is: false },
+  readById: LIST_AGAIN,
+  catalogs: [],
+  partitions: [v1Whole('/v1/activityTypes', 20)],
+  columns: {
+    id: 'bigint',
+    name: 'text',
+    key_string: 'text',
+    icon_key: 'text',
+    color: 'text',
+    order_nr: 'bigint',
+    active_flag: 'boolean',
+    is_custom_flag: 'boolean',
+    add_time: 'timestamptz',
+    update_time: 'timestamptz',
   },
 }

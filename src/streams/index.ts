@@ -1,14 +1,18 @@
 import { configError } from '../errors.ts'
-import { activities } from './activities.ts'
+import { permissionSets, roles, teams } from './access.ts'
+import { billingAddons, company, currencies, filters, webhooks } from './account.ts'
+import { activities, activityTypes } from './activities.ts'
+import { callLogs } from './call-logs.ts'
 import { deals } from './deals.ts'
-import { leads } from './leads.ts'
+import { goals } from './goals.ts'
+import { leadLabels, leadSources, leads } from './leads.ts'
 import { notes } from './notes.ts'
 import { organizations } from './organizations.ts'
 import { persons } from './persons.ts'
 import { pipelines, stages } from './pipelines.ts'
 import { products } from './products.ts'
 import type { Stream } from './stream.ts'
-import { users } from './users.ts'
+import { userConnections, userSettings, users } from './users.ts'
 
 /** Every stream that has records, in the order in which a run starts them: what is small and referred to first. */
 const withRecords: readonly Stream[] = [
@@ -22,6 +26,21 @@ const withRecords: readonly Stream[] = [
   leads,
   activities,
   notes,
+  activityTypes,
+  currencies,
+  filters,
+  leadLabels,
+  leadSources,
+  roles,
+  permissionSets,
+  teams,
+  webhooks,
+  billingAddons,
+  userConnections,
+  userSettings,
+  company,
+  goals,
+  callLogs,
 ]
 
 /** The field catalogs of all streams, kept in `fields` and `field_options`; it has no records of its own. */
@@ -35,6 +54,7 @@ const fields: Stream = {
   catalogs: withRecords.flatMap((stream) => stream.catalogs),
 }
 
+/** The whole registry. */
 export const streams: readonly Stream[] = [fields, ...withRecords]
 
 /** Names of the columns that the registry declares for an entity of the field catalog. */
@@ -42,7 +62,10 @@ export function nativeColumns(entity: string): readonly string[] {
   return Object.keys(streams.find((stream) => stream.name === entity)?.columns ?? {})
 }
 
-/** The streams of these names in registry order; all of them when no name is given. Unknown names are a usage error. */
+/**
+ * The streams of these names in registry order; when no name is given, all but those that are read on demand. Unknown
+ * names are a usage error.
+ */
 export function selectStreams(names: readonly string[]): readonly Stream[] {
   const known = new Set(streams.map((stream) => stream.name))
   const unknown = names.filter((name) => !known.has(name))
@@ -50,5 +73,7 @@ export function selectStreams(names: readonly string[]): readonly Stream[] {
     throw configError(
       `There is no stream ${unknown.map((name) => `"${name}"`).join(', ')}. The streams are: ${[...known].join(', ')}.`,
     )
-  return names.length === 0 ? streams : streams.filter((stream) => names.includes(stream.name))
+  return streams.filter(({ name, onDemand }) =>
+    names.length === 0 ? onDemand === undefined : names.includes(name),
+  )
 }

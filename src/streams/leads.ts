@@ -1,5 +1,5 @@
 import { dealFields } from './deals.ts'
-import { UPDATED_SINCE, type Partition, type Stream } from './stream.ts'
+import { LIST_AGAIN, UPDATED_SINCE, v1Whole, type Partition, type Stream } from './stream.ts'
 
 const list = {
   paging: 'offset',
@@ -53,4 +53,35 @@ export const leads: Stream = {
     visible_to: 'bigint',
     cc_email: 'text',
   },
+}
+
+export const leadLabels: Stream = {
+  name: 'lead_labels',
+  description: 'Labels that leads may have (label_ids)',
+  onDemand: true,
+  key: 'id',
+  cursorField: 'update_time',
+  readById: LIST_AGAIN,
+  catalogs: [],
+  partitions: [v1Whole('/v1/leadLabels', 10)],
+  columns: {
+    id: 'uuid',
+    name: 'text',
+    color: 'text',
+    add_time: 'timestamptz',
+    update_time: 'timestamptz',
+  },
+}
+
+/** They are fixed by Pipedrive and have no id. */
+export const leadSources: Stream = {
+  name: 'lead_sources',
+  description: 'Where leads may come from (source_name)',
+  onDemand: true,
+  key: 'name',
+  cursorField: null,
+  readById: LIST_AGAIN,
+  catalogs: [],
+  partitions: [v1Whole('/v1/leadSources', 2)],
+  columns: { name: 'text' },
 }

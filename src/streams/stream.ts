@@ -25,6 +25,22 @@ export type ColumnSpecs = Readonly<Record<string, ColumnType | ColumnSpec>>
 
 export type Params = Readonly<Record<string, string>>
 
+/** How the records stand in an answer that holds all of them, where its `data` is not simply their list. */
+export type RecordsIn =
+  /** v1 may say null for a list without records (seen in practice). */
+  | { readonly kind: 'list-or-null' }
+  /** Their list is a member of `data`. */
+  | { readonly kind: 'member'; readonly name: string }
+  /** `data` is the one record. */
+  | { readonly kind: 'one' }
+  /** Each member of `data` is a record of a name and a value, but those whose value is one of `none`. */
+  | {
+      readonly kind: 'members'
+      readonly name: string
+      readonly value: string
+      readonly none: readonly unknown[]
+    }
+
 /** One path of a stream with its own bookmark. Pages are always asked at the largest size the endpoint takes. */
 export interface Partition {
   readonly name: string
@@ -34,6 +50,8 @@ export interface Partition {
   /** `page-token`: v2 `next_cursor`; `offset`: v1 `start`/`limit`; `single`: one answer holds everything. */
   readonly paging: 'page-token' | 'offset' | 'single'
   readonly pageSize: number
+  /** For `single`. */
+  readonly records?: RecordsIn
   /** Sent with every request. */
   readonly params?: Params
   /** Names of the parameters that filter on the cursor field; a partition without them is read by full refresh. */
@@ -42,10 +60,14 @@ export interface Partition {
   readonly order?: { readonly byCursor: Params; readonly stable: Params }
 }
 
-/** How a read by id is done: many ids a request on every partition's own path, or one id a request. */
+/**
+ * How a read by id is done: many ids a request on every partition's own path, or one id a request. Where Pipedrive
+ * has no such request, the whole list is read again.
+ */
 export type ReadById =
   | { readonly kind: 'many'; readonly param: string; readonly most: number }
   | { readonly kind: 'one'; readonly path: string; readonly cost: number }
+  | { readonly kind: 'list' }
 
 /** An array in the record that becomes rows of its own, keyed by the parent's key and `position` (from 0). */
 export interface Exploded {
@@ -79,6 +101,8 @@ export interface Stream {
   /** The stream's and its table's name. */
   readonly name: string
   readonly description: string
+  /** Read only where it is asked for. */
+  readonly onDemand?: true
   /** The column and record field that identifies a record. */
   readonly key: string
   /** The record field that orders an incremental read and guards a merge; null where Pipedrive gives none. */
@@ -86,6 +110,8 @@ export interface Stream {
   readonly columns: ColumnSpecs
   /** A record whose `field` has this value is deleted at Pipedrive. */
   readonly deletedWhen?: { readonly field: string; readonly is: boolean }
+  /** Keys of the record that are not kept on purpose: secrets, and what stands in another table. */
+  readonly leftOut?: readonly string[]
   readonly exploded?: readonly Exploded[]
   readonly partitions: readonly Partition[]
   readonly readById?: ReadById
@@ -134,6 +160,20 @@ export const UPDATED_BETWEEN = { since: 'updated_since', until: 'updated_until' 
 export const UPDATED_SINCE = { since: 'updated_since' } as const
 
 export const MANY_IDS: ReadById = { kind: 'many', param: 'ids', most: 100 }
+export const LIST_AGAIN: ReadById = { kind: 'list' }
+
+/** A v1 list that comes whole in one answer. */
+export function v1Whole(path: string, cost: number, more: Partial<Partition> = {}): Partition {
+  return {
+    name: 'live',
+    path,
+    cost,
+    paging: 'single',
+    pageSize: 0,
+    records: { kind: 'list-or-null' },
+    ...more,
+  }
+}
 
 export function v2Fields(entity: string, path: string): CatalogSpec {
   return { entity, sources: [{ path, cost: 10, paging: 'page-token', pageSize: 500 }] }

@@ -1,4 +1,4 @@
-import type { Stream } from './stream.ts'
+import { LIST_AGAIN, v1Whole, type Stream } from './stream.ts'
 
 export const users: Stream = {
   name: 'users',
@@ -32,4 +32,37 @@ export const users: Stream = {
     icon_url: 'text',
     access: 'jsonb',
   },
+}
+
+/** Pipedrive says false where there is no connection (openapi v1). */
+export const userConnections: Stream = {
+  name: 'user_connections',
+  description: "Accounts at other services that the token's user has connected",
+  onDemand: true,
+  key: 'service',
+  cursorField: null,
+  readById: LIST_AGAIN,
+  catalogs: [],
+  partitions: [
+    v1Whole('/v1/userConnections', 20, {
+      records: { kind: 'members', name: 'service', value: 'account_id', none: [false, null] },
+    }),
+  ],
+  columns: { service: 'text', account_id: 'text' },
+}
+
+export const userSettings: Stream = {
+  name: 'user_settings',
+  description: "Settings of the token's user, one a row",
+  onDemand: true,
+  key: 'name',
+  cursorField: null,
+  readById: LIST_AGAIN,
+  catalogs: [],
+  partitions: [
+    v1Whole('/v1/userSettings', 2, {
+      records: { kind: 'members', name: 'name', value: 'value', none: [] },
+    }),
+  ],
+  columns: { name: 'text', value: 'jsonb' },
 }

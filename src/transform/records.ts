@@ -45,6 +45,7 @@ class RecordReader {
     const shape = new RecordShape()
     this.#stream = stream
     this.#slots = addNativeFields(shape, stream.columns)
+    for (const key of stream.leftOut ?? []) shape.keys.add(key, shape.newSlot())
     this.#exploded = (stream.exploded ?? []).map((spec) => explodedField(shape, spec))
     addCustomFields(shape, catalog)
     // A field that was removed keeps its columns, and the rows what they held in them.

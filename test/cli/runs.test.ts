@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { streams } from '../../src/streams/index.ts'
+import { selectStreams, streams as registry } from '../../src/streams/index.ts'
 import {
   cli,
   emptyDirectory,
@@ -15,11 +15,13 @@ import {
 import { testDatabase } from '../support/database.ts'
 import { openTap } from '../support/tap.ts'
 
+const streams = selectStreams([])
+
 const count = z.int().nonnegative()
 const numbers = { requests: count, tokens: count, seconds: z.number().nonnegative() }
 
 const streamReport = z.strictObject({
-  stream: z.enum(streams.map(({ name }) => name)),
+  stream: z.enum(registry.map(({ name }) => name)),
   status: z.enum(['done', 'skipped', 'locked', 'deferred', 'stopped', 'failed']),
   inserted: count,
   updated: count,
@@ -101,6 +103,24 @@ describe('backfill and sync', () => {
       `select title from pipedrive.deals where title in ('Renamed', 'New') order by 1`,
     )
     expect(titles).toEqual([{ title: 'New' }, { title: 'Renamed' }])
+  })
+
+  test('--all reads what is read on demand too, and STREAMS says what is read where no flag does', async () => {
+    const { env, run } = await warehouse()
+    const everything = await run(['backfill', '--all'])
+    expect(statuses(everything)).toEqual(Object.fromEntries(registry.map(({ name }) => [name, 'done'])))
+    expect(of(everything, 'currencies').inserted).toBeGreaterThan(0)
+    const some = await jsonFrom(['sync'], { env: { ...env, STREAMS: 'currencies,users' } })
+    expect(statuses(report(some))).toEqual({ users: 'done', currencies: 'done' })
+  })
+
+  test('status shows the usual streams, and of the others those that were asked for', async () => {
+    const { env, run } = await warehouse()
+    await run(['backfill', '--stream', 'users,currencies'])
+    const shown = z.object({ streams: z.array(z.object({ stream: z.string() })) })
+    const { streams: told } = shown.parse(await jsonFrom(['status'], { env }))
+    const usual = streams.map(({ name }) => name)
+    expect(told.map(({ stream }) => stream)).toEqual([...usual, 'currencies'])
   })
 
   test('backfill reads what was updated from --since to before --until', async () => {

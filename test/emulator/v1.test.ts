@@ -332,3 +332,37 @@ describe('the summary of deals', () => {
     )
   })
 })
+
+describe('goals', () => {
+  const ids = async (call: Call, query: string): Promise<unknown[]> => {
+    const { goals } = (await call(`/v1/goals/find${query}`)).body['data'] as { goals: Body[] }
+    return goals.map((goal) => goal['id'])
+  }
+
+  test('are those of the token without a criterion, everyone’s with one, and active unless asked', async () => {
+    const { call, emulator } = await run()
+    const held = emulator.company.goals.list()
+    const [mine] = emulator.company.users.list().map((user) => user['id'])
+    const idsOf = (wanted: (goal: Body) => boolean): unknown[] =>
+      held.filter(wanted).map((goal) => goal['id'])
+    const isMine = (goal: Body): boolean => (goal['assignee'] as Body)['id'] === mine
+    const metric = (goal: Body): unknown => (goal['expected_outcome'] as Body)['tracking_metric']
+    expect(await ids(call, '')).toEqual(idsOf((goal) => goal['is_active'] === true && isMine(goal)))
+    for (const active of [true, false]) {
+      const query = `?is_active=${active}&expected_outcome.tracking_metric=sum`
+      const expected = idsOf((goal) => goal['is_active'] === active && metric(goal) === 'sum')
+      expect(expected.length).toBeGreaterThan(0)
+      expect(await ids(call, query)).toEqual(expected)
+    }
+    expect((await call('/v1/goals/find?period.start=2026-01-01')).status).toBe(400)
+  })
+})
+
+describe('what the user has connected', () => {
+  test('is false where there is nothing', async () => {
+    const { call, emulator } = await run()
+    expect((await call('/v1/userConnections')).body['data']).toEqual({ google: expect.any(String) as string })
+    emulator.company.user_connections.delete('google')
+    expect((await call('/v1/userConnections')).body['data']).toEqual({ google: false })
+  })
+})

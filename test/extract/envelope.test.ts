@@ -51,6 +51,33 @@ describe('a list', () => {
     expect(openSingle({ success: true, data: records })).toEqual(records)
   })
 
+  test('that is never paged may be null where the registry says so, and nothing else', () => {
+    const open = (json: unknown) =>
+      recordsOf(envelope.openSingle(aRequest, bodyOf(json), { kind: 'list-or-null' }))
+    expect(open({ success: true, data: null })).toEqual([])
+    expect(open({ success: true, data: records })).toEqual(records)
+    for (const [, body] of odd) expect(() => open(body)).toThrowError(ENVELOPE)
+  })
+
+  test.each([
+    [{ kind: 'one' }, { id: 1 }, [{ id: 1 }]],
+    [{ kind: 'member', name: 'goals' }, { goals: records }, records],
+    [{ kind: 'member', name: 'goals' }, { goals: [] }, []],
+    [
+      { kind: 'members', name: 'service', value: 'account', none: [false, null] },
+      { google: 'id', other: false, third: null, fourth: 0 },
+      [
+        { service: 'google', account: 'id' },
+        { service: 'fourth', account: 0 },
+      ],
+    ],
+  ] as const)('that is never paged is made of an object where the registry says %j', (shape, data, made) => {
+    const open = (json: unknown) => recordsOf(envelope.openSingle(aRequest, bodyOf(json), shape))
+    expect(open({ success: true, data })).toEqual(made)
+    for (const wrong of [null, [], 'x', shape.kind === 'member' ? {} : undefined])
+      expect(() => open({ success: true, data: wrong })).toThrowError(ENVELOPE)
+  })
+
   test('of one is the record', () => {
     expect(openOne({ success: true, data: { id: 1 } })).toEqual({ id: 1 })
   })

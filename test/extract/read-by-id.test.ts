@@ -50,6 +50,14 @@ describe('many ids a request', () => {
   })
 })
 
+describe('where Pipedrive has no read by id', () => {
+  test('the whole list is read again', async () => {
+    const { send, requests } = answers({ success: true, data: [{ id: 2 }, { id: 3 }] })
+    expect(all(await readByIds(send, stream('currencies'), ['1', '2']))).toEqual([{ id: 2 }, { id: 3 }])
+    expect(requests).toEqual([{ stream: 'currencies', path: '/v1/currencies', cost: 20, params: {} }])
+  })
+})
+
 describe('one id a request', () => {
   test('is asked at its own address, at the cost of a single read', async () => {
     const { send, requests } = answers(one('a/b'), one('c'))

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import type { RecordsIn } from '../../src/streams/stream.ts'
 
 /** The published OpenAPI documents and the recorded answers; they are read where they are, never copied. */
 export const published = join(import.meta.dirname, '../../../shared/pipedrive')
@@ -23,10 +24,16 @@ interface Parameter {
   readonly schema?: Schema
 }
 
+interface Example {
+  readonly data?: unknown
+}
+
 export interface Operation {
   readonly 'x-token-cost': number
   readonly parameters?: readonly Parameter[]
-  readonly responses: Readonly<Record<string, { content?: Record<string, { schema: Schema }> }>>
+  readonly responses: Readonly<
+    Record<string, { content?: Record<string, { schema: Schema; example?: Example }> }>
+  >
 }
 
 interface Document {
@@ -69,16 +76,25 @@ function propertiesOf(path: string, schema: Schema): Map<string, Schema> {
 }
 
 /** Properties of one record of the list: `id`, and `value.amount` for what is nested one step. */
-export function recordProperties(path: string): ReadonlyMap<string, readonly string[]> {
-  const body = operationOf(path).responses['200']?.content?.['application/json']?.schema ?? {}
-  const data = resolve(path, propertiesOf(path, body).get('data') ?? {})
-  const record = propertiesOf(path, data.items ?? {})
+export function recordProperties(path: string, records?: RecordsIn): ReadonlyMap<string, readonly string[]> {
+  if (records?.kind === 'members') return new Map([records.name, records.value].map((key) => [key, []]))
+  const content = operationOf(path).responses['200']?.content?.['application/json']
+  const answered = resolve(path, propertiesOf(path, content?.schema ?? {}).get('data') ?? {})
+  const data = records?.kind === 'member' ? (propertiesOf(path, answered).get(records.name) ?? {}) : answered
+  const record = propertiesOf(path, records?.kind === 'one' ? data : (data.items ?? {}))
+  if (record.size === 0) return new Map(exampleKeys(content?.example).map((key) => [key, []]))
   return new Map(
     [...record].map(([name, schema]) => {
       const { items } = resolve(path, schema)
       return [name, [...propertiesOf(path, items ?? schema).keys()]]
     }),
   )
+}
+
+/** Where the schema names no properties: the keys that the records of its example have. */
+function exampleKeys(example: Example | undefined): string[] {
+  const records = Array.isArray(example?.data) ? (example.data as object[]) : []
+  return [...new Set(records.flatMap((record) => Object.keys(record)))]
 }
 
 /** Values that a comma-separated parameter may hold. */

@@ -3,7 +3,7 @@ import type { BatchLimits } from '../../src/batches.ts'
 import type { SourceConfig } from '../../src/config.ts'
 import type { Reporter } from '../../src/reporter.ts'
 import { run, type RunReport, type RunRequest } from '../../src/run.ts'
-import { streams } from '../../src/streams/index.ts'
+import { selectStreams, streams } from '../../src/streams/index.ts'
 import type { ReadById, Stream } from '../../src/streams/stream.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { openTap, type Tap } from './tap.ts'
@@ -91,7 +91,11 @@ export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
           reporter,
         },
         {
-          ...{ command: 'test', streams, plan: PASS, allowance: { share: 1 }, maxShare: 0.05 },
+          command: 'test',
+          streams: selectStreams([]),
+          plan: PASS,
+          allowance: { share: 1 },
+          maxShare: 0.05,
           ...(world.batch === undefined ? {} : { batch: world.batch }),
           ...request,
         },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Switches } from '../../emulator/index.ts'
-import { streams } from '../../src/streams/index.ts'
+import { selectStreams } from '../../src/streams/index.ts'
 import { createEditor, type EditorOptions } from '../support/editor.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
 import {
@@ -13,6 +13,8 @@ import {
   streamNamed,
   type World,
 } from '../support/world.ts'
+
+const streams = selectStreams([])
 
 const ALL = 1
 

@@ -9,7 +9,7 @@ import type { Stream } from '../../src/streams/stream.ts'
 import type { RunReport } from '../../src/run.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { countOf, only } from '../support/warehouse.ts'
-import { differences, expectWarehouseEquals } from '../support/warehouse-equals.ts'
+import { differences, expectWarehouseEquals, isGone } from '../support/warehouse-equals.ts'
 import { BACKFILL, SWEEP, checkpointEveryPage, inPagesOf, openWorld, type World } from '../support/world.ts'
 
 const withRecords = streams.filter(({ partitions }) => partitions.length > 0)
@@ -31,7 +31,7 @@ async function versions(db: TestDatabase, stream: Stream): Promise<Record<string
 /** A record that is there, by its key. */
 function someRecord({ emulator }: World, stream: Stream): Row[string] & (string | number) {
   const records = emulator.company.list(stream.name as EntityName)
-  const record = records.findLast((each) => each['is_deleted'] !== true && each['active_flag'] !== false)
+  const record = records.findLast((each) => !isGone(stream, each))
   return record?.[stream.key] as string | number
 }
 
@@ -46,6 +46,13 @@ function wayBack({ emulator }: World, stream: Stream, key: string | number): () 
     else table.restore(key)
   }
 }
+
+/** Every run begins by asking whose token it is. */
+const askedBefore = (path: string): number => (path === '/v1/users/me' ? 1 : 0)
+
+/** A company does not vanish while its token is good. */
+const canVanish = (stream: Stream): boolean =>
+  stream.partitions.every(({ records }) => records?.kind !== 'one')
 
 async function tombstone({ db }: World, stream: Stream, key: string | number): Promise<unknown> {
   const rows = await db.query(
@@ -112,13 +119,13 @@ describe.each(withRecords)('$name', (stream) => {
   test('a read that breaks after its first pages fails, keeps them whole, and the next run ends equal', async () => {
     await using world = await openWorld()
     checkpointEveryPage(world)
-    const [path] = stream.partitions.map((partition) => partition.path)
+    const [path = ''] = stream.partitions.map((partition) => partition.path)
     const paged = stream.partitions.every(({ paging }) => paging !== 'single')
     world.emulator.faults.add({
       kind: 'status',
       status: 400,
       match: new RegExp(`${path}(\\?|$)`),
-      after: paged ? 2 : 0,
+      after: askedBefore(path) + (paged ? 2 : 0),
     })
     const broken = only(await world.run(inSmallPages))
     expect(broken.status).toBe('failed')
@@ -130,7 +137,7 @@ describe.each(withRecords)('$name', (stream) => {
     await expectWarehouseEquals(world, { streams: [stream.name] })
   })
 
-  test.each([
+  test.runIf(canVanish(stream)).each([
     ['flagged', true],
     ['flagged', false],
     ['not-found', false],
@@ -150,7 +157,8 @@ describe.each(withRecords)('$name', (stream) => {
       const key = someRecord(world, stream)
       const undelete = wayBack(world, stream, key)
       table.delete(key)
-      const report = only(await world.run({ ...request, plan: SWEEP }))
+      // Some lists are of one record.
+      const report = only(await world.run({ ...request, plan: SWEEP, maxShare: 1 }))
       expect(report).toMatchObject({ status: 'done', tombstoned: 1 })
       expect(await tombstone(world, stream, key)).toBeInstanceOf(Date)
       await expectWarehouseEquals(world, { streams: [stream.name], counters: false })
@@ -166,9 +174,11 @@ describe.each(withRecords)('$name', (stream) => {
   test('of two runs at once one reads and the other says that the stream is locked', async () => {
     await using world = await openWorld()
     const [{ path } = { path: '' }] = stream.partitions
+    const before = askedBefore(path)
+    let answers = 0
     let second: Promise<RunReport> | undefined
     world.tap.onAnswer = async (asked) => {
-      if (asked.path !== path || second !== undefined) return
+      if (asked.path !== path || second !== undefined || answers++ < before) return
       second = world.run(request)
       // The first run gets its page only when the second run is over.
       await second
@@ -177,7 +187,8 @@ describe.each(withRecords)('$name', (stream) => {
     expect(first.status).toBe('done')
     expect(first.inserted).toBeGreaterThan(0)
     expect(only((await second) as RunReport)).toMatchObject({ status: 'locked', inserted: 0, pages: 0 })
-    expect(world.tap.asked.filter((asked) => asked.path === path)).toHaveLength(1)
+    const once = stream.partitions.filter((partition) => partition.path === path).length
+    expect(world.tap.asked.filter((asked) => asked.path === path)).toHaveLength(once + 2 * before)
   })
 })
 

@@ -1,0 +1,46 @@
+import { LIST_AGAIN, v1Whole, type Partition, type Stream } from './stream.ts'
+
+/**
+ * Who asks for no metric is shown only the goals of the token's user, and who does not say which are active only those
+ * that are (openapi v1).
+ */
+function goalsOf(metric: 'quantity' | 'sum', isActive: boolean): Partition {
+  return v1Whole('/v1/goals/find', 20, {
+    name: `${isActive ? 'active' : 'inactive'} ${metric}`,
+    records: { kind: 'member', name: 'goals' },
+    params: { is_active: String(isActive), 'expected_outcome.tracking_metric': metric },
+  })
+}
+
+export const goals: Stream = {
+  name: 'goals',
+  description: 'Goals of users, teams and the company, those that are over included',
+  onDemand: true,
+  key: 'id',
+  cursorField: null,
+  readById: LIST_AGAIN,
+  catalogs: [],
+  partitions: [
+    goalsOf('quantity', true),
+    goalsOf('sum', true),
+    goalsOf('quantity', false),
+    goalsOf('sum', false),
+  ],
+  columns: {
+    id: 'text',
+    title: 'text',
+    owner_id: 'bigint',
+    type_name: { type: 'text', from: 'type.name' },
+    type_params: { type: 'jsonb', from: 'type.params' },
+    assignee_type: { type: 'text', from: 'assignee.type' },
+    assignee_id: { type: 'bigint', from: 'assignee.id' },
+    interval: 'text',
+    duration_start: { type: 'date', from: 'duration.start' },
+    duration_end: { type: 'date', from: 'duration.end' },
+    expected_outcome_target: { type: 'numeric', from: 'expected_outcome.target' },
+    expected_outcome_tracking_metric: { type: 'text', from: 'expected_outcome.tracking_metric' },
+    expected_outcome_currency_id: { type: 'bigint', from: 'expected_outcome.currency_id' },
+    is_active: 'boolean',
+    report_ids: 'text[]',
+  },
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { chosenStreams, type ChoiceFlags } from '../../jobs/chosen-streams.ts'
+import type { JobContext } from '../../jobs/job.ts'
+import { selectStreams, streams } from '../../src/streams/index.ts'
+
+function chosen(flags: ChoiceFlags, STREAMS?: string): readonly string[] {
+  const context = { environment: { STREAMS } } as unknown as JobContext
+  return chosenStreams(context, flags).map(({ name }) => name)
+}
+
+const namesOf = (list: typeof streams): readonly string[] => list.map(({ name }) => name)
+
+describe('the streams of a run', () => {
+  test('are the usual ones where nothing is said, and an empty variable says nothing', () => {
+    expect(chosen({})).toEqual(namesOf(selectStreams([])))
+    expect(chosen({}, ' ')).toEqual(chosen({}))
+    expect(chosen({})).not.toContain('currencies')
+  })
+
+  test('are all there are with --all, whatever the environment says', () => {
+    expect(chosen({ all: true }, 'deals')).toEqual(namesOf(streams))
+    expect(chosen({ all: true })).toContain('currencies')
+  })
+
+  test('are those that the environment names, unless a flag does', () => {
+    expect(chosen({}, 'notes, currencies')).toEqual(['notes', 'currencies'])
+    expect(chosen({ stream: 'deals' }, 'notes, currencies')).toEqual(['deals'])
+  })
+
+  test.each([
+    [{ all: true, stream: 'deals' }, undefined, /^--all and --stream exclude one another/],
+    [{}, 'deals,dealz', /^There is no stream "dealz"/],
+    [{}, ',', /^STREAMS takes names separated by commas/],
+  ] as const)('%j with STREAMS=%s is refused', (flags, variable, message) => {
+    expect(() => chosen(flags, variable)).toThrowError(
+      expect.objectContaining({
+        code: 'E_CONFIG',
+        message: expect.stringMatching(message) as string,
+      }) as Error,
+    )
+  })
+})
