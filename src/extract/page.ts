@@ -17,9 +17,11 @@ function field(record: unknown, name: string): unknown {
   return typeof record === 'object' && record !== null ? (record as Record<string, unknown>)[name] : undefined
 }
 
-export function keyOf(stream: Stream, record: unknown): string {
-  const key = field(record, stream.key)
-  return typeof key === 'string' || typeof key === 'number' ? String(key) : ''
+/** What tells a record from the others of its list: its key, or all of it where Pipedrive gives no key. */
+export function keyOf({ key }: Stream, record: unknown): string {
+  const [column = '', ...others] = key
+  const value = others.length === 0 ? field(record, column) : undefined
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(record)
 }
 
 /** Epoch milliseconds of a record's cursor field, null where it has none. */

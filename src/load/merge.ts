@@ -24,6 +24,12 @@ function column(table: string, name: string) {
   return sql.ref(`${table}.${name}`)
 }
 
+/** Whether rows of two tables have the same key. */
+export function sameKey(layout: TableLayout, one: string, other: string) {
+  const pairs = layout.key.map((name) => sql`${column(one, name)} = ${column(other, name)}`)
+  return sql.join(pairs, sql` and `)
+}
+
 /** True unless the staged version is known to be older; equal versions apply, and so does one without a cursor. */
 function notOlder(layout: TableLayout): Expression<SqlBool> {
   if (layout.cursor === null) return sql<SqlBool>`true`
@@ -96,7 +102,6 @@ export interface Merge {
  */
 function compileParent(session: Session, layout: StreamLayout): CompiledQuery<ParentCounts> {
   const { data, schemas } = session
-  const [key = ''] = layout.key
   const before = sql.table(`${schemas.data}.${layout.table}`)
   const count = (condition: Expression<SqlBool>) => sql<string>`count(*) filter (where ${condition})`
   return data
@@ -106,8 +111,8 @@ function compileParent(session: Session, layout: StreamLayout): CompiledQuery<Pa
       count(sql`merged.inserted`).as('inserted'),
       count(sql`not merged.inserted`).as('updated'),
       sql<string>`(select count(*) from ${stage(layout)} as staged
-        join merged as written on ${column('written', key)} = ${column('staged', key)}
-        join ${before} as before on ${column('before', key)} = ${column('staged', key)}
+        join merged as written on ${sameKey(layout, 'written', 'staged')}
+        join ${before} as before on ${sameKey(layout, 'before', 'staged')}
         where ${column('staged', DELETED_AT)} is not null and ${column('before', DELETED_AT)} is null)`.as(
         'tombstoned',
       ),
@@ -124,10 +129,9 @@ interface ParentCounts {
 /** Takes older versions out of the stage, so that their children are left alone too. */
 function compileDropStale({ data, schemas }: Session, layout: StreamLayout): CompiledQuery | null {
   if (layout.cursor === null) return null
-  const [key = ''] = layout.key
   const target = sql.table(`${schemas.data}.${layout.table}`)
   return sql`delete from ${stage(layout)} as staged using ${target} as target
-    where ${column('target', key)} = ${column('staged', key)}
+    where ${sameKey(layout, 'target', 'staged')}
       and ${column('target', layout.cursor)} > ${column('staged', layout.cursor)}`.compile(data)
 }
 
@@ -136,13 +140,9 @@ function compileChild(session: Session, layout: StreamLayout, child: ChildLayout
   const { data, schemas } = session
   const [key = ''] = layout.key
   const parents = sql`select ${column('parents', key)} from ${stage(layout)} as parents`
-  const sameRow = sql.join(
-    child.key.map((name) => sql`${column('staged', name)} = ${column('target', name)}`),
-    sql` and `,
-  )
   const remove = sql`delete from ${sql.table(`${schemas.data}.${child.table}`)} as target
     where ${column('target', child.parent)} in (${parents})
-      and not exists (select from ${stage(child)} as staged where ${sameRow})`
+      and not exists (select from ${stage(child)} as staged where ${sameKey(child, 'staged', 'target')})`
   const ofStaged = sql<SqlBool>`${column('staged', child.parent)} in (${parents})`
   return [remove.compile(data), upsert(session, child, ofStaged).compile()]
 }

@@ -4,7 +4,7 @@ import { addressColumns, v1Whole, v2Fields, v2List, type Stream } from './stream
 export const activities: Stream = {
   name: 'activities',
   description: 'Calls, meetings, tasks and other activities',
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,
@@ -69,7 +69,7 @@ export const activityTypes: Stream = {
   name: 'activity_types',
   description: 'Types of activities; activities name one by its key_string',
   onDemand: true,
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'active_flag', is: false },
   readById: LIST_AGAIN,

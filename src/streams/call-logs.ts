@@ -4,7 +4,7 @@ export const callLogs: Stream = {
   name: 'call_logs',
   description: "Calls of the token's user",
   onDemand: true,
-  key: 'id',
+  key: ['id'],
   cursorField: null,
   readById: { kind: 'one', path: '/v1/callLogs/{id}', cost: 2 },
   catalogs: [],

@@ -30,7 +30,7 @@ export const dealFields = v2Fields('deals', '/api/v2/dealFields')
 export const deals: Stream = {
   name: 'deals',
   description: 'Deals, archived and deleted ones included',
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,

@@ -16,7 +16,7 @@ export const goals: Stream = {
   name: 'goals',
   description: 'Goals of users, teams and the company, those that are over included',
   onDemand: true,
-  key: 'id',
+  key: ['id'],
   cursorField: null,
   readById: LIST_AGAIN,
   catalogs: [],

@@ -47,7 +47,7 @@ const withRecords: readonly Stream[] = [
 const fields: Stream = {
   name: 'fields',
   description: 'What Pipedrive says its fields and their options are, and the column of each',
-  key: 'field_code',
+  key: ['field_code'],
   cursorField: null,
   columns: {},
   partitions: [],

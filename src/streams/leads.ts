@@ -10,7 +10,7 @@ const list = {
 export const leads: Stream = {
   name: 'leads',
   description: 'Leads, archived ones included',
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   readById: { kind: 'one', path: '/v1/leads/{id}', cost: 2 },
   catalogs: [
@@ -59,7 +59,7 @@ export const leadLabels: Stream = {
   name: 'lead_labels',
   description: 'Labels that leads may have (label_ids)',
   onDemand: true,
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   readById: LIST_AGAIN,
   catalogs: [],
@@ -78,7 +78,7 @@ export const leadSources: Stream = {
   name: 'lead_sources',
   description: 'Where leads may come from (source_name)',
   onDemand: true,
-  key: 'name',
+  key: ['name'],
   cursorField: null,
   readById: LIST_AGAIN,
   catalogs: [],

@@ -3,7 +3,7 @@ import { UPDATED_SINCE, type Stream } from './stream.ts'
 export const notes: Stream = {
   name: 'notes',
   description: 'Notes on deals, persons, organizations, leads, projects and tasks (HTML)',
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'active_flag', is: false },
   readById: { kind: 'one', path: '/v1/notes/{id}', cost: 2 },

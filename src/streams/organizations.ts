@@ -26,7 +26,7 @@ const COUNTERS = {
 export const organizations: Stream = {
   name: 'organizations',
   description: 'Organizations: the companies one sells to',
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,

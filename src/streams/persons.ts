@@ -49,7 +49,7 @@ function contacts(table: string, from: string, what: string): Exploded {
 export const persons: Stream = {
   name: 'persons',
   description: 'Contact persons',
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,

@@ -4,7 +4,7 @@ import { v2List, type Stream } from './stream.ts'
 export const pipelines: Stream = {
   name: 'pipelines',
   description: 'Sales pipelines',
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: { kind: 'one', path: '/api/v2/pipelines/{id}', cost: 1 },
@@ -24,7 +24,7 @@ export const pipelines: Stream = {
 export const stages: Stream = {
   name: 'stages',
   description: 'Stages of the pipelines',
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: { kind: 'one', path: '/api/v2/stages/{id}', cost: 1 },

@@ -3,7 +3,7 @@ import { MANY_IDS, UPDATED_SINCE, v2Fields, v2List, type Stream } from './stream
 export const products: Stream = {
   name: 'products',
   description: 'Products that deals are made of',
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,

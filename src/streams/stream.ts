@@ -103,8 +103,8 @@ export interface Stream {
   readonly description: string
   /** Read only where it is asked for. */
   readonly onDemand?: true
-  /** The column and record field that identifies a record. */
-  readonly key: string
+  /** The columns that identify a record together. */
+  readonly key: readonly string[]
   /** The record field that orders an incremental read and guards a merge; null where Pipedrive gives none. */
   readonly cursorField: string | null
   readonly columns: ColumnSpecs

@@ -1,7 +1,7 @@
 import { CopyText } from './copy-text.ts'
 import type { Drift } from './leftovers.ts'
 
-/** What identifies a record: a number or a text, as its key column holds it. */
+/** What identifies a record: a number or a text, as its key column holds it; of several columns, their JSON. */
 export type Key = number | string
 
 interface Version {

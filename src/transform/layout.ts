@@ -67,6 +67,7 @@ export function customColumns(field: CatalogField): Column[] {
 }
 
 function childLayout(stream: Stream, child: Exploded): ChildLayout {
+  const [key = ''] = stream.key
   return {
     table: child.table,
     comment: child.description,
@@ -76,8 +77,8 @@ function childLayout(stream: Stream, child: Exploded): ChildLayout {
     columns: [
       {
         name: child.parent,
-        type: columnType(stream.columns[stream.key] ?? 'bigint'),
-        comment: `${stream.name}.${stream.key}`,
+        type: columnType(stream.columns[key] ?? 'bigint'),
+        comment: `${stream.name}.${key}`,
       },
       { name: 'position', type: 'bigint', comment: `Place in ${child.from}, from 0` },
       ...nativeColumns(child.columns, new Map()),
@@ -92,7 +93,7 @@ export function layoutStream(stream: Stream, catalog: readonly CatalogField[]): 
   return {
     table: stream.name,
     comment: stream.description,
-    key: [stream.key],
+    key: stream.key,
     cursor: stream.cursorField,
     columns: [
       ...nativeColumns(stream.columns, byCode),

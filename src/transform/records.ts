@@ -116,10 +116,15 @@ class RecordReader {
   }
 
   #key(): Key {
-    const { key, columns } = this.#stream
-    const slot = this.#slots.get(key) ?? -1
-    const value = this.#table.valueAt(slot, this.#scanner)
-    const cell = value === undefined ? null : decoderOf(columnType(columns[key] ?? 'bigint'))(value)
+    const [first, ...others] = this.#stream.key.map((column) => this.#keyPart(column))
+    if (first === undefined) throw missingKey(this.#stream)
+    return others.length === 0 ? first : JSON.stringify([first, ...others])
+  }
+
+  #keyPart(column: string): Key {
+    const value = this.#table.valueAt(this.#slots.get(column) ?? -1, this.#scanner)
+    const type = columnType(this.#stream.columns[column] ?? 'bigint')
+    const cell = value === undefined ? null : decoderOf(type)(value)
     if (typeof cell === 'number' || typeof cell === 'string') return cell
     throw missingKey(this.#stream)
   }
@@ -166,7 +171,7 @@ function missingKey(stream: Stream): SyncError {
   return new SyncError({
     code: 'E_RECORD',
     recovery: 'skip-stream',
-    message: `A record of ${stream.name} came without its key "${stream.key}". Its page was not loaded; try again later, and report it if it stays.`,
+    message: `A record of ${stream.name} came without its key (${stream.key.join(', ')}). Its page was not loaded; try again later, and report it if it stays.`,
   })
 }
 

@@ -26,7 +26,7 @@ const filtered: Partition = { ...list, filter: { since: 'updated_since' } }
 const stream: Stream = {
   name: 'things',
   description: 'Things',
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   columns: { id: 'bigint', update_time: 'timestamptz' },
   partitions: [filtered],

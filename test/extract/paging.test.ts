@@ -17,7 +17,7 @@ const partition: Partition = {
 const stream: Stream = {
   name: 'things',
   description: 'Things',
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   columns: { id: 'bigint' },
   partitions: [partition],

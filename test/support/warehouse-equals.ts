@@ -46,7 +46,7 @@ async function tableOf(db: TestDatabase, table: string, order: string): Promise<
 async function differencesOf(stream: Stream, emulator: Emulator, db: TestDatabase, counters: boolean) {
   const entity = stream.name as EntityName
   const held = new Map(
-    (await tableOf(db, stream.name, stream.key)).map((row) => [String(row[stream.key]), row]),
+    (await tableOf(db, stream.name, stream.key.join())).map((row) => [rowKey(stream, row), row]),
   )
   const custom = await customColumns(stream, emulator, db)
   const children = await childrenOf(stream, db)
@@ -77,8 +77,13 @@ function asId(id: unknown): string {
   return typeof id === 'string' ? id : JSON.stringify(id)
 }
 
-function keyOf({ key }: Stream, record: Row): string {
-  return asId(record[key])
+/** A record's key as one text, from its answer and from its row. */
+export function keyOf({ key, columns }: Stream, record: Row): string {
+  return key.map((column) => asId(at(record, placeOf(column, columns[column] ?? 'bigint')))).join(' ')
+}
+
+function rowKey({ key }: Stream, row: Held): string {
+  return key.map((column) => asId(row[column])).join(' ')
 }
 
 export function isGone({ deletedWhen }: Stream, record: Row): boolean {

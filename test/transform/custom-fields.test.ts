@@ -11,7 +11,7 @@ const HASH = 'c'.repeat(40)
 const stream: Stream = {
   name: 'things',
   description: 'Things',
-  key: 'id',
+  key: ['id'],
   cursorField: null,
   columns: { id: 'bigint' },
   partitions: [],

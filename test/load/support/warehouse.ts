@@ -17,7 +17,7 @@ export const ACCOUNT = 'pipedrive'
 export const contacts: Stream = {
   name: 'contacts',
   description: 'People, for these tests',
-  key: 'id',
+  key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   catalogs: [],
