@@ -8,6 +8,7 @@ import type { Partition, Stream } from './streams/stream.ts'
 import type { Batch } from './transform/batch.ts'
 import type { HighWater } from './transform/high-water.ts'
 import type { Transform } from './transform/records.ts'
+import type { Loadable } from './work.ts'
 
 /** A checkpoint is due after this many rows or milliseconds, whichever comes first. */
 export interface BatchLimits {
@@ -23,12 +24,16 @@ export interface Walk {
   /** Follows every record that the batches hold. */
   readonly mark: HighWater
   readonly batches: readonly [Batch, Batch]
+  /** How much of the stream lies behind the walk, and how much of it the walk is, 0 to 1. */
+  readonly behind: number
+  readonly portion: number
 }
 
 /** After these, what was read is in doubt: nothing of it is loaded. After any other failure it has been paid for. */
 const DOUBTFUL: ReadonlySet<ErrorCode> = new Set(['E_ENVELOPE', 'E_PAGE_LOOP', 'E_RECORD', 'E_UNSTABLE'])
 
-function worthLoading(error: unknown): boolean {
+/** Whether what was read before the failure may be loaded. */
+export function worthLoading(error: unknown): boolean {
   return error instanceof SyncError && !DOUBTFUL.has(error.code)
 }
 
@@ -41,11 +46,8 @@ function upTo(now: number, cursors: readonly (number | null)[]): (number | null)
 }
 
 /** Rows to be committed at once, and the bookmark that may be committed with them. */
-export interface ReadBatch {
-  readonly batch: Batch
+export interface ReadBatch extends Loadable {
   readonly checkpoint: number | null
-  /** How much of the walk lies behind, 0 to 1; null where that cannot be told. */
-  readonly share: number | null
 }
 
 /**
@@ -56,7 +58,7 @@ export async function* readBatches(
   send: Send,
   clock: Clock,
   limits: BatchLimits,
-  { stream, partition, window, transform, mark, batches }: Walk,
+  { stream, partition, window, transform, mark, batches, behind, portion }: Walk,
 ): AsyncGenerator<ReadBatch, void> {
   let [batch, other] = batches
   let since = clock.now()
@@ -64,7 +66,11 @@ export async function* readBatches(
     const full = batch
     ;[batch, other] = [other, batch]
     const share = window.byCursor ? mark.share(window.until ?? clock.now()) : null
-    return { batch: full, checkpoint: mark.checkpoint, share }
+    return {
+      batch: full,
+      checkpoint: mark.checkpoint,
+      share: share === null ? null : behind + share * portion,
+    }
   }
   batch.clear()
   try {

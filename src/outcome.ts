@@ -12,6 +12,11 @@ const STATUS: Readonly<Partial<Record<ErrorCode, StreamStatus>>> = {
   E_STOPPED: 'stopped',
 }
 
+/** Whether Pipedrive does not show this to us: the token's rights or the company's plan do not reach for it. */
+export function isNotShown(error: unknown): boolean {
+  return error instanceof SyncError && STATUS[error.code] === 'skipped'
+}
+
 /** How a stream ended. `cutOff`: it ended because the run was stopped, not by a failure of its own. */
 export function outcomeOf(
   failure: unknown,

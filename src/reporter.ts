@@ -1,5 +1,5 @@
 import type { LogLevel } from './config.ts'
-import type { Progress } from './sync.ts'
+import type { Progress } from './work.ts'
 
 export interface RunProgress extends Progress {
   /** What the whole run has spent so far. */

@@ -8,8 +8,9 @@ import { logStream, logTokens, type StreamReport } from './load/run-log.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Run } from './run.ts'
 import type { Stream } from './streams/stream.ts'
-import { syncStream, type SyncContext } from './sync.ts'
+import { syncStream } from './sync.ts'
 import { emptyTally } from './tally.ts'
+import type { SyncContext } from './work.ts'
 
 /** Streams that are read at once; each has a connection of its own. */
 const STREAMS_AT_ONCE = 3
@@ -76,16 +77,29 @@ export function runStreams(
     },
   }
   const atOnce = pLimit(STREAMS_AT_ONCE)
-  return Promise.all(
-    request.streams.map((stream) =>
-      atOnce(async () => {
-        const report = await runStream(state, database, context, stream)
-        await log.report(report)
-        reporter.finished(stream.name)
-        return report
-      }),
-    ),
-  )
+  const read = async (stream: Stream): Promise<StreamReport> => {
+    const report = await runStream(state, database, context, stream)
+    await log.report(report)
+    reporter.finished(stream.name)
+    return report
+  }
+  return inOrderOfFamilies(request.streams, (stream) => atOnce(read, stream))
+}
+
+/** Starts children when their parents have ended, whatever became of them; all others at once. */
+function inOrderOfFamilies<Result>(
+  streams: readonly Stream[],
+  start: (stream: Stream) => Promise<Result>,
+): Promise<Result[]> {
+  const ends = new Map<string, Promise<Result>>()
+  for (const stream of streams) {
+    const parents = stream.partitions.flatMap(({ parents }) => ends.get(parents?.of.name ?? '') ?? [])
+    ends.set(
+      stream.name,
+      Promise.all(parents).then(() => start(stream)),
+    )
+  }
+  return Promise.all(ends.values())
 }
 
 async function runStream(

@@ -1,61 +1,24 @@
-import { readBatches, type BatchLimits } from './batches.ts'
-import type { Clock } from './clock.ts'
-import type { CatalogReader } from './extract/field-catalog.ts'
-import { prefetch } from './extract/prefetch.ts'
+import { readBatches } from './batches.ts'
+import { readFamilies } from './children.ts'
 import { readByIds } from './extract/read-by-id.ts'
-import type { Send } from './extract/request.ts'
-import { planWindow, type ReadPlan, type Window } from './extract/windows.ts'
+import { planWindow, type Window } from './extract/windows.ts'
 import { readCatalog } from './load/catalog-store.ts'
 import { markCompleted, openBookmark, type Bookmark } from './load/checkpoint.ts'
 import { inTransaction, type Session } from './load/connection.ts'
 import { evolveTables } from './load/evolve.ts'
-import { openLoader, type Loader } from './load/loader.ts'
+import { openLoader } from './load/loader.ts'
 import { lockStream } from './load/lock.ts'
 import { countLive, findAbsent, writeTombstones } from './load/tombstones.ts'
 import { refreshCatalog } from './refresh-catalog.ts'
-import type { Partition, Stream } from './streams/stream.ts'
+import { isNotShown } from './outcome.ts'
+import type { CatalogSpec, Partition, Stream } from './streams/stream.ts'
 import type { CatalogField } from './transform/catalog.ts'
 import { addTo, rowsRead, type Tally } from './tally.ts'
 import { HighWater } from './transform/high-water.ts'
 import { layoutStream, type StreamLayout } from './transform/layout.ts'
-import { compileTransform, type Transform } from './transform/records.ts'
+import { compileTransform } from './transform/records.ts'
 import { planTombstones } from './transform/tombstone-plan.ts'
-
-export interface SyncOptions extends BatchLimits {
-  readonly account: string
-  readonly plan: ReadPlan
-  readonly lookbackMs: number
-  /** Share (0 to 1) of a table that one complete walk may find gone. */
-  readonly maxShare: number
-}
-
-/** What the streams of one run share. */
-export interface SyncContext {
-  readonly options: SyncOptions
-  readonly clock: Clock
-  readonly send: Send
-  readonly catalogs: CatalogReader
-  readonly onProgress: (progress: Progress) => void
-}
-
-export interface Progress {
-  readonly stream: string
-  /** Rows that have been read so far, whatever became of them. */
-  readonly rows: number
-  readonly pages: number
-  /** How much of the stream lies behind, 0 to 1; null where that cannot be told. */
-  readonly share: number | null
-}
-
-interface Work {
-  readonly stream: Stream
-  readonly session: Session
-  readonly context: SyncContext
-  readonly layout: StreamLayout
-  readonly transform: Transform
-  readonly loader: Loader
-  readonly tally: Tally
-}
+import { loadAll, type SyncContext, type Work } from './work.ts'
 
 interface PlannedWalk {
   readonly partition: Partition
@@ -72,13 +35,8 @@ export async function syncStream(
 ): Promise<void> {
   const { account } = context.options
   await lockStream(session, account, stream.name)
-  for (const spec of stream.catalogs) {
-    const fetched = await context.catalogs.read(stream.name, spec)
-    const counts = await refreshCatalog(session, account, stream.name, spec.entity, fetched)
-    // A stream without records of its own reports the catalog's.
-    if (stream.partitions.length === 0) addTo(tally, counts)
-  }
-  if (stream.partitions.length === 0) return
+  if (stream.partitions.length === 0) return readCatalogs(stream, session, context, tally)
+  for (const spec of stream.catalogs) await refresh(stream, spec, session, context)
 
   const catalog = await readCatalog(session, stream.name)
   const tables = layoutStream(stream, catalog)
@@ -88,15 +46,45 @@ export async function syncStream(
   // Records say nothing any more of a field that was removed: merging its columns would empty them.
   const fields = catalog.filter((field) => !field.removed)
   const layout = layoutStream(stream, fields)
-  const walks = await planWalks(stream, session, context)
+  const walks = isPerParent(stream) ? [] : await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
   const work = await openWork(stream, session, context, tally, layout, catalog, complete)
+  if (isPerParent(stream)) return readFamilies(work)
   for (const [index, planned] of walks.entries()) {
-    await walk(work, planned, index / walks.length)
+    await walk(work, planned, index / stream.partitions.length)
     if (!complete) await planned.bookmark.close()
   }
   if (complete) await finishComplete(work, walks)
   await warnOfNothing(work, walks)
+}
+
+async function refresh(stream: Stream, spec: CatalogSpec, session: Session, context: SyncContext) {
+  const fetched = await context.catalogs.read(stream.name, spec)
+  return refreshCatalog(session, context.options.account, stream.name, spec.entity, fetched)
+}
+
+/** A stream of catalogs alone passes over those that are not shown: the stream whose fields they are says why. */
+async function readCatalogs(
+  stream: Stream,
+  session: Session,
+  context: SyncContext,
+  tally: Tally,
+): Promise<void> {
+  let refusal: unknown = null
+  let read = 0
+  for (const spec of stream.catalogs)
+    try {
+      addTo(tally, await refresh(stream, spec, session, context))
+      read++
+    } catch (error) {
+      if (!isNotShown(error)) throw error
+      refusal = error
+    }
+  if (read === 0) throw refusal
+}
+
+function isPerParent({ partitions }: Stream): boolean {
+  return partitions.some(({ parents }) => parents !== undefined)
 }
 
 /** One walk a partition; those that a backfill cut off earlier had already finished are left out. */
@@ -128,36 +116,20 @@ async function openWork(
   return { stream, session, context, layout, transform, loader, tally }
 }
 
-/** Sends nothing more after the signal: what is read ahead of a batch that cannot be loaded is paid for in vain. */
-function sendUntil(signal: AbortSignal, send: Send): Send {
-  return async (request) => {
-    signal.throwIfAborted()
-    return send(request)
-  }
-}
-
 /** Reads one window to its end, a checkpoint at a time. */
 async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, behind: number): Promise<void> {
-  const { stream, session, context, transform, loader, tally } = work
-  const { send, clock, options } = context
+  const { stream, session, context, transform, loader } = work
+  const { clock, options } = context
   const mark = new HighWater(bookmark.value)
   const save = (to: number | null): Promise<void> => (window.byCursor ? bookmark.save(to) : Promise.resolve())
   const batches = [loader.newBatch(), loader.newBatch()] as const
-  const what = { stream, partition, window, transform, mark, batches }
-  const failed = new AbortController()
-  const reading = prefetch(readBatches(sendUntil(failed.signal, send), clock, options, what))
-  for await (const { batch, checkpoint, share } of reading) {
-    const committed = loader.commit(batch, () => save(checkpoint))
-    committed.catch((error: unknown) => failed.abort(error))
-    addTo(tally, await committed)
-    tally.pages += batch.pages
-    context.onProgress({
-      stream: stream.name,
-      rows: rowsRead(tally),
-      pages: tally.pages,
-      share: share === null ? null : behind + share / stream.partitions.length,
-    })
-  }
+  const portion = 1 / stream.partitions.length
+  const what = { stream, partition, window, transform, mark, batches, behind, portion }
+  await loadAll(
+    work,
+    (send) => readBatches(send, clock, options, what),
+    ({ checkpoint }) => save(checkpoint),
+  )
   await inTransaction(session, () => save(mark.end))
 }
 

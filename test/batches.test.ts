@@ -28,6 +28,8 @@ test('a database that takes its time does not make the batches smaller', async (
     transform: compileTransform(stream, []),
     mark: new HighWater(null),
     batches: [new Batch(1), new Batch(1)],
+    behind: 0,
+    portion: 1,
   } as const
   const clock = { now: () => now, sleep: () => Promise.resolve() }
   const sizes: number[] = []

@@ -18,10 +18,9 @@ const v2Envelope = z.object({
 const offsets = z.object({ more_items_in_collection: z.boolean() })
 
 /** The leads' document shows the pagination un-nested (openapi v1). */
-const v1Envelope = z.object({
-  success: z.literal(true),
-  additional_data: z.union([z.object({ pagination: offsets }).transform((more) => more.pagination), offsets]),
-})
+const pagination = z.union([z.object({ pagination: offsets }).transform((more) => more.pagination), offsets])
+const v1Envelope = z.object({ success: z.literal(true), additional_data: pagination })
+const untoldEnvelope = z.object({ success: z.literal(true), additional_data: pagination.nullish() })
 
 const success = z.object({ success: z.literal(true) })
 
@@ -57,8 +56,20 @@ export function openV2(request: ApiRequest, body: Body): { records: Page; nextTo
 
 /** A v1 list: its records and whether there are more behind them; an empty one may be null. Throws `E_ENVELOPE`. */
 export function openV1(request: ApiRequest, body: Body): { records: Page; more: boolean } {
-  const { additional_data: pagination } = open(v1Envelope, request, body.envelope)
-  return { records: listOrNull(request, body), more: pagination.more_items_in_collection }
+  const { additional_data: told } = open(v1Envelope, request, body.envelope)
+  return { records: listOrNull(request, body), more: told.more_items_in_collection }
+}
+
+/** The same of a list that may not tell whether there are more: behind a full page there may be. Throws `E_ENVELOPE`. */
+export function openUntold(
+  request: ApiRequest,
+  body: Body,
+  pageSize: number,
+): { records: Page; more: boolean } {
+  const { additional_data: told } = open(untoldEnvelope, request, body.envelope)
+  const records = listOrNull(request, body)
+  const more = told?.more_items_in_collection ?? recordsOf(request, records).length >= pageSize
+  return { records, more }
 }
 
 function listOrNull(request: ApiRequest, body: Body): Page {
@@ -75,6 +86,11 @@ function membersOf(request: ApiRequest, body: Body, name: string, value: string,
   return pageOf(members.map(([key, held]) => ({ [name]: key, [value]: held })))
 }
 
+function valuesOf(request: ApiRequest, body: Body, name: string, member?: string): Page {
+  const held = member === undefined ? parsed(request, () => readData(body)) : openOne(request, body)[member]
+  return pageOf(open(list.nullable(), request, held)?.map((value) => ({ [name]: value })) ?? [])
+}
+
 /** The records of an answer that is never paged: a list, unless `records` says otherwise. Throws `E_ENVELOPE`. */
 export function openSingle(request: ApiRequest, body: Body, records?: RecordsIn): Page {
   open(success, request, body.envelope)
@@ -87,6 +103,8 @@ export function openSingle(request: ApiRequest, body: Body, records?: RecordsIn)
       return openOneAsPage(request, body)
     case 'member':
       return pageOf(open(list, request, openOne(request, body)[records.name]))
+    case 'values':
+      return valuesOf(request, body, records.name, records.in)
     case 'members':
       return membersOf(request, body, records.name, records.value, records.none)
   }

@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.ts'
 import type { Partition, Stream } from '../streams/stream.ts'
-import { openV1, recordsOf } from './envelope.ts'
+import { openUntold, openV1, recordsOf } from './envelope.ts'
 import { cursorOf, keyOf, pageLoop, samePage, type Page } from './page.ts'
 import { describeRequest, type ApiRequest, type Send } from './request.ts'
 import { apiTimestamp, floorToSecond } from './timestamps.ts'
@@ -132,7 +132,9 @@ export async function* offsetPages(
   const walk = new OffsetWalk(stream, partition, window)
   for (;;) {
     const request = pageRequest(base, partition, walk.at)
-    const { records, more } = openV1(request, (await send(request)).body)
+    const { body } = await send(request)
+    const { records, more } =
+      partition.untold === true ? openUntold(request, body, partition.pageSize) : openV1(request, body)
     if (!walk.take(request, records, more)) continue
     yield records
     if (!more) return

@@ -129,7 +129,7 @@ export async function forgetRange(
 
 /** Forgets the bookmarks of a stream: its next pass reads everything again. */
 export async function forgetStream({ control }: Session, account: string, stream: string): Promise<void> {
-  for (const table of ['stream_state', 'sync_window'] as const)
+  for (const table of ['stream_state', 'sync_window', 'parent_read'] as const)
     await control
       .deleteFrom(table)
       .where((is) => is.and({ account, stream }))

@@ -41,6 +41,17 @@ interface SyncWindowTable {
   closed_at: Timestamp | null
 }
 
+/** Of which parents the children have been read, and how each was then. */
+interface ParentReadTable {
+  account: string
+  stream: string
+  partition: string
+  parent: string
+  version: Timestamp | null
+  counter: string | null
+  read_at: Generated<Date>
+}
+
 interface RunTable {
   id: Generated<string>
   account: string
@@ -108,6 +119,7 @@ export interface ControlTables {
   block: BlockTable
   stream_state: StreamStateTable
   sync_window: SyncWindowTable
+  parent_read: ParentReadTable
   run: RunTable
   run_stream: RunStreamTable
   token_ledger: TokenLedgerTable

@@ -44,3 +44,25 @@ export const goals: Stream = {
     report_ids: 'text[]',
   },
 }
+
+export const goalResults: Stream = {
+  name: 'goal_results',
+  description: 'How far goals have come, from their beginning to their end or to today',
+  onDemand: true,
+  key: ['goal_id'],
+  cursorField: null,
+  leftOut: ['goal'],
+  catalogs: [],
+  partitions: [
+    v1Whole('/v1/goals/{id}/results', 20, {
+      records: { kind: 'one' },
+      parents: {
+        of: goals,
+        columns: ['goal_id'],
+        params: { 'period.start': 'duration_start', 'period.end': 'duration_end' },
+        always: true,
+      },
+    }),
+  ],
+  columns: { goal_id: 'text', progress: 'numeric', period_start: 'date', period_end: 'date' },
+}

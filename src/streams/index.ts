@@ -1,20 +1,56 @@
 import { configError } from '../errors.ts'
-import { permissionSets, roles, teams } from './access.ts'
+import {
+  permissionSetAssignments,
+  permissionSets,
+  roleAssignments,
+  rolePipelines,
+  roleSettings,
+  roles,
+  teamUsers,
+  teams,
+  userPermissions,
+} from './access.ts'
 import { billingAddons, company, currencies, filters, webhooks } from './account.ts'
 import { activities, activityTypes } from './activities.ts'
 import { callLogs } from './call-logs.ts'
+import { dealChanges, organizationChanges, personChanges } from './changes.ts'
+import {
+  dealDiscounts,
+  dealFlow,
+  dealInstallments,
+  dealParticipantChanges,
+  dealParticipants,
+  dealProducts,
+} from './deal-children.ts'
 import { deals } from './deals.ts'
-import { goals } from './goals.ts'
+import {
+  dealFollowers,
+  organizationFollowers,
+  personFollowers,
+  productFollowers,
+  userFollowers,
+} from './followers.ts'
+import { goalResults, goals } from './goals.ts'
 import { leadLabels, leadSources, leads } from './leads.ts'
-import { notes } from './notes.ts'
-import { organizations } from './organizations.ts'
+import { dealMailMessages, mailMessages, mailThreads } from './mail.ts'
+import { noteComments, notes } from './notes.ts'
+import { organizationRelationships, organizations } from './organizations.ts'
+import { permittedUsers } from './permitted-users.ts'
 import { persons } from './persons.ts'
 import { pipelines, stages } from './pipelines.ts'
-import { products } from './products.ts'
+import { productVariations, products } from './products.ts'
+import {
+  projectBoards,
+  projectChanges,
+  projectPhases,
+  projectTemplates,
+  projects,
+  tasks,
+} from './projects.ts'
 import type { Stream } from './stream.ts'
 import { userConnections, userSettings, users } from './users.ts'
 
-/** Every stream that has records, in the order in which a run starts them: what is small and referred to first. */
+/** Every stream that has records, in the order in which a run starts them: what is small and referred to first, children behind their parents. */
 const withRecords: readonly Stream[] = [
   users,
   pipelines,
@@ -41,6 +77,40 @@ const withRecords: readonly Stream[] = [
   company,
   goals,
   callLogs,
+  projects,
+  tasks,
+  projectBoards,
+  projectTemplates,
+  mailThreads,
+  dealProducts,
+  dealInstallments,
+  dealDiscounts,
+  dealParticipants,
+  dealParticipantChanges,
+  dealFollowers,
+  personFollowers,
+  organizationFollowers,
+  productFollowers,
+  userFollowers,
+  noteComments,
+  productVariations,
+  projectPhases,
+  roleAssignments,
+  roleSettings,
+  rolePipelines,
+  permissionSetAssignments,
+  teamUsers,
+  userPermissions,
+  goalResults,
+  organizationRelationships,
+  dealChanges,
+  personChanges,
+  organizationChanges,
+  projectChanges,
+  dealFlow,
+  permittedUsers,
+  mailMessages,
+  dealMailMessages,
 ]
 
 /** The field catalogs of all streams, kept in `fields` and `field_options`; it has no records of its own. */

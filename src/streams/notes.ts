@@ -1,4 +1,4 @@
-import { UPDATED_SINCE, type Stream } from './stream.ts'
+import { UPDATED_SINCE, ofOne, type Stream } from './stream.ts'
 
 export const notes: Stream = {
   name: 'notes',
@@ -50,5 +50,37 @@ export const notes: Stream = {
     user_email: { type: 'text', from: 'user.email' },
     user_icon_url: { type: 'text', from: 'user.icon_url' },
     user_is_you: { type: 'boolean', from: 'user.is_you' },
+  },
+}
+
+export const noteComments: Stream = {
+  name: 'note_comments',
+  description: 'Comments on notes',
+  key: ['id'],
+  cursorField: 'update_time',
+  deletedWhen: { field: 'active_flag', is: false },
+  catalogs: [],
+  partitions: [
+    {
+      name: 'live',
+      path: '/v1/notes/{id}/comments',
+      cost: 20,
+      paging: 'offset',
+      pageSize: 500,
+      parents: ofOne(notes, 'note_id'),
+    },
+  ],
+  columns: {
+    id: { type: 'uuid', from: 'uuid' },
+    note_id: 'bigint',
+    content: 'text',
+    user_id: 'bigint',
+    updater_id: 'bigint',
+    add_time: 'timestamptz',
+    update_time: 'timestamptz',
+    active_flag: 'boolean',
+    object_id: 'text',
+    object_type: 'text',
+    company_id: 'bigint',
   },
 }

@@ -1,4 +1,12 @@
-import { MANY_IDS, UPDATED_BETWEEN, addressColumns, v2Fields, v2List, type Stream } from './stream.ts'
+import {
+  MANY_IDS,
+  UPDATED_BETWEEN,
+  addressColumns,
+  v1Whole,
+  v2Fields,
+  v2List,
+  type Stream,
+} from './stream.ts'
 
 /** Sent only when asked for (openapi v2, `include_fields`). */
 const COUNTERS = {
@@ -53,5 +61,41 @@ export const organizations: Stream = {
     annual_revenue: 'numeric',
     employee_count: 'bigint',
     ...COUNTERS,
+  },
+}
+
+/** Each is listed with both organizations; what depends on the one that was asked for is left out. */
+export const organizationRelationships: Stream = {
+  name: 'organization_relationships',
+  description: 'How organizations belong together',
+  onDemand: true,
+  key: ['id'],
+  cursorField: 'update_time',
+  deletedWhen: { field: 'active_flag', is: false },
+  leftOut: [
+    'rel_owner_org_id',
+    'rel_linked_org_id',
+    'calculated_type',
+    'calculated_related_org_id',
+    'related_organization_name',
+  ],
+  catalogs: [],
+  partitions: [
+    v1Whole('/v1/organizationRelationships', 20, {
+      parents: {
+        of: organizations,
+        columns: ['rel_owner_org_id', 'rel_linked_org_id'],
+        ask: { param: 'org_id', most: 1 },
+      },
+    }),
+  ],
+  columns: {
+    id: 'bigint',
+    type: 'text',
+    rel_owner_org_id: { type: 'bigint', from: 'rel_owner_org_id.value' },
+    rel_linked_org_id: { type: 'bigint', from: 'rel_linked_org_id.value' },
+    add_time: 'timestamptz',
+    update_time: 'timestamptz',
+    active_flag: 'boolean',
   },
 }

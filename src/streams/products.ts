@@ -1,4 +1,4 @@
-import { MANY_IDS, UPDATED_SINCE, v2Fields, v2List, type Stream } from './stream.ts'
+import { MANY_IDS, UPDATED_SINCE, ofOne, tokenChildren, v2Fields, v2List, type Stream } from './stream.ts'
 
 export const products: Stream = {
   name: 'products',
@@ -41,4 +41,14 @@ export const products: Stream = {
     is_deleted: 'boolean',
     visible_to: 'bigint',
   },
+}
+
+export const productVariations: Stream = {
+  name: 'product_variations',
+  description: 'Variations of products, with their prices',
+  key: ['id'],
+  cursorField: null,
+  catalogs: [],
+  partitions: [tokenChildren('/api/v2/products/{id}/variations', 10, ofOne(products, 'product_id'))],
+  columns: { id: 'bigint', product_id: 'bigint', name: 'text', prices: 'jsonb' },
 }

@@ -40,6 +40,26 @@ export type RecordsIn =
       readonly value: string
       readonly none: readonly unknown[]
     }
+  /** `data`, or a member of it, is a list of bare values: each is a record with the value under `name`. */
+  | { readonly kind: 'values'; readonly name: string; readonly in?: string }
+
+/** Whose children the records of a partition are: they are read parent by parent, or of some parents at once. */
+export interface Parents {
+  /** The stream whose records have them. Its key stands for `{id}` in the path, or goes into `ask`. */
+  readonly of: Stream
+  /** Our columns that name a parent: a row is a child of every parent that stands in one of them. */
+  readonly columns: readonly string[]
+  /** Asks by this parameter, of so many parents at once; the records name their parent themselves then. */
+  readonly ask?: { readonly param: string; readonly most: number }
+  /** The parent's column that counts its children, and what it says of a parent that has none. */
+  readonly counter?: { readonly column: string; readonly none: number }
+  /** Parameters that are a parent's own: their names, and its columns; a date that it lacks is today (UTC). */
+  readonly params?: Readonly<Record<string, string>>
+  /** 404 says that a parent has none. */
+  readonly noneIsNotFound?: true
+  /** Read those of every parent in every run: nothing about a parent tells that they have changed. */
+  readonly always?: true
+}
 
 /** One path of a stream with its own bookmark. Pages are always asked at the largest size the endpoint takes. */
 export interface Partition {
@@ -50,10 +70,17 @@ export interface Partition {
   /** `page-token`: v2 `next_cursor`; `offset`: v1 `start`/`limit`; `single`: one answer holds everything. */
   readonly paging: 'page-token' | 'offset' | 'single'
   readonly pageSize: number
+  /** For `offset`: the documents show no pagination in the answer, so a full page means that there may be more. */
+  readonly untold?: true
   /** For `single`. */
   readonly records?: RecordsIn
   /** Sent with every request. */
   readonly params?: Params
+  readonly parents?: Parents
+  /** Members that every record is given. */
+  readonly adds?: Params
+  /** The member of each element of the list that is the record, where the element is not. */
+  readonly recordIn?: string
   /** Names of the parameters that filter on the cursor field; a partition without them is read by full refresh. */
   readonly filter?: { readonly since: string; readonly until?: string }
   /** What asks for ascending cursor field, and for ascending order of something that never changes. */
@@ -109,11 +136,16 @@ export interface Stream {
   readonly cursorField: string | null
   readonly columns: ColumnSpecs
   /** A record whose `field` has this value is deleted at Pipedrive. */
-  readonly deletedWhen?: { readonly field: string; readonly is: boolean }
-  /** Keys of the record that are not kept on purpose: secrets, and what stands in another table. */
+  readonly deletedWhen?: { readonly field: string; readonly is: boolean | string }
+  /**
+   * Keys of the record that are not kept on purpose: secrets, and what stands in another table. Of an object that
+   * columns are taken from, the rest of it.
+   */
   readonly leftOut?: readonly string[]
   readonly exploded?: readonly Exploded[]
   readonly partitions: readonly Partition[]
+  /** Children of one parent that agree in these record fields are numbered from 0, as `position`. */
+  readonly numbered?: readonly string[]
   readonly readById?: ReadById
   /** Field catalogs that are refreshed before the stream is read; the stream's own gives its custom columns. */
   readonly catalogs: readonly CatalogSpec[]
@@ -173,6 +205,16 @@ export function v1Whole(path: string, cost: number, more: Partial<Partition> = {
     records: { kind: 'list-or-null' },
     ...more,
   }
+}
+
+/** The parents of a list that is read by the id of one, in the path. */
+export function ofOne(of: Stream, column: string): Parents {
+  return { of, columns: [column] }
+}
+
+/** A list of one parent's children that comes with page tokens. */
+export function tokenChildren(path: string, cost: number, parents: Parents): Partition {
+  return { name: 'live', path, cost, paging: 'page-token', pageSize: 500, parents }
 }
 
 export function v2Fields(entity: string, path: string): CatalogSpec {

@@ -63,6 +63,8 @@ export class RecordKeys {
   /** Under which key strays are kept; null: under their own. */
   readonly #under: string | null
   #first: Key | null = null
+  /** Whether values that nobody reads are passed over on purpose. */
+  #leavesOut = false
 
   constructor(under: string | null = null) {
     this.#under = under
@@ -80,6 +82,13 @@ export class RecordKeys {
     const inner = new RecordKeys(under)
     this.add(name, NOWHERE, inner)
     return inner
+  }
+
+  /** Passes over the value of `name`; where some of it is read, over the rest of it. */
+  leaveOut(name: string, slot: number): void {
+    const inner = this.#keys.get(name)?.inner ?? null
+    if (inner === null) this.add(name, slot)
+    else inner.#leavesOut = true
   }
 
   /** Notes where each value of the object stands that comes next. */
@@ -127,6 +136,7 @@ export class RecordKeys {
     }
     scanner.skipValue()
     if (key.slot === NOWHERE) {
+      if (this.#leavesOut) return
       const reason = key.inner === null ? 'unknown' : 'unfit'
       places.strays.push({ under: this.#under, name: key.name, reason, start, end: scanner.at })
     } else {

@@ -4,6 +4,7 @@ import type { Batch, Key } from './batch.ts'
 import type { CatalogField } from './catalog.ts'
 import { decoderOf, type Cell } from './cells.ts'
 import { ExplodedReader } from './exploded.ts'
+import { saysDeleted } from './deletion.ts'
 import { timestampAt } from './json-cells.ts'
 import { CLOSE_LIST, OPEN_LIST, OPEN_OBJECT } from '../json/bytes.ts'
 import { END, JsonScanner } from '../json/scanner.ts'
@@ -45,7 +46,7 @@ class RecordReader {
     const shape = new RecordShape()
     this.#stream = stream
     this.#slots = addNativeFields(shape, stream.columns)
-    for (const key of stream.leftOut ?? []) shape.keys.add(key, shape.newSlot())
+    for (const key of stream.leftOut ?? []) shape.keys.leaveOut(key, shape.newSlot())
     this.#exploded = (stream.exploded ?? []).map((spec) => explodedField(shape, spec))
     addCustomFields(shape, catalog)
     // A field that was removed keeps its columns, and the rows what they held in them.
@@ -150,7 +151,7 @@ class RecordReader {
     const { deletedWhen, cursorField } = this.#stream
     if (deletedWhen === undefined) return null
     const said = this.#table.valueAt(this.#slots.get(deletedWhen.field) ?? -1, this.#scanner)
-    if (said === undefined || decoderOf('boolean')(said) !== deletedWhen.is) return null
+    if (!saysDeleted(this.#stream, said)) return null
     return (cursorField === null ? null : this.#moment(cursorField)) ?? 'now'
   }
 }

@@ -9,6 +9,15 @@ export interface Found {
   readonly absent: readonly string[]
 }
 
+/** `E_SWEEP_REFUSED`: so much would go that a person has to say that it is right. */
+export function refuseSweep(stream: string, what: string): SyncError {
+  return new SyncError({
+    code: 'E_SWEEP_REFUSED',
+    recovery: 'skip-stream',
+    message: `${stream}: ${what}. Nothing was marked as deleted; a lost permission looks the same. If it is right, run again with --max-share 1.`,
+  })
+}
+
 /**
  * Keys that may be deleted, to be confirmed by id. Throws `E_SWEEP_REFUSED` when the walk saw nothing at all
  * where there were rows, or when more than `maxShare` (0 to 1) of the rows, rounded up to a whole row, would go.
@@ -16,14 +25,12 @@ export interface Found {
 export function planTombstones(stream: string, found: Found, maxShare: number): readonly string[] {
   const { live, seen, absent } = found
   if (absent.length === 0) return []
-  const refuse = (what: string): SyncError =>
-    new SyncError({
-      code: 'E_SWEEP_REFUSED',
-      recovery: 'skip-stream',
-      message: `${stream}: ${what}. Nothing was marked as deleted; a lost permission looks the same. If it is right, run again with --max-share 1.`,
-    })
-  if (seen === 0 && maxShare < 1) throw refuse(`the list is empty, but the warehouse holds ${live} rows`)
+  if (seen === 0 && maxShare < 1)
+    throw refuseSweep(stream, `the list is empty, but the warehouse holds ${live} rows`)
   if (absent.length > Math.ceil(live * maxShare))
-    throw refuse(`${absent.length} of ${live} rows are missing from the list, more than the share allowed`)
+    throw refuseSweep(
+      stream,
+      `${absent.length} of ${live} rows are missing from the list, more than the share allowed`,
+    )
   return absent
 }

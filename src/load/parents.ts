@@ -1,0 +1,172 @@
+import { sql, type RawBuilder, type SqlBool } from 'kysely'
+import type { Params, Parents, Partition } from '../streams/stream.ts'
+import { DELETED_AT, type TableLayout } from '../transform/layout.ts'
+import type { Place } from './checkpoint.ts'
+import { tableExists, type Session } from './connection.ts'
+import { sameKey } from './merge.ts'
+import { stageName } from './stage.ts'
+
+/** A parent whose children are to be read, as it was when that was planned. */
+export interface DueParent {
+  readonly key: string
+  /** Its cursor field, as PostgreSQL writes it; null where it has none. */
+  readonly version: string | null
+  /** How many children it says it has; null where it does not say. */
+  readonly counter: string | null
+  /** The parameters that are its own. */
+  readonly params: Params
+}
+
+/** What one partition's children are: their table, and how they name their parents. */
+export interface Family {
+  readonly place: Place
+  readonly layout: TableLayout
+  readonly partition: Partition
+  readonly parents: Parents
+}
+
+function tableOf({ schemas }: Session, name: string) {
+  return sql.table(`${schemas.data}.${name}`)
+}
+
+function readsOf({ schemas }: Session) {
+  return sql.table(`${schemas.control}.parent_read`)
+}
+
+function parentKey({ of }: Parents) {
+  return sql.ref(`parent.${of.key[0] ?? ''}`)
+}
+
+function ownParams({ params = {} }: Parents) {
+  const pairs = Object.entries(params).map(
+    ([name, column]) => sql`${name}::text, coalesce(${sql.ref(`parent.${column}`)}, current_date)::text`,
+  )
+  return sql`jsonb_build_object(${sql.join(pairs)})`
+}
+
+function typeOf({ columns }: TableLayout, column: string) {
+  return sql.raw(columns.find(({ name }) => name === column)?.type ?? 'text')
+}
+
+function version({ of }: Parents) {
+  return of.cursorField === null ? sql`null::timestamptz` : sql.ref(`parent.${of.cursorField}`)
+}
+
+function counter({ counter: counted }: Parents) {
+  return counted === undefined ? sql`null::bigint` : sql.ref(`parent.${counted.column}`)
+}
+
+/** The live rows of the partition, as `child`; those that other partitions bring into the table are left out. */
+function liveChildren({ partition }: Family): RawBuilder<SqlBool> {
+  const added = Object.entries(partition.adds ?? {}).map(
+    ([column, value]) => sql`${sql.ref(`child.${column}`)} = ${value}`,
+  )
+  return sql<SqlBool>`${sql.join([sql`${sql.ref(`child.${DELETED_AT}`)} is null`, ...added], sql` and `)}`
+}
+
+function hasChildren(session: Session, family: Family) {
+  const held = family.parents.columns.map(
+    (column) =>
+      sql`${parentKey(family.parents)}::${typeOf(family.layout, column)} in (select ${sql.ref(`child.${column}`)}
+        from ${tableOf(session, family.layout.table)} as child where ${liveChildren(family)})`,
+  )
+  return sql`(${sql.join(held, sql` or `)})`
+}
+
+function ofPlace({ account, stream, partition }: Place, table: string) {
+  return sql`${sql.ref(`${table}.account`)} = ${account} and ${sql.ref(`${table}.stream`)} = ${stream}
+    and ${sql.ref(`${table}.partition`)} = ${partition}`
+}
+
+/**
+ * The live parents whose children are to be read: those that have changed since their children were last read, or
+ * `every` one; of these, those that may have children or of which we hold some.
+ */
+export async function dueParents(
+  session: Session,
+  family: Family,
+  every: boolean,
+): Promise<readonly DueParent[]> {
+  const { place, parents } = family
+  if (!(await tableExists(session, session.schemas.data, parents.of.name))) return []
+  const none = parents.counter?.none ?? 0
+  const { rows } = await sql<DueParent>`
+    select ${parentKey(parents)}::text as key, ${version(parents)}::text as version, ${counter(parents)}::text as counter,
+      ${ownParams(parents)} as params
+    from ${tableOf(session, parents.of.name)} as parent
+    left join ${readsOf(session)} as read on ${ofPlace(place, 'read')} and read.parent = ${parentKey(parents)}::text
+    where ${sql.ref(`parent.${DELETED_AT}`)} is null
+      and (${every} or read.parent is null or read.version is distinct from ${version(parents)}
+           or read.counter is distinct from ${counter(parents)})
+      and (coalesce(${counter(parents)} > ${none}, true) or ${hasChildren(session, family)})
+    order by ${parentKey(parents)}`.execute(session.data)
+  return rows
+}
+
+/** How many children of these parents are held without a tombstone. */
+export async function countChildren(
+  session: Session,
+  family: Family,
+  keys: readonly string[],
+): Promise<number> {
+  const { rows } = await sql<{ count: string }>`
+    select count(*) as count from ${tableOf(session, family.layout.table)} as child
+    where ${liveChildren(family)} and ${isChildOf(family, keys)}`.execute(session.data)
+  return Number(rows[0]?.count ?? 0)
+}
+
+function isChildOf({ parents, layout }: Family, keys: readonly string[]) {
+  const named = parents.columns.map(
+    (column) =>
+      sql`${sql.ref(`child.${column}`)} in (select unnest(${keys}::text[]::${typeOf(layout, column)}[]))`,
+  )
+  return sql`(${sql.join(named, sql` or `)})`
+}
+
+/**
+ * Notes that all children of these parents have been read: those held here that are not staged are deleted. To be
+ * called in the transaction that loads them. Returns how many were.
+ */
+export async function settleParents(
+  session: Session,
+  family: Family,
+  read: readonly DueParent[],
+): Promise<number> {
+  if (read.length === 0) return 0
+  const { layout, place } = family
+  const keys = read.map(({ key }) => key)
+  const { numAffectedRows } = await sql`
+    update ${tableOf(session, layout.table)} as child set ${sql.id(DELETED_AT)} = now(), _synced_at = now()
+    where ${liveChildren(family)} and ${isChildOf(family, keys)}
+      and not exists (select from ${sql.table(`pg_temp.${stageName(layout)}`)} as staged
+        where ${sameKey(layout, 'staged', 'child')})`.execute(session.data)
+  await sql`
+    insert into ${readsOf(session)} (account, stream, partition, parent, version, counter)
+    select ${place.account}, ${place.stream}, ${place.partition}, parent, version, counter
+    from unnest(${keys}::text[], ${read.map((each) => each.version)}::timestamptz[],
+      ${read.map((each) => each.counter)}::bigint[]) as read (parent, version, counter)
+    on conflict (account, stream, partition, parent)
+    do update set version = excluded.version, counter = excluded.counter, read_at = now()`.execute(
+    session.data,
+  )
+  return Number(numAffectedRows ?? 0n)
+}
+
+/** Children go with their parents, and are read again should these come back. Returns how many went. */
+export async function followParents(session: Session, family: Family): Promise<number> {
+  const { layout, parents, place } = family
+  if (!(await tableExists(session, session.schemas.data, parents.of.name))) return 0
+  const named = parents.columns.map(
+    (column) =>
+      sql`${sql.ref(`child.${column}`)} in (select ${parentKey(parents)}::${typeOf(layout, column)}
+        from ${tableOf(session, parents.of.name)} as parent where ${sql.ref(`parent.${DELETED_AT}`)} is not null)`,
+  )
+  const { numAffectedRows } = await sql`
+    update ${tableOf(session, layout.table)} as child set ${sql.id(DELETED_AT)} = now(), _synced_at = now()
+    where ${liveChildren(family)} and ${sql.join(named, sql` and `)}`.execute(session.data)
+  await sql`
+    delete from ${readsOf(session)} as read using ${tableOf(session, parents.of.name)} as parent
+    where ${ofPlace(place, 'read')} and read.parent = ${parentKey(parents)}::text
+      and ${sql.ref(`parent.${DELETED_AT}`)} is not null`.execute(session.data)
+  return Number(numAffectedRows ?? 0n)
+}

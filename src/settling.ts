@@ -1,0 +1,42 @@
+import { countChildren, settleParents, type DueParent, type Family } from './load/parents.ts'
+import { countLive } from './load/tombstones.ts'
+import { refuseSweep } from './transform/tombstone-plan.ts'
+import type { Work } from './work.ts'
+
+/** The counter of a parent that says that it has no children. */
+function saysNone({ parents }: Family, { counter }: DueParent): boolean {
+  return counter !== null && Number(counter) <= (parents.counter?.none ?? 0)
+}
+
+/**
+ * Settles the parents of each batch. As long as all lists are empty, those that should not be are put off: a right that
+ * was lost looks the same.
+ */
+export function settling({ stream, session, context, layout }: Work, family: Family) {
+  let doubtful: DueParent[] = []
+  let seen = false
+  return {
+    settle: async (rows: number, parents: readonly DueParent[]): Promise<number> => {
+      seen ||= rows > 0
+      const waiting = [...doubtful, ...parents]
+      doubtful = seen ? [] : waiting.filter((parent) => !saysNone(family, parent))
+      return settleParents(
+        session,
+        family,
+        seen ? waiting : parents.filter((parent) => saysNone(family, parent)),
+      )
+    },
+    /** Throws `E_SWEEP_REFUSED` when more than `maxShare` of the rows would go and nothing at all was shown. */
+    end: async (): Promise<number> => {
+      const keys = doubtful.map(({ key }) => key)
+      const held = await countChildren(session, family, keys)
+      const live = await countLive(session, layout)
+      if (held > Math.ceil(live * context.options.maxShare))
+        throw refuseSweep(
+          stream.name,
+          `the lists of ${keys.length} parents are all empty, but the warehouse holds ${held} rows of theirs`,
+        )
+      return settleParents(session, family, doubtful)
+    },
+  }
+}
