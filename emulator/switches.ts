@@ -1,3 +1,6 @@
+/** How Pipedrive answers for what the account's plan does not include (documentation, http status codes). */
+export type LockedStatus = 402 | 403 | 404 | 415
+
 /**
  * What the documentation leaves open. Each switch is one behaviour that nobody outside Pipedrive has confirmed;
  * a program that reads the API should be right under every value.
@@ -51,10 +54,15 @@ export interface Switches {
   messengerKey: 'im' | 'ims'
   /** Organizations have their website, industry and size. */
   organizationData: boolean
+  /** What the account's plan does not include, by the name that a route has for its feature. */
+  lockedFeatures: readonly string[]
+  lockedStatus: LockedStatus
 }
 
 type Choices = {
-  readonly [Name in keyof Switches as Switches[Name] extends string ? Name : never]: readonly Switches[Name][]
+  readonly [
+    Name in keyof Switches as Switches[Name] extends string | LockedStatus ? Name : never
+  ]: readonly Switches[Name][]
 }
 
 /** Every value of the switches that name a behaviour. */
@@ -68,6 +76,7 @@ export const switchChoices: Choices = {
   lastOfTheDay: ['refused', 'served'],
   badPageToken: ['refuse', 'ignore'],
   messengerKey: ['im', 'ims'],
+  lockedStatus: [402, 403, 404, 415],
 }
 
 export const defaultSwitches: Readonly<Switches> = {
@@ -96,4 +105,6 @@ export const defaultSwitches: Readonly<Switches> = {
   contactSync: false,
   messengerKey: 'im',
   organizationData: false,
+  lockedFeatures: [],
+  lockedStatus: 402,
 }
