@@ -2,19 +2,22 @@ import { defaultSwitches, switchChoices, type Switches } from './switches.ts'
 
 type Value = Switches[keyof Switches]
 
-function choicesOf(name: keyof Switches): readonly string[] {
-  const choices: Readonly<Partial<Record<string, readonly string[]>>> = switchChoices
-  return typeof defaultSwitches[name] === 'boolean' ? ['true', 'false'] : (choices[name] ?? [])
+const choices: Readonly<Partial<Record<string, readonly Value[]>>> = switchChoices
+
+function choicesOf(name: keyof Switches): readonly Value[] {
+  return typeof defaultSwitches[name] === 'boolean' ? [true, false] : (choices[name] ?? [])
 }
 
 function valueOf(name: keyof Switches, text: string): Value {
-  if (typeof defaultSwitches[name] === 'number') {
-    if (!/^-?\d+$/.test(text)) throw new Error(`--switch ${name} takes a whole number.`)
-    return Number(text)
+  const allowed = choicesOf(name)
+  if (allowed.length > 0) {
+    const chosen = allowed.find((choice) => String(choice) === text)
+    if (chosen === undefined) throw new Error(`--switch ${name} takes ${allowed.join(' or ')}.`)
+    return chosen
   }
-  const choices = choicesOf(name)
-  if (!choices.includes(text)) throw new Error(`--switch ${name} takes ${choices.join(' or ')}.`)
-  return typeof defaultSwitches[name] === 'boolean' ? text === 'true' : (text as Value)
+  if (Array.isArray(defaultSwitches[name])) return text.split(',')
+  if (!/^-?\d+$/.test(text)) throw new Error(`--switch ${name} takes a whole number.`)
+  return Number(text)
 }
 
 /** `limitTooLarge=refuse` */

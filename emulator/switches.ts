@@ -1,3 +1,6 @@
+/** How Pipedrive answers for what the account's plan does not include (documentation, http status codes). */
+export type LockedStatus = 402 | 403 | 404 | 415
+
 /**
  * What the documentation leaves open. Each switch is one behaviour that nobody outside Pipedrive has confirmed;
  * a program that reads the API should be right under every value.
@@ -5,7 +8,10 @@
 export interface Switches {
   /** `limit` over the maximum: cut to it, or answer 400. */
   limitTooLarge: 'clamp' | 'refuse'
-  /** Deleted persons, organizations, activities and products: still in lists with `is_deleted: true`, or gone. */
+  /**
+   * Deleted persons, organizations, activities and products: still in lists with `is_deleted: true`, or gone; so are
+   * participants, comments and relationships with `active_flag: false`.
+   */
   deletedInLists: boolean
   /** A read by id of a soft-deleted record. */
   deletedById: 'not-found' | 'flagged'
@@ -21,7 +27,10 @@ export interface Switches {
   mergeBumpsSurvivor: boolean
   /** Records that pointed at the absorbed one get a new `update_time` when they are repointed. */
   mergeBumpsMoved: boolean
-  /** A note, activity or file that is added moves `update_time` of the deal, person and organization it hangs on. */
+  /**
+   * A note, activity or file that is added moves `update_time` of the deal, person and organization it hangs on; so
+   * does a child of any other kind that is added, changed or removed for the record it is read through.
+   */
   childBumpsParent: boolean
   /** Deleting a custom field moves `update_time` of every record that had a value in it. */
   fieldDeletionBumpsRecords: boolean
@@ -46,15 +55,22 @@ export interface Switches {
   badPageToken: 'refuse' | 'ignore'
   /** The token's user is a global admin; without it `/collection` answers 403. */
   admin: boolean
+  /** The list of installments comes in pages; its schema says nothing of a next one. */
+  installmentsPaged: boolean
   /** Persons have their contact sync keys, messengers under one of the two names that are documented. */
   contactSync: boolean
   messengerKey: 'im' | 'ims'
   /** Organizations have their website, industry and size. */
   organizationData: boolean
+  /** What the account's plan does not include, by the name that a route has for its feature. */
+  lockedFeatures: readonly string[]
+  lockedStatus: LockedStatus
 }
 
 type Choices = {
-  readonly [Name in keyof Switches as Switches[Name] extends string ? Name : never]: readonly Switches[Name][]
+  readonly [
+    Name in keyof Switches as Switches[Name] extends string | LockedStatus ? Name : never
+  ]: readonly Switches[Name][]
 }
 
 /** Every value of the switches that name a behaviour. */
@@ -68,6 +84,7 @@ export const switchChoices: Choices = {
   lastOfTheDay: ['refused', 'served'],
   badPageToken: ['refuse', 'ignore'],
   messengerKey: ['im', 'ims'],
+  lockedStatus: [402, 403, 404, 415],
 }
 
 export const defaultSwitches: Readonly<Switches> = {
@@ -93,7 +110,10 @@ export const defaultSwitches: Readonly<Switches> = {
   cloudflareSeconds: 60,
   badPageToken: 'refuse',
   admin: true,
+  installmentsPaged: true,
   contactSync: false,
   messengerKey: 'im',
   organizationData: false,
+  lockedFeatures: [],
+  lockedStatus: 402,
 }

@@ -1,7 +1,9 @@
 import type { Company } from '../company/company.ts'
-import type { EntityName } from '../company/entities.ts'
-import type { Json, Row } from '../json.ts'
-import { tallyOf, type Tally } from './tally.ts'
+import { childrenOf } from '../company/child-index.ts'
+import type { ChildName } from '../company/children.ts'
+import { isDeleted, type EntityName } from '../company/entities.ts'
+import { tallyOf, type Tally } from '../company/tally.ts'
+import type { Id, Json, Row } from '../json.ts'
 
 interface Count {
   readonly of: EntityName
@@ -27,12 +29,35 @@ const linkKeys: Readonly<Partial<Record<EntityName, string>>> = {
   organizations: 'org_id',
 }
 
+/** Counters of children; the owner is one of the followers, the person one of the participants. */
+const childCounts: Readonly<Partial<Record<EntityName, Readonly<Record<string, ChildName>>>>> = {
+  deals: {
+    products_count: 'deal_products',
+    participants_count: 'deal_participants',
+    followers_count: 'deal_followers',
+  },
+  persons: { followers_count: 'person_followers' },
+  organizations: { followers_count: 'organization_followers' },
+}
+
+function countChildren({ collections }: Company, child: ChildName, entity: EntityName, id: Id): number {
+  const held = collections[child]
+  const ids = [...childrenOf(held, child, { entity, id })]
+  return ids.filter((one) => !isDeleted(held.linksAt(held.slotOf(one) as number))).length
+}
+
 /** Moves whenever a record that is counted for another may have moved. */
-export const countsRevision = ({ collections }: Company): number =>
-  (['activities', 'notes', 'files', 'persons', 'deals'] as const).reduce(
+export function countsRevision(
+  { collections }: Company,
+  entity: EntityName,
+  included: readonly string[],
+): number {
+  const children = included.flatMap((name) => childCounts[entity]?.[name] ?? [])
+  return [...(['activities', 'notes', 'files', 'persons', 'deals'] as const), ...children].reduce(
     (sum, name) => sum + collections[name].revision(),
     0,
   )
+}
 
 /** A value that a list gives only for `include_fields` (openapi v2). */
 export function optionalValue(company: Company, entity: EntityName, row: Row, name: string): Json {
@@ -42,10 +67,11 @@ export function optionalValue(company: Company, entity: EntityName, row: Row, na
     const tally = { key: link, what: count.what }
     return tallyOf(company.collections[count.of], count.of, tally, row['id'] ?? null)
   }
+  const child = childCounts[entity]?.[name]
+  if (child) return countChildren(company, child, entity, row['id'] as Id)
   if (name === 'first_won_time') return row['won_time'] ?? null
   if (name === 'smart_bcc_email')
     return `pohjala+${entity.slice(0, -1)}${JSON.stringify(row['id'])}@pipedrivemail.com`
   if (name === 'marketing_status') return 'no_consent'
-  if (name === 'participants_count') return (row['person_id'] ?? null) === null ? 0 : 1
   return name.endsWith('_count') ? 0 : null
 }

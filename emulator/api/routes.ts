@@ -1,4 +1,5 @@
 import type { Route } from '../http/router.ts'
+import { childRoutes } from './child-lists.ts'
 import { collectionRoutes } from './collection-routes.ts'
 import { fieldPaths, fieldRoutes } from './field-routes.ts'
 import { recentsRoute } from './recents.ts'
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...v1SettingRoutes,
   ...v1FieldRoutes,
   ...collectionRoutes,
+  ...childRoutes,
   recentsRoute,
   goalsRoute,
   ...Object.entries(fieldPaths).flatMap(([path, entity]) => fieldRoutes(path, entity)),

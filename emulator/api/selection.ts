@@ -1,5 +1,6 @@
 import type { Collection } from '../company/collection.ts'
 import { compareKeys, sortedIndex, type SortedIndex } from '../company/sorted-index.ts'
+import type { Id } from '../json.ts'
 import { timeOf } from '../time.ts'
 import type { PageEnd } from './page-token.ts'
 
@@ -23,6 +24,19 @@ export function indexBy(held: Collection, field: string): SortedIndex {
   const index = sortedIndex(keys.keys(), (slot) => keys.get(slot) ?? NaN, held.idAt)
   made.set(field, { revision: held.revision(), index })
   return index
+}
+
+const isStamp = (field: string): boolean => field === 'add_time' || field === 'update_time'
+
+/** Some records in the order of one field; for so few that no index of them is worth keeping. */
+export function indexOfSome(held: Collection, slots: readonly number[], field: string): SortedIndex {
+  const keyAt = (slot: number): Id => {
+    if (field === 'id') return held.idAt(slot)
+    const value = held.coreAt(slot)[field]
+    return isStamp(field) ? timeOf(value) : sortKey(value)
+  }
+  const keys = new Map(slots.map((slot) => [slot, keyAt(slot)] as const))
+  return sortedIndex(slots, (slot) => keys.get(slot) ?? NaN, held.idAt)
 }
 
 /** Slots in the order of several keys. */
@@ -51,7 +65,7 @@ const sortKey = (value: unknown): number | string =>
 
 /** The key under which a page token's record stands in its index. */
 export const keyOfEnd = (end: PageEnd): number | string =>
-  end.field === 'add_time' || end.field === 'update_time' ? timeOf(end.fieldValue) : (end.fieldValue ?? NaN)
+  isStamp(end.field) ? timeOf(end.fieldValue) : (end.fieldValue ?? NaN)
 
 /**
  * Slots that pass, from a position on, at most `most` of them. The list is read as it is now: no snapshot, so a

@@ -43,5 +43,6 @@ export const goalsRoute: Route = {
   version: 'v1',
   path: '/goals/find',
   cost: 20,
+  feature: 'goals',
   handle: find,
 }

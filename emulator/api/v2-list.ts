@@ -2,14 +2,13 @@ import { ARCHIVED, DELETED, type Collection } from '../company/collection.ts'
 import type { Json } from '../json.ts'
 import { badRequest, Refusal, refusals, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Route } from '../http/router.ts'
+import { cursorPage, orderOf } from './cursor-page.ts'
 import { pageBody } from './envelope.ts'
-import { encodePageToken, pageEndOf, type PageEnd } from './page-token.ts'
-import { datetime, integer, limitOf, list, oneOf, typed, type Query } from './parameters.ts'
-import { indexBy, startOf, walk } from './selection.ts'
+import { datetime, integer, list, typed, type Query } from './parameters.ts'
+import { indexBy } from './selection.ts'
 import type { V2Resource } from './v2-resources.ts'
 import { viewOf } from './v2-view.ts'
 
-const MOST_ROWS = 500
 const MOST_IDS = 100
 const statuses = ['open', 'won', 'lost', 'deleted'] as const
 
@@ -86,28 +85,9 @@ function hasAskedId(resource: V2Resource, held: Collection, query: Query): Passe
   return (slot) => wanted.has(held.idAt(slot))
 }
 
-interface Order {
-  readonly field: string
-  readonly direction: 'asc' | 'desc'
-  readonly end: PageEnd | undefined
-}
-
-function orderOf(resource: V2Resource, { query, switches }: ApiRequest): Order {
-  const field = oneOf(query, 'sort_by', resource.sorts, 'id')
-  const direction = oneOf(query, 'sort_direction', ['asc', 'desc'], 'asc')
-  const end = pageEndOf(query, switches, (read) => resource.sorts.includes(read.field))
-  return { field: end?.field ?? field, direction: end?.sortDirection ?? direction, end }
-}
-
-function endAt(held: Collection, slot: number, order: Order): PageEnd {
-  const value = held.coreAt(slot)[order.field]
-  const fieldValue = typeof value === 'number' || typeof value === 'string' ? value : null
-  return { field: order.field, fieldValue, sortDirection: order.direction, id: held.idAt(slot) }
-}
-
 function listHandler(resource: V2Resource) {
   return (request: ApiRequest): Answer => {
-    const { query, company, switches } = request
+    const { query, company } = request
     const held = company.collections[resource.entity]
     refuseUnknownWindows(resource, query)
     refuseUnserved(query)
@@ -119,16 +99,12 @@ function listHandler(resource: V2Resource) {
       isOfDeal(resource, request, held),
       matchesFilters(resource, held, query),
     ]
-    const order = orderOf(resource, request)
-    const limit = limitOf(query, MOST_ROWS, switches)
+    const order = orderOf(resource.sorts, request)
     const view = viewOf(resource, request)
-    const index = indexBy(held, order.field)
-    const passes: Passes = (slot) => tests.every((test) => test(slot))
-    const found = walk(index, startOf(index, order.direction, order.end), order.direction, limit + 1, passes)
-    const page = found.slice(0, limit)
-    const last = page.at(-1)
-    const next = found.length > limit && last !== undefined ? encodePageToken(endAt(held, last, order)) : null
-    const records = held.fragments(view.name).pieces(page, view.textAt)
+    const { slots, next } = cursorPage(held, indexBy(held, order.field), order, request, (slot) =>
+      tests.every((test) => test(slot)),
+    )
+    const records = held.fragments(view.name).pieces(slots, view.textAt)
     return { status: 200, body: pageBody(records, { next_cursor: next }) }
   }
 }

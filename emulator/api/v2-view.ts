@@ -77,7 +77,7 @@ export function viewOf(resource: V2Resource, request: ApiRequest): View {
   if (included.length === 0) return { name, textAt: base }
   const held = company.collections[resource.entity]
   return {
-    name: `${name} ${countsRevision(company)}`,
+    name: `${name} ${countsRevision(company, resource.entity, included)}`,
     textAt(slot) {
       const row = held.coreAt(slot)
       const extra: Row = {}

@@ -1,4 +1,5 @@
 import type { Row } from '../json.ts'
+import { childBlanks } from './blanks-children.ts'
 import { settingBlanks } from './blanks-settings.ts'
 import { v1Blanks } from './blanks-v1.ts'
 import type { EntityName } from './entities.ts'
@@ -9,6 +10,7 @@ const shared = { is_deleted: false, visible_to: 3, label_ids: [], custom_fields:
 export const blanks: Readonly<Record<EntityName, Row>> = {
   ...v1Blanks,
   ...settingBlanks,
+  ...childBlanks,
   pipelines: {
     name: '',
     order_nr: null,

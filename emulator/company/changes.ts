@@ -1,5 +1,6 @@
 import { isRow, type Json, type Row } from '../json.ts'
 import { day, timeForms, timeOf, type TimeForm } from '../time.ts'
+import { attachedProductFollows, variationPricesFollow } from './child-follows.ts'
 import { isDeleted, type EntityName } from './entities.ts'
 import type { Collections } from './shapes.ts'
 
@@ -135,4 +136,6 @@ export const follows: Readonly<Partial<Record<EntityName, Follow>>> = {
   products: pricesFollow,
   pipelines: placed('pipelines'),
   stages: placed('stages'),
+  deal_products: attachedProductFollows,
+  product_variations: variationPricesFollow,
 }

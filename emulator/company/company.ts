@@ -1,6 +1,7 @@
 import { hashText, drawsFor, uuid } from '../random.ts'
 import type { Id, Row } from '../json.ts'
 import { activitySource } from '../seed/activities.ts'
+import { childSources } from '../seed/children.ts'
 import { dealSource } from '../seed/deals.ts'
 import { fileSource } from '../seed/files.ts'
 import { leadSource } from '../seed/leads.ts'
@@ -14,8 +15,9 @@ import { userSource } from '../seed/users.ts'
 import { FIRST_USER, type CompanySize, type World } from '../seed/world.ts'
 import type { Switches } from '../switches.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
+import { bearConsequences } from './consequences.ts'
 import { createCollection, type Source } from './collection.ts'
-import { entities, entityNames, isDeleted, type EntityName } from './entities.ts'
+import { entities, entityNames, type EntityName } from './entities.ts'
 import { fieldChanges, type FieldChanges } from './field-changes.ts'
 import { mergeRecords } from './merge.ts'
 import { createPurge } from './purge.ts'
@@ -58,10 +60,22 @@ const sources: Readonly<Record<EntityName, (world: World) => Source>> = {
   products: productSource,
   files: fileSource,
   ...settingSources,
+  ...childSources,
 }
 
-const mapEntities = <T>(make: (name: EntityName) => T): Record<EntityName, T> =>
-  Object.fromEntries(entityNames.map((name) => [name, make(name)])) as Record<EntityName, T>
+/** Each made when it is first asked for: a kind that nobody looks at costs nothing. */
+function lazily<T>(make: (name: EntityName) => T): Record<EntityName, T> {
+  const kinds = {} as Record<EntityName, T>
+  for (const name of entityNames) {
+    const get = (): T => {
+      const value = make(name)
+      Object.defineProperty(kinds, name, { value, enumerable: true })
+      return value
+    }
+    Object.defineProperty(kinds, name, { get, enumerable: true, configurable: true })
+  }
+  return kinds
+}
 
 export function createCompany({ seed, size, now, switches }: CompanyOptions): Company {
   const start = now()
@@ -70,15 +84,11 @@ export function createCompany({ seed, size, now, switches }: CompanyOptions): Co
   const deals = size.pipelines === 0 ? 0 : size.deals
   const world: World = { seed, size: { ...size, deals }, start, catalog, switches }
   const shapes = shapesOf(catalog, switches, () => collections)
-  const collections: Collections = mapEntities((name) => createCollection(sources[name](world), shapes[name]))
+  const collections: Collections = lazily((name) => createCollection(sources[name](world), shapes[name]))
   const purge = createPurge(collections, now)
   const newUuid = (name: EntityName): string =>
     uuid(drawsFor(seed, hashText(`new ${entities[name].linkKey}`), collections[name].revision()))
-  const touch = (name: EntityName, id: Id): void => {
-    const slot = collections[name].slotOf(id)
-    if (slot !== undefined && !isDeleted(collections[name].coreAt(slot))) tables[name].update(id, {})
-  }
-  const tables: Record<EntityName, Table> = mapEntities((name) =>
+  const tables: Record<EntityName, Table> = lazily((name) =>
     createTable({
       name,
       collections,
@@ -87,20 +97,20 @@ export function createCompany({ seed, size, now, switches }: CompanyOptions): Co
       purge,
       newUuid: () => newUuid(name),
       currentUser: FIRST_USER,
-      touch,
+      happened: (before, after) =>
+        bearConsequences({ name, before, after }, { tables, collections, switches }),
     }),
   )
-  return {
-    ...tables,
+  return Object.assign(tables, {
     catalog,
     collections,
     fields: fieldChanges({ catalog, collections, tables, switches, now }),
-    list: (name) => [...tables[name]],
-    get: (name, id) => tables[name].get(id),
-    merge: (name, absorbed, survivor) =>
+    list: (name: EntityName) => [...tables[name]],
+    get: (name: EntityName, id: Id) => tables[name].get(id),
+    merge: (name: 'deals' | 'persons' | 'organizations', absorbed: Id, survivor: Id) =>
       mergeRecords({ tables, collections, switches }, name, absorbed, survivor),
     purge: () => purge.run(),
     now,
     start,
-  }
+  })
 }

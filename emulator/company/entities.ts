@@ -1,6 +1,7 @@
 import type { Id, Row } from '../json.ts'
 import type { TimeForm } from '../time.ts'
 import type { FieldEntity } from './catalog.ts'
+import { childNames, children, type ChildName } from './children.ts'
 
 /** What people work with. */
 const workNames = [
@@ -36,16 +37,16 @@ export const settingNames = [
   'company',
 ] as const
 
-export const entityNames = [...workNames, ...settingNames] as const
+export const entityNames = [...workNames, ...settingNames, ...childNames] as const
 export type SettingName = (typeof settingNames)[number]
 export type WorkName = (typeof workNames)[number]
-export type EntityName = WorkName | SettingName
+export type EntityName = WorkName | SettingName | ChildName
 
 export interface EntitySpec {
   readonly times: TimeForm
   /** Null where no time is kept. */
-  readonly addedKey: 'add_time' | 'created' | null
-  readonly updatedKey: 'update_time' | 'modified' | null
+  readonly addedKey: string | null
+  readonly updatedKey: string | null
   /** The key of a record that names it, and what a new record is given as one. */
   readonly key: string
   readonly newKey: 'number' | 'uuid' | 'given'
@@ -72,6 +73,11 @@ const v1 = { ...v2, times: 'v1', deletion: { active_flag: false }, fields: null,
 const flagged = { deletion: { is_deleted: true }, purged: true } as const
 const setting = { ...v1, namesOthers: false, purged: false } as const
 const timeless = { ...setting, addedKey: null, updatedKey: null } as const
+
+const childSpecs = Object.fromEntries(childNames.map((name) => [name, children[name].spec])) as Record<
+  ChildName,
+  EntitySpec
+>
 
 export const entities: Readonly<Record<EntityName, EntitySpec>> = {
   users: {
@@ -181,6 +187,7 @@ export const entities: Readonly<Record<EntityName, EntitySpec>> = {
   goals: { ...timeless, newKey: 'uuid', deletion: 'vanishes', linkKey: 'goal_id' },
   call_logs: { ...timeless, newKey: 'uuid', deletion: 'vanishes', linkKey: 'call_log_id' },
   company: { ...timeless, key: 'company_id', newKey: 'given', deletion: 'vanishes', linkKey: 'company_id' },
+  ...childSpecs,
 }
 
 /** Teams and webhooks have numbers for flags; an inactive team is not deleted. */

@@ -2,6 +2,8 @@ import { isRow, type Json, type Row } from '../json.ts'
 import type { Switches } from '../switches.ts'
 import type { Catalog, Field, FieldEntity } from './catalog.ts'
 import type { Collection, Held, Shape } from './collection.ts'
+import { childAnswers } from './child-shapes.ts'
+import { childNames, type ChildName } from './children.ts'
 import { settingNames, type EntityName, type SettingName } from './entities.ts'
 
 /** `undefined` when the value's option is gone and the switch says that clears it. */
@@ -155,6 +157,7 @@ export function shapesOf(
   }
 
   const same = plain((row) => row)
+  const child = (name: ChildName): Shape => plain((row) => childAnswers[name]?.(row, all()) ?? row)
   return {
     users: same,
     pipelines: same,
@@ -168,5 +171,6 @@ export function shapesOf(
     files: plain((row) => fileAnswer(all(), row)),
     leads,
     ...(Object.fromEntries(settingNames.map((name) => [name, same])) as Record<SettingName, Shape>),
+    ...(Object.fromEntries(childNames.map((name) => [name, child(name)])) as Record<ChildName, Shape>),
   }
 }

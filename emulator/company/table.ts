@@ -32,8 +32,8 @@ export interface TableContext {
   readonly purge: Purge
   readonly newUuid: () => string
   readonly currentUser: number
-  /** Moves the `update_time` of a record, if it is there. */
-  readonly touch: (name: EntityName, id: Id) => void
+  /** Told what was done to a record, as held; not of what `set` puts. */
+  readonly happened: (before: Row | undefined, after: Row | undefined) => void
 }
 
 /** Archiving and nothing else may leave `update_time` alone; a patch of no key is a touch, which never does. */
@@ -42,13 +42,16 @@ function isArchiving(patch: Row): boolean {
   return keys.includes('is_archived') && keys.every((key) => key === 'is_archived' || key === 'archive_time')
 }
 
-const userKeys = ['owner_id', 'user_id', 'creator_user_id', 'creator_id'] as const
-
-const children = new Set<EntityName>(['activities', 'notes', 'files'])
-const parents = [
-  ['deal_id', 'deals'],
-  ['person_id', 'persons'],
-  ['org_id', 'organizations'],
+const userKeys = [
+  'owner_id',
+  'user_id',
+  'creator_user_id',
+  'creator_id',
+  'created_by',
+  'updated_by',
+  'updater_id',
+  'added_by_user_id',
+  'actor_user_id',
 ] as const
 
 export function createTable(context: TableContext): Table {
@@ -72,6 +75,12 @@ export function createTable(context: TableContext): Table {
     return held.rowAt(slotOf(id))
   }
 
+  function done(id: Id, before: Row | undefined, after: Row): Row {
+    const row = put(id, after)
+    context.happened(before, after)
+    return row
+  }
+
   function newKey(values: Row): Id {
     if (spec.newKey === 'given') return values[spec.key] as string
     return spec.newKey === 'uuid' ? context.newUuid() : held.nextId()
@@ -83,16 +92,7 @@ export function createTable(context: TableContext): Table {
     for (const key of userKeys) if (key in blank) blank[key] = context.currentUser
     const started = stamped(spec.addedKey, spec.updatedKey)
     const followed = follows[name]?.(blank, values, now(), collections)
-    const made = put(id, { ...blank, ...started, ...values, ...followed, [spec.key]: id })
-    if (switches.childBumpsParent && children.has(name)) touchParents(made)
-    return made
-  }
-
-  function touchParents(child: Row): void {
-    for (const [key, parent] of parents) {
-      const id = child[key]
-      if (typeof id === 'number') context.touch(parent, id)
-    }
+    return done(id, undefined, { ...blank, ...started, ...values, ...followed, [spec.key]: id })
   }
 
   function bumpSiblings(pipeline: unknown): void {
@@ -119,17 +119,18 @@ export function createTable(context: TableContext): Table {
       [spec.key]: id,
     }
     if (name === 'stages' && switches.stagePatchBumpsSiblings) bumpSiblings(row['pipeline_id'])
-    return put(id, row)
+    return done(id, before, row)
   }
 
   function remove(id: Id): boolean {
     const row = held.rawAt(slotOf(id))
     if (spec.deletion === 'vanishes') {
       held.drop(id)
+      context.happened(row, undefined)
       return true
     }
     if (isDeleted(row)) return false
-    put(id, { ...row, ...spec.deletion, ...stamped(spec.updatedKey) })
+    done(id, row, { ...row, ...spec.deletion, ...stamped(spec.updatedKey) })
     purge.schedule(name, id, toSecond(now()))
     return true
   }

@@ -1,4 +1,5 @@
 import type { Json } from '../json.ts'
+import type { LockedStatus } from '../switches.ts'
 
 export interface Answer {
   readonly status: number
@@ -64,6 +65,8 @@ export const refusals = {
   unknownPath: () => json(404, { success: false, error: 'Unknown method .', error_info: INFO, ...nothing }),
   /** A second DELETE (recorded 2026-05-15). */
   alreadyDeleted: (id: Json) => json(410, { success: true, data: { id } }),
+  unsupported: () =>
+    json(415, { success: false, error: 'The feature is not enabled', error_info: INFO, ...nothing }),
   fieldGone: () =>
     json(410, { success: false, error: 'The field is not found', error_info: INFO, ...nothing }),
   overBurst: () =>
@@ -74,6 +77,14 @@ export const refusals = {
   overBudget: () =>
     json(429, { success: false, error: 'daily request budget exceeded', errorCode: 429, error_info: INFO }),
 } as const
+
+/** What is answered for a feature that the plan does not include, by status. */
+export const lockedAnswers: Readonly<Record<LockedStatus, () => Answer>> = {
+  402: refusals.paymentRequired,
+  403: refusals.forbidden,
+  404: refusals.notFound,
+  415: refusals.unsupported,
+}
 
 const page = (title: string, text: string): string =>
   `<!DOCTYPE html>\n<html lang="en-US"><head><title>${title}</title></head><body><h1>${title}</h1><p>${text}</p></body></html>\n`

@@ -21,6 +21,8 @@ export interface Route {
   readonly version: 'v1' | 'v2'
   readonly path: string
   readonly cost: number
+  /** What the account's plan must include, by the name of `Switches.lockedFeatures`. */
+  readonly feature?: string
   readonly handle: Handler
 }
 

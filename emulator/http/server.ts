@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { Json } from '../json.ts'
-import { Refusal, refusals, type Answer } from './answer.ts'
+import { lockedAnswers, Refusal, refusals, type Answer } from './answer.ts'
 import { distort, type Fault, type Faults } from './faults.ts'
 import { headersOf } from './headers.ts'
 import type { Limits } from './limits.ts'
@@ -53,7 +53,11 @@ async function bodyOf(request: IncomingMessage): Promise<Json | undefined> {
 }
 
 function handle(parts: ServerParts, found: Match, url: URL, body: Json | undefined): Answer {
-  parts.context.company.purge()
+  const { company, switches } = parts.context
+  company.purge()
+  const { feature } = found.route
+  if (feature !== undefined && switches.lockedFeatures.includes(feature))
+    throw new Refusal(lockedAnswers[switches.lockedStatus]())
   return found.route.handle({ ...parts.context, params: found.params, query: url.searchParams, body })
 }
 

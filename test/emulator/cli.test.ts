@@ -81,6 +81,7 @@ describe('the emulator as a program', () => {
     [['--switch', 'colour=red'], 'one of the names limitTooLarge, '],
     [['--switch', 'limitTooLarge'], '--switch takes name=value'],
     [['--switch', 'limitTooLarge=grow'], '--switch limitTooLarge takes clamp or refuse.'],
+    [['--switch', 'lockedStatus=500'], '--switch lockedStatus takes 402 or 403 or 404 or 415.'],
     [['--switch', 'admin=yes'], '--switch admin takes true or false.'],
     [['--switch', 'cloudflareAfter=soon'], '--switch cloudflareAfter takes a whole number.'],
     [['--fault', 'latency'], '--fault takes JSON like'],

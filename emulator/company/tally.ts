@@ -1,5 +1,5 @@
-import type { Collection } from '../company/collection.ts'
-import { isDeleted, type EntityName } from '../company/entities.ts'
+import type { Collection } from './collection.ts'
+import { isDeleted, type EntityName } from './entities.ts'
 import type { Json, Row } from '../json.ts'
 
 /** How many live records of a kind hold each value under a link key. */
