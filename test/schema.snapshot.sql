@@ -14,7 +14,7 @@ create table "pipedrive_sync"."kysely_migration_lock" (
   "is_locked" integer default 0 not null
 );
 
-insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0003-parent-read', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
 
 insert into "pipedrive_sync"."kysely_migration_lock" values ('migration_lock', 0);
 
@@ -116,6 +116,17 @@ create table "pipedrive_sync"."drift" (
 create table "pipedrive_sync"."block" (
   "account" text primary key,
   "blocked_until" timestamptz not null
+);
+
+create table "pipedrive_sync"."parent_read" (
+  "account" text not null,
+  "stream" text not null,
+  "partition" text not null,
+  "parent" text not null,
+  "version" timestamptz,
+  "counter" bigint,
+  "read_at" timestamptz default now() not null,
+  constraint "parent_read_pkey" primary key ("account", "stream", "partition", "parent")
 );
 
 create table if not exists "pipedrive"."fields" (
@@ -923,3 +934,676 @@ comment on column "pipedrive"."call_logs"."_synced_at" is 'When the row was last
 comment on table "pipedrive"."call_logs" is 'Calls of the token''s user';
 comment on column "pipedrive"."call_logs"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
 comment on column "pipedrive"."call_logs"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."projects" (
+  "id" bigint,
+  "title" text,
+  "description" text,
+  "status" text,
+  "board_id" bigint,
+  "phase_id" bigint,
+  "owner_id" bigint,
+  "start_date" date,
+  "end_date" date,
+  "deal_ids" bigint[],
+  "person_ids" bigint[],
+  "org_ids" bigint[],
+  "label_ids" bigint[],
+  "health_status" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "status_change_time" timestamptz,
+  "archive_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."projects"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."projects" is 'Projects, archived and deleted ones included';
+comment on column "pipedrive"."projects"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."projects"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."tasks" (
+  "id" bigint,
+  "title" text,
+  "description" text,
+  "project_id" bigint,
+  "parent_task_id" bigint,
+  "creator_id" bigint,
+  "assignee_ids" bigint[],
+  "is_done" boolean,
+  "is_milestone" boolean,
+  "priority" bigint,
+  "start_date" date,
+  "due_date" date,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "marked_as_done_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."tasks"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."tasks" is 'Tasks of projects';
+comment on column "pipedrive"."tasks"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."tasks"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."project_boards" (
+  "id" bigint,
+  "name" text,
+  "order_nr" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."project_boards"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."project_boards" is 'Boards on which projects stand';
+comment on column "pipedrive"."project_boards"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."project_boards"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."project_templates" (
+  "id" bigint,
+  "title" text,
+  "description" text,
+  "projects_board_id" bigint,
+  "owner_id" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."project_templates"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."project_templates" is 'Templates that projects are made from';
+comment on column "pipedrive"."project_templates"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."project_templates"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."mail_threads" (
+  "id" bigint,
+  "account_id" text,
+  "user_id" bigint,
+  "subject" text,
+  "snippet" text,
+  "snippet_draft" text,
+  "snippet_sent" text,
+  "folders" text[],
+  "parties" jsonb,
+  "drafts_parties" jsonb,
+  "message_count" bigint,
+  "version" bigint,
+  "deal_id" bigint,
+  "deal_status" text,
+  "lead_id" uuid,
+  "read_flag" boolean,
+  "mail_tracking_status" text,
+  "mail_link_tracking_enabled_flag" boolean,
+  "has_attachments_flag" boolean,
+  "has_inline_attachments_flag" boolean,
+  "has_real_attachments_flag" boolean,
+  "has_draft_flag" boolean,
+  "has_sent_flag" boolean,
+  "deleted_flag" boolean,
+  "synced_flag" boolean,
+  "smart_bcc_flag" boolean,
+  "archived_flag" boolean,
+  "shared_flag" boolean,
+  "external_deleted_flag" boolean,
+  "first_message_to_me_flag" boolean,
+  "all_messages_sent_flag" boolean,
+  "first_message_timestamp" timestamptz,
+  "last_message_timestamp" timestamptz,
+  "last_message_sent_timestamp" timestamptz,
+  "last_message_received_timestamp" timestamptz,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."mail_threads"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."mail_threads" is 'Mail threads of the token''s user';
+comment on column "pipedrive"."mail_threads"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."mail_threads"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."deal_products" (
+  "id" bigint,
+  "deal_id" bigint,
+  "product_id" bigint,
+  "product_variation_id" bigint,
+  "name" text,
+  "order_nr" bigint,
+  "quantity" numeric,
+  "item_price" numeric,
+  "currency" text,
+  "discount" numeric,
+  "discount_type" text,
+  "tax" numeric,
+  "tax_method" text,
+  "sum" numeric,
+  "comments" text,
+  "is_enabled" boolean,
+  "billing_frequency" text,
+  "billing_frequency_cycles" bigint,
+  "billing_start_date" date,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."deal_products"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."deal_products" is 'Products of deals, one line of a deal a row';
+comment on column "pipedrive"."deal_products"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."deal_products"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."deal_installments" (
+  "id" bigint,
+  "deal_id" bigint,
+  "amount" numeric,
+  "billing_date" date,
+  "description" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."deal_installments"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."deal_installments" is 'Instalments in which deals with products are billed';
+comment on column "pipedrive"."deal_installments"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."deal_installments"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."deal_discounts" (
+  "id" uuid,
+  "deal_id" bigint,
+  "type" text,
+  "amount" numeric,
+  "description" text,
+  "created_at" timestamptz,
+  "created_by" bigint,
+  "updated_at" timestamptz,
+  "updated_by" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."deal_discounts"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."deal_discounts" is 'Discounts on deals as a whole';
+comment on column "pipedrive"."deal_discounts"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."deal_discounts"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."deal_participants" (
+  "id" bigint,
+  "deal_id" bigint,
+  "person_id" bigint,
+  "add_time" timestamptz,
+  "active_flag" boolean,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."deal_participants"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."deal_participants" is 'Persons who take part in deals';
+comment on column "pipedrive"."deal_participants"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."deal_participants"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."deal_participant_changes" (
+  "deal_id" bigint,
+  "person_id" bigint,
+  "time" timestamptz,
+  "action" text,
+  "actor_user_id" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("deal_id", "person_id", "time", "action")
+);
+comment on column "pipedrive"."deal_participant_changes"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."deal_participant_changes" is 'When persons became participants of deals, and when they ceased to be';
+comment on column "pipedrive"."deal_participant_changes"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."deal_participant_changes"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."deal_followers" (
+  "deal_id" bigint,
+  "user_id" bigint,
+  "add_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("deal_id", "user_id")
+);
+comment on column "pipedrive"."deal_followers"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."deal_followers" is 'Users who follow deals';
+comment on column "pipedrive"."deal_followers"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."deal_followers"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."person_followers" (
+  "person_id" bigint,
+  "user_id" bigint,
+  "add_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("person_id", "user_id")
+);
+comment on column "pipedrive"."person_followers"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."person_followers" is 'Users who follow persons';
+comment on column "pipedrive"."person_followers"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."person_followers"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."organization_followers" (
+  "org_id" bigint,
+  "user_id" bigint,
+  "add_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("org_id", "user_id")
+);
+comment on column "pipedrive"."organization_followers"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."organization_followers" is 'Users who follow organizations';
+comment on column "pipedrive"."organization_followers"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."organization_followers"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."product_followers" (
+  "product_id" bigint,
+  "user_id" bigint,
+  "add_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("product_id", "user_id")
+);
+comment on column "pipedrive"."product_followers"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."product_followers" is 'Users who follow products';
+comment on column "pipedrive"."product_followers"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."product_followers"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."user_followers" (
+  "followed_user_id" bigint,
+  "user_id" bigint,
+  "add_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("followed_user_id", "user_id")
+);
+comment on column "pipedrive"."user_followers"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."user_followers" is 'Users who follow users';
+comment on column "pipedrive"."user_followers"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."user_followers"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."note_comments" (
+  "id" uuid,
+  "note_id" bigint,
+  "content" text,
+  "user_id" bigint,
+  "updater_id" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "active_flag" boolean,
+  "object_id" text,
+  "object_type" text,
+  "company_id" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."note_comments"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."note_comments" is 'Comments on notes';
+comment on column "pipedrive"."note_comments"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."note_comments"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."product_variations" (
+  "id" bigint,
+  "product_id" bigint,
+  "name" text,
+  "prices" jsonb,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."product_variations"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."product_variations" is 'Variations of products, with their prices';
+comment on column "pipedrive"."product_variations"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."product_variations"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."project_phases" (
+  "id" bigint,
+  "board_id" bigint,
+  "name" text,
+  "order_nr" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."project_phases"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."project_phases" is 'Phases of the boards';
+comment on column "pipedrive"."project_phases"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."project_phases"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."role_assignments" (
+  "role_id" bigint,
+  "user_id" bigint,
+  "active_flag" boolean,
+  "type" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("role_id", "user_id")
+);
+comment on column "pipedrive"."role_assignments"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."role_assignments" is 'Which users have which role';
+comment on column "pipedrive"."role_assignments"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."role_assignments"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."role_settings" (
+  "role_id" bigint,
+  "name" text,
+  "value" jsonb,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("role_id", "name")
+);
+comment on column "pipedrive"."role_settings"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."role_settings" is 'Who sees what users of a role add, one setting a row';
+comment on column "pipedrive"."role_settings"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."role_settings"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."role_pipelines" (
+  "role_id" bigint,
+  "pipeline_id" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("role_id", "pipeline_id")
+);
+comment on column "pipedrive"."role_pipelines"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."role_pipelines" is 'Pipelines that users of a role see';
+comment on column "pipedrive"."role_pipelines"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."role_pipelines"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."permission_set_assignments" (
+  "permission_set_id" uuid,
+  "user_id" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("permission_set_id", "user_id")
+);
+comment on column "pipedrive"."permission_set_assignments"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."permission_set_assignments" is 'Which users have which permission set';
+comment on column "pipedrive"."permission_set_assignments"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."permission_set_assignments"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."team_users" (
+  "team_id" bigint,
+  "user_id" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("team_id", "user_id")
+);
+comment on column "pipedrive"."team_users"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."team_users" is 'Which users belong to which team';
+comment on column "pipedrive"."team_users"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."team_users"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."user_permissions" (
+  "user_id" bigint,
+  "name" text,
+  "value" boolean,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("user_id", "name")
+);
+comment on column "pipedrive"."user_permissions"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."user_permissions" is 'What users may do, one permission a row';
+comment on column "pipedrive"."user_permissions"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."user_permissions"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."goal_results" (
+  "goal_id" text,
+  "progress" numeric,
+  "period_start" date,
+  "period_end" date,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("goal_id")
+);
+comment on column "pipedrive"."goal_results"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."goal_results" is 'How far goals have come, from their beginning to their end or to today';
+comment on column "pipedrive"."goal_results"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."goal_results"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."organization_relationships" (
+  "id" bigint,
+  "type" text,
+  "rel_owner_org_id" bigint,
+  "rel_linked_org_id" bigint,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "active_flag" boolean,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."organization_relationships"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."organization_relationships" is 'How organizations belong together';
+comment on column "pipedrive"."organization_relationships"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."organization_relationships"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."deal_changes" (
+  "deal_id" bigint,
+  "field_key" text,
+  "time" timestamptz,
+  "actor_user_id" bigint,
+  "position" bigint,
+  "old_value" text,
+  "new_value" text,
+  "change_source" text,
+  "change_source_user_agent" text,
+  "is_bulk_update_flag" boolean,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("deal_id", "field_key", "time", "actor_user_id", "position")
+);
+comment on column "pipedrive"."deal_changes"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."deal_changes" is 'What was changed in deals, field by field';
+comment on column "pipedrive"."deal_changes"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."deal_changes"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."person_changes" (
+  "person_id" bigint,
+  "field_key" text,
+  "time" timestamptz,
+  "actor_user_id" bigint,
+  "position" bigint,
+  "old_value" text,
+  "new_value" text,
+  "change_source" text,
+  "change_source_user_agent" text,
+  "is_bulk_update_flag" boolean,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("person_id", "field_key", "time", "actor_user_id", "position")
+);
+comment on column "pipedrive"."person_changes"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."person_changes" is 'What was changed in persons, field by field';
+comment on column "pipedrive"."person_changes"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."person_changes"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."organization_changes" (
+  "org_id" bigint,
+  "field_key" text,
+  "time" timestamptz,
+  "actor_user_id" bigint,
+  "position" bigint,
+  "old_value" text,
+  "new_value" text,
+  "change_source" text,
+  "change_source_user_agent" text,
+  "is_bulk_update_flag" boolean,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("org_id", "field_key", "time", "actor_user_id", "position")
+);
+comment on column "pipedrive"."organization_changes"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."organization_changes" is 'What was changed in organizations, field by field';
+comment on column "pipedrive"."organization_changes"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."organization_changes"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."project_changes" (
+  "project_id" bigint,
+  "time" timestamptz,
+  "actor_user_id" bigint,
+  "position" bigint,
+  "old_values" jsonb,
+  "new_values" jsonb,
+  "change_source" text,
+  "change_source_user_agent" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("project_id", "time", "actor_user_id", "position")
+);
+comment on column "pipedrive"."project_changes"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."project_changes" is 'What was changed in projects';
+comment on column "pipedrive"."project_changes"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."project_changes"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."deal_flow" (
+  "deal_id" bigint,
+  "object" text,
+  "timestamp" timestamptz,
+  "id" text,
+  "data" jsonb,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("deal_id", "object", "timestamp", "id")
+);
+comment on column "pipedrive"."deal_flow"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."deal_flow" is 'What happened to deals: changes, notes, activities, mail and files in their order';
+comment on column "pipedrive"."deal_flow"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."deal_flow"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."permitted_users" (
+  "entity" text,
+  "entity_id" text,
+  "user_id" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("entity", "entity_id", "user_id")
+);
+comment on column "pipedrive"."permitted_users"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."permitted_users" is 'Users who may see a record';
+comment on column "pipedrive"."permitted_users"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."permitted_users"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."mail_messages" (
+  "id" bigint,
+  "mail_thread_id" bigint,
+  "account_id" text,
+  "user_id" bigint,
+  "subject" text,
+  "snippet" text,
+  "from" jsonb,
+  "to" jsonb,
+  "cc" jsonb,
+  "bcc" jsonb,
+  "body_url" text,
+  "draft" text,
+  "read_flag" boolean,
+  "mail_tracking_status" text,
+  "mail_link_tracking_enabled_flag" boolean,
+  "has_attachments_flag" boolean,
+  "has_inline_attachments_flag" boolean,
+  "has_real_attachments_flag" boolean,
+  "has_body_flag" boolean,
+  "deleted_flag" boolean,
+  "synced_flag" boolean,
+  "sent_flag" boolean,
+  "sent_from_pipedrive_flag" boolean,
+  "smart_bcc_flag" boolean,
+  "message_time" timestamptz,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."mail_messages"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."mail_messages" is 'Messages of the token''s user''s mail threads, without their bodies';
+comment on column "pipedrive"."mail_messages"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."mail_messages"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."deal_mail_messages" (
+  "deal_id" bigint,
+  "id" bigint,
+  "mail_thread_id" bigint,
+  "account_id" text,
+  "user_id" bigint,
+  "subject" text,
+  "snippet" text,
+  "from" jsonb,
+  "to" jsonb,
+  "cc" jsonb,
+  "bcc" jsonb,
+  "body_url" text,
+  "draft" text,
+  "read_flag" boolean,
+  "mail_tracking_status" text,
+  "mail_link_tracking_enabled_flag" boolean,
+  "has_attachments_flag" boolean,
+  "has_inline_attachments_flag" boolean,
+  "has_real_attachments_flag" boolean,
+  "has_body_flag" boolean,
+  "deleted_flag" boolean,
+  "synced_flag" boolean,
+  "sent_flag" boolean,
+  "sent_from_pipedrive_flag" boolean,
+  "smart_bcc_flag" boolean,
+  "message_time" timestamptz,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "body" text,
+  "draft_flag" boolean,
+  "external_deleted_flag" boolean,
+  "nylas_id" text,
+  "s3_bucket" text,
+  "s3_bucket_path" text,
+  "mua_message_id" text,
+  "template_id" bigint,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("deal_id", "id")
+);
+comment on column "pipedrive"."deal_mail_messages"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."deal_mail_messages" is 'Mail messages that are linked to deals, of every user, without their bodies';
+comment on column "pipedrive"."deal_mail_messages"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."deal_mail_messages"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';

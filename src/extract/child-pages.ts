@@ -38,15 +38,19 @@ function membersOf({ parents, adds }: Partition, asked: readonly AskedParent[]):
   }
 }
 
-/** Numbers the records that agree in some fields, over all pages of one parent. */
-function numbering(fields: readonly string[]): (record: unknown) => number {
+/**
+ * The numbers of records that agree in some fields, from the end of the list: logs begin with the newest (openapi v1,
+ * examples), so an older entry keeps its number.
+ */
+function numbersOf(records: readonly unknown[], fields: readonly string[]): readonly number[] {
   const counts = new Map<string, number>()
-  return (record) => {
+  const numberOf = (record: unknown): number => {
     const group = JSON.stringify(fields.map((name) => (record as Record<string, unknown>)[name]))
-    const count = counts.get(group) ?? 0
-    counts.set(group, count + 1)
-    return count
+    const number = counts.get(group) ?? 0
+    counts.set(group, number + 1)
+    return number
   }
+  return records.toReversed().map(numberOf).toReversed()
 }
 
 /** The records themselves, where each is a member of an element of the list. */
@@ -57,13 +61,12 @@ function unwrapped({ recordIn }: Partition, request: ApiRequest, page: Page): Pa
 }
 
 /** Writes these members into each record, and its number. */
-function completing({ numbered }: Stream, members: Params) {
-  const number = numbered === undefined ? null : numbering(numbered)
-  return (request: ApiRequest, page: Page): Page => {
-    if (number === null) return Object.keys(members).length === 0 ? page : withMembers(page, () => members)
-    const numbers = recordsOf(request, page).map(number)
-    return withMembers(page, (index) => ({ ...members, position: numbers[index] }))
-  }
+function completed({ numbered }: Stream, request: ApiRequest, members: Params, pages: readonly Page[]) {
+  if (numbered === undefined && Object.keys(members).length === 0) return pages
+  if (numbered === undefined) return pages.map((page) => withMembers(page, () => members))
+  const records = pages.map((page) => recordsOf(request, page))
+  const numbers = numbersOf(records.flat(), numbered).values()
+  return pages.map((page) => withMembers(page, () => ({ ...members, position: numbers.next().value })))
 }
 
 /** All children of some parents: as many as one request takes. Throws as `readPages` does. */
@@ -74,10 +77,9 @@ export async function readChildren(
   asked: readonly AskedParent[],
 ): Promise<readonly Page[]> {
   const { path, cost, params = {}, ...rest } = partitionOf(partition, asked)
-  const complete = completing(stream, membersOf(partition, asked))
   const request: ApiRequest = { stream: stream.name, path, cost, params }
   const pages: Page[] = []
   for await (const page of readPages(send, stream, { path, cost, params, ...rest }, COMPLETE))
-    pages.push(complete(request, unwrapped(partition, request, page)))
-  return pages
+    pages.push(unwrapped(partition, request, page))
+  return completed(stream, request, membersOf(partition, asked), pages)
 }

@@ -48,10 +48,15 @@ function listOf(request: ApiRequest, { data }: Body): Page {
   return data
 }
 
-/** A v2 list: its records and the token of the next page, null on the last. Throws `E_ENVELOPE`. */
-export function openV2(request: ApiRequest, body: Body): { records: Page; nextToken: string | null } {
+/** A list with page tokens: its records and the token of the next page, null on the last. Throws `E_ENVELOPE`. */
+export function openV2(
+  request: ApiRequest,
+  body: Body,
+  listed?: RecordsIn,
+): { records: Page; nextToken: string | null } {
   const { additional_data: nextToken } = open(v2Envelope, request, body.envelope)
-  return { records: listOf(request, body), nextToken }
+  const records = listed?.kind === 'list-or-null' ? listOrNull(request, body) : listOf(request, body)
+  return { records, nextToken }
 }
 
 /** A v1 list: its records and whether there are more behind them; an empty one may be null. Throws `E_ENVELOPE`. */

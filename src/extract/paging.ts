@@ -23,14 +23,14 @@ export function walkParams(partition: Partition, window: Window): Params {
   return { ...partition.params, ...order, ...filterParams(partition, window) }
 }
 
-async function* tokenPages(send: Send, base: ApiRequest, limit: number) {
+async function* tokenPages(send: Send, base: ApiRequest, limit: number, listed?: RecordsIn) {
   const seen = new Set<string>()
   let before: Page = new Uint8Array()
   let token: string | null = null
   do {
     const page: Params = { limit: String(limit), ...(token === null ? {} : { cursor: token }) }
     const request: ApiRequest = { ...base, params: { ...base.params, ...page } }
-    const { records, nextToken } = openV2(request, (await send(request)).body)
+    const { records, nextToken } = openV2(request, (await send(request)).body, listed)
     if (samePage(records, before)) throw pageLoop(request, 'brought the same page twice')
     if (nextToken !== null && seen.has(nextToken)) throw pageLoop(request, 'brought a page token twice')
     if (nextToken !== null) seen.add(nextToken)
@@ -58,7 +58,7 @@ export function readPages(
   const request: ApiRequest = { stream: stream.name, path, cost, params: walkParams(partition, window) }
   switch (partition.paging) {
     case 'page-token':
-      return tokenPages(send, request, pageSize)
+      return tokenPages(send, request, pageSize, partition.records)
     case 'offset':
       return offsetPages(send, request, stream, partition, window)
     case 'single':

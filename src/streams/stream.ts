@@ -72,7 +72,7 @@ export interface Partition {
   readonly pageSize: number
   /** For `offset`: the documents show no pagination in the answer, so a full page means that there may be more. */
   readonly untold?: true
-  /** For `single`. */
+  /** For `single`; a list with page tokens is a list, but v1's may be null. */
   readonly records?: RecordsIn
   /** Sent with every request. */
   readonly params?: Params
@@ -214,7 +214,16 @@ export function ofOne(of: Stream, column: string): Parents {
 
 /** A list of one parent's children that comes with page tokens. */
 export function tokenChildren(path: string, cost: number, parents: Parents): Partition {
-  return { name: 'live', path, cost, paging: 'page-token', pageSize: 500, parents }
+  const records: RecordsIn | null = path.startsWith('/v1/') ? { kind: 'list-or-null' } : null
+  return {
+    name: 'live',
+    path,
+    cost,
+    paging: 'page-token',
+    pageSize: 500,
+    parents,
+    ...(records === null ? {} : { records }),
+  }
 }
 
 export function v2Fields(entity: string, path: string): CatalogSpec {

@@ -64,8 +64,8 @@ export function addNativeFields(shape: RecordShape, specs: ColumnSpecs): Readonl
   for (const [column, spec] of Object.entries(specs)) {
     const slot = shape.newSlot()
     const [key = column, member] = (typeof spec === 'string' ? column : (spec.from ?? column)).split('.')
-    if (member === undefined) shape.keys.add(key, slot)
-    else shape.keys.inside(key, key).add(member, slot)
+    if (member === undefined && !shape.keys.addWhole(key, slot)) shape.keys.add(key, slot)
+    if (member !== undefined) shape.keys.inside(key, key).add(member, slot)
     const place = member === undefined ? { name: key, under: null } : { name: member, under: key }
     shape.fields.push({
       ...place,

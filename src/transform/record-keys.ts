@@ -10,6 +10,8 @@ interface Key {
   readonly slot: number
   /** The keys of the object that is its value, where they are read one by one. */
   readonly inner: RecordKeys | null
+  /** Where the place of that object is kept, if it is read as a whole besides. */
+  whole: number
   /** The key that came after this one the last time. */
   next: Key | null
 }
@@ -20,7 +22,7 @@ const MOST_REMEMBERED = 5000
 const NULL = wordOf('null')
 
 function newKey(name: string, slot: number, inner: RecordKeys | null): Key {
-  return { name, text: wordOf(JSON.stringify(name)), slot, inner, next: null }
+  return { name, text: wordOf(JSON.stringify(name)), slot, inner, whole: NOWHERE, next: null }
 }
 
 /** A value nobody reads by its key, and where it stands. */
@@ -47,6 +49,11 @@ export class Places {
   clear(): void {
     this.starts.fill(NOWHERE)
     if (this.strays.length > 0) this.strays = []
+  }
+
+  note(slot: number, start: number, end: number): void {
+    this.starts[slot] = start
+    this.ends[slot] = end
   }
 
   has(slot: number): boolean {
@@ -82,6 +89,15 @@ export class RecordKeys {
     const inner = new RecordKeys(under)
     this.add(name, NOWHERE, inner)
     return inner
+  }
+
+  /** The object under `name`, some of whose members are read, is read as a whole too. */
+  addWhole(name: string, slot: number): boolean {
+    const key = this.#keys.get(name)
+    if (key === undefined || key.inner === null) return false
+    key.inner.#leavesOut = true
+    key.whole = slot
+    return true
   }
 
   /** Passes over the value of `name`; where some of it is read, over the rest of it. */
@@ -128,7 +144,11 @@ export class RecordKeys {
   #note(key: Key, scanner: JsonScanner, places: Places): void {
     const byte = scanner.peek()
     const start = scanner.at
-    if (byte === OPEN_OBJECT && key.inner !== null) return key.inner.scan(scanner, places)
+    if (byte === OPEN_OBJECT && key.inner !== null) {
+      key.inner.scan(scanner, places)
+      if (key.whole !== NOWHERE) places.note(key.whole, start, scanner.at)
+      return
+    }
     if (byte === LETTER_N) {
       if (!scanner.passIf(NULL)) throw scanner.wrong()
       if (key.slot !== NOWHERE) places.starts[key.slot] = NOWHERE
@@ -139,9 +159,6 @@ export class RecordKeys {
       if (this.#leavesOut) return
       const reason = key.inner === null ? 'unknown' : 'unfit'
       places.strays.push({ under: this.#under, name: key.name, reason, start, end: scanner.at })
-    } else {
-      places.starts[key.slot] = start
-      places.ends[key.slot] = scanner.at
-    }
+    } else places.note(key.slot, start, scanner.at)
   }
 }

@@ -4,6 +4,7 @@ import type { Field, FieldEntity } from '../../emulator/company/catalog.ts'
 import type { Emulator, EntityName, Row } from '../../emulator/index.ts'
 import { selectStreams, streams } from '../../src/streams/index.ts'
 import { ADDRESS_PARTS, type ColumnSpecs, type ColumnType, type Stream } from '../../src/streams/stream.ts'
+import { asId, at, isGone, isWanted, keyOf, placeOf, recordsOf, rowKey } from './company-truth.ts'
 import type { TestDatabase } from './database.ts'
 import { holds } from './expected-cells.ts'
 
@@ -36,7 +37,7 @@ export async function differences(
   return found
 }
 
-async function tableOf(db: TestDatabase, table: string, order: string): Promise<Held[]> {
+export async function tableOf(db: TestDatabase, table: string, order: string): Promise<Held[]> {
   const rows = await db.query<{ held: Held }>(
     `select to_jsonb(t) as held from pipedrive.${table} t order by ${order}`,
   )
@@ -44,18 +45,18 @@ async function tableOf(db: TestDatabase, table: string, order: string): Promise<
 }
 
 async function differencesOf(stream: Stream, emulator: Emulator, db: TestDatabase, counters: boolean) {
-  const entity = stream.name as EntityName
   const held = new Map(
     (await tableOf(db, stream.name, stream.key.join())).map((row) => [rowKey(stream, row), row]),
   )
   const custom = await customColumns(stream, emulator, db)
   const children = await childrenOf(stream, db)
   const found: string[] = []
-  const truth = new Map(emulator.company.list(entity).map((record) => [keyOf(stream, record), record]))
+  const truth = new Map(recordsOf(stream, emulator).map((record) => [keyOf(stream, record), record]))
   for (const [key, record] of truth) {
     const say = (what: string): void => void found.push(`${stream.name} ${key}: ${what}`)
     const row = held.get(key)
-    const gone = isGone(stream, record)
+    const gone = isGone(stream, emulator, record)
+    if (!isWanted(stream, emulator, record)) continue
     if (row === undefined) {
       if (!gone) say('is missing')
     } else if ((row['_deleted_at'] !== null) !== gone) {
@@ -72,35 +73,8 @@ async function differencesOf(stream: Stream, emulator: Emulator, db: TestDatabas
   return found
 }
 
-/** An option's id is a number in v2 and a text in v1. */
-function asId(id: unknown): string {
-  return typeof id === 'string' ? id : JSON.stringify(id)
-}
-
-/** A record's key as one text, from its answer and from its row. */
-export function keyOf({ key, columns }: Stream, record: Row): string {
-  return key.map((column) => asId(at(record, placeOf(column, columns[column] ?? 'bigint')))).join(' ')
-}
-
-function rowKey({ key }: Stream, row: Held): string {
-  return key.map((column) => asId(row[column])).join(' ')
-}
-
-export function isGone({ deletedWhen }: Stream, record: Row): boolean {
-  const said = deletedWhen === undefined ? undefined : record[deletedWhen.field]
-  return said !== undefined && Boolean(said) === deletedWhen?.is
-}
-
-function at(record: Row, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, step) => (value as Row | null | undefined)?.[step], record)
-}
-
 function typeOf(spec: ColumnSpecs[string]): ColumnType {
   return typeof spec === 'string' ? spec : spec.type
-}
-
-function placeOf(name: string, spec: ColumnSpecs[string]): string {
-  return typeof spec === 'string' ? name : (spec.from ?? name)
 }
 
 function unlike(name: string, answered: unknown, held: unknown): string {

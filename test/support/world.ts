@@ -4,7 +4,7 @@ import type { SourceConfig } from '../../src/config.ts'
 import type { Reporter } from '../../src/reporter.ts'
 import { run, type RunReport, type RunRequest } from '../../src/run.ts'
 import { selectStreams, streams } from '../../src/streams/index.ts'
-import type { ReadById, Stream } from '../../src/streams/stream.ts'
+import type { Parents, ReadById, Stream } from '../../src/streams/stream.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { openTap, type Tap } from './tap.ts'
 import { testClock, type TestClock } from './test-clock.ts'
@@ -113,8 +113,17 @@ function fewerIds(way: ReadById, most: number): ReadById {
 }
 
 /** The stream with pages so small that a small company has several of them. */
+function fewerAtOnce(parents: Parents, most: number): Parents {
+  const { ask } = parents
+  return ask === undefined ? parents : { ...parents, ask: { ...ask, most: Math.min(ask.most, most) } }
+}
+
 export function inPagesOf(pageSize: number, stream: Stream): Stream {
-  const partitions = stream.partitions.map((partition) => ({ ...partition, pageSize }))
+  const partitions = stream.partitions.map((partition) => ({
+    ...partition,
+    pageSize,
+    ...(partition.parents === undefined ? {} : { parents: fewerAtOnce(partition.parents, pageSize) }),
+  }))
   const { readById: way } = stream
   return { ...stream, partitions, ...(way === undefined ? {} : { readById: fewerIds(way, pageSize) }) }
 }

@@ -1,0 +1,100 @@
+import { optionalValue } from '../../emulator/api/optional-fields.ts'
+import type { Emulator, EntityName, Row } from '../../emulator/index.ts'
+import type { ColumnSpecs, Parents, Stream } from '../../src/streams/stream.ts'
+
+export function at(record: Row, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, step) => (value as Row | null | undefined)?.[step], record)
+}
+
+export function placeOf(name: string, spec: ColumnSpecs[string]): string {
+  return typeof spec === 'string' ? name : (spec.from ?? name)
+}
+
+/** An option's id is a number in v2 and a text in v1. */
+export function asId(id: unknown): string {
+  return typeof id === 'string' ? id : JSON.stringify(id)
+}
+
+function column({ columns }: Stream, record: Row, name: string): unknown {
+  return at(record, placeOf(name, columns[name] ?? 'bigint'))
+}
+
+/** A part of a key as text; a time in the one form that both sides can be brought to. */
+function keyPart({ columns }: Stream, name: string, value: unknown): string {
+  if (columns[name] !== 'timestamptz') return asId(value)
+  const text = asId(value)
+  return new Date(text.includes('T') ? text : `${text.replace(' ', 'T')}Z`).toISOString()
+}
+
+/** A record's key as one text, from its answer. */
+export function keyOf(stream: Stream, record: Row): string {
+  return stream.key.map((name) => keyPart(stream, name, column(stream, record, name))).join(' ')
+}
+
+/** The same from its row, as JSON has it. */
+export function rowKey(stream: Stream, row: Readonly<Record<string, unknown>>): string {
+  return stream.key.map((name) => keyPart(stream, name, row[name])).join(' ')
+}
+
+export function isFlagged({ deletedWhen }: Stream, record: Row): boolean {
+  if (deletedWhen === undefined) return false
+  const said = record[deletedWhen.field]
+  if (typeof deletedWhen.is === 'string') return said === deletedWhen.is
+  return said !== undefined && (said === 'false' ? false : Boolean(said)) === deletedWhen.is
+}
+
+/** Whose child a record is; undefined where Pipedrive has that one no more. */
+function parentsOf(
+  stream: Stream,
+  { company }: Emulator,
+  record: Row,
+): readonly { readonly parents: Parents; readonly parent: Row | undefined }[] {
+  const partition = stream.partitions.find(({ adds = {} }) =>
+    Object.entries(adds).every(([name, value]) => record[name] === value),
+  )
+  const { parents } = partition ?? {}
+  if (parents === undefined) return []
+  return parents.columns.map((name) => {
+    const id = column(stream, record, name) as number | string
+    return { parents, parent: company.get(parents.of.name as EntityName, id) }
+  })
+}
+
+/** Whether a record is deleted, itself or with every one of its parents. */
+export function isGone(stream: Stream, emulator: Emulator, record: Row): boolean {
+  if (isFlagged(stream, record)) return true
+  const found = parentsOf(stream, emulator, record)
+  return (
+    found.length > 0 &&
+    found.every(({ parents, parent }) => parent === undefined || isFlagged(parents.of, parent))
+  )
+}
+
+function counts({ of, counter }: Parents, { company }: Emulator, parent: Row): boolean {
+  if (counter === undefined) return true
+  return Number(optionalValue(company, of.name as EntityName, parent, counter.column)) > counter.none
+}
+
+/** Whether a record has to be in the warehouse: those of a parent whose counter says that it has none need not. */
+export function isWanted(stream: Stream, emulator: Emulator, record: Row): boolean {
+  const found = parentsOf(stream, emulator, record)
+  return (
+    found.length === 0 ||
+    found.some(({ parents, parent }) => parent === undefined || counts(parents, emulator, parent))
+  )
+}
+
+/** The company's records of a stream, numbered as the stream has them. */
+export function recordsOf(stream: Stream, { company }: Emulator): readonly Row[] {
+  const records = company.list(stream.name as EntityName)
+  const { numbered } = stream
+  if (numbered === undefined) return records
+  const counted = new Map<string, number>()
+  const [parent = ''] = stream.key
+  return records.map((record) => {
+    const group = JSON.stringify([parent, ...numbered].map((name) => record[name]))
+    const position = counted.get(group) ?? 0
+    counted.set(group, position + 1)
+    return { ...record, position }
+  })
+}
