@@ -10,6 +10,11 @@ export interface ChoiceFlags {
   readonly all?: boolean
 }
 
+/** Whether it was said which streams a run reads. */
+export function areNamed({ environment }: JobContext, { stream, all }: ChoiceFlags): boolean {
+  return all === true || stream !== undefined || readStreams(environment) !== undefined
+}
+
 /** The streams of a run: what the flags name, else what the environment names, else the usual ones. Throws `E_CONFIG`. */
 export function chosenStreams({ environment }: JobContext, { stream, all }: ChoiceFlags): readonly Stream[] {
   if (all !== true)

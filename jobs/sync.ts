@@ -1,6 +1,6 @@
 import { readBudget, readShare } from '../src/flags.ts'
 import { run, type RunRequest } from '../src/run.ts'
-import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
+import { areNamed, chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'
 import { runResult } from './run-result.ts'
 
@@ -22,5 +22,6 @@ export function readRequest(context: JobContext, flags: SyncFlags): RunRequest {
   const maxShare = readShare('--max-share', flags.maxShare)
   const mode = flags.sweep === true ? 'sweep' : 'pass'
   const plan = { mode, since: null, until: null } as const
-  return { command: 'sync', streams, plan, allowance, maxShare }
+  const onlyDue = mode === 'pass' && !areNamed(context, flags)
+  return { command: 'sync', streams, plan, allowance, maxShare, onlyDue }
 }

@@ -83,6 +83,7 @@ export async function* readBatches(
         since = clock.now()
       }
       if (window.byCursor && mark.hasPassed(window.until)) break
+      if (window.newestFirst === true && mark.hasFallenBelow(window.since)) break
     }
   } catch (error) {
     if (worthLoading(error) && batch.pages > 0) yield filled()

@@ -40,13 +40,14 @@ export async function readFamilies(work: Work): Promise<void> {
     if (parents === undefined) continue
     const place = { account, stream: stream.name, partition: partition.name }
     const family: Family = { place, layout, partition, parents }
-    await readFamily(work, family, plan.mode === 'sweep', index / stream.partitions.length)
+    const every = plan.mode === 'sweep' || parents.always === true
+    await readFamily(work, family, every, index / stream.partitions.length)
   }
 }
 
 async function readFamily(work: Work, family: Family, every: boolean, behind: number): Promise<void> {
   const { session, tally } = work
-  const due = await dueParents(session, family, every || family.parents.always === true)
+  const due = await dueParents(session, family, every)
   const { settle, end } = settling(work, family)
   await loadAll(
     work,

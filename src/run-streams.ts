@@ -6,8 +6,8 @@ import { describeFailure } from './load/database-error.ts'
 import type { Database } from './load/database.ts'
 import { logStream, logTokens, type StreamReport } from './load/run-log.ts'
 import { outcomeOf } from './outcome.ts'
-import type { Run } from './run.ts'
-import type { Stream } from './streams/stream.ts'
+import type { Begun, Run } from './run.ts'
+import { asUser, type Stream } from './streams/stream.ts'
 import { syncStream } from './sync.ts'
 import { emptyTally } from './tally.ts'
 import type { SyncContext } from './work.ts'
@@ -55,7 +55,7 @@ export function runStreams(
   state: Run,
   database: Database,
   session: Session,
-  id: string,
+  { id, userId }: Begun,
 ): Promise<StreamReport[]> {
   const { parts, request, client } = state
   const { clock, reporter } = parts
@@ -70,7 +70,9 @@ export function runStreams(
     },
     options: {
       account: parts.warehouse.account,
+      userId,
       plan: request.plan,
+      onlyDue: request.onlyDue === true,
       lookbackMs: LOOKBACK_MS,
       maxShare: request.maxShare,
       ...(request.batch ?? BATCH),
@@ -83,7 +85,7 @@ export function runStreams(
     reporter.finished(stream.name)
     return report
   }
-  return inOrderOfFamilies(request.streams, (stream) => atOnce(read, stream))
+  return inOrderOfFamilies(request.streams, (stream) => atOnce(read, asUser(stream, userId)))
 }
 
 /** Starts children when their parents have ended, whatever became of them; all others at once. */

@@ -28,6 +28,8 @@ export interface RunRequest {
   readonly allowance: Allowance
   /** Share (0 to 1) of a table that one complete walk may find gone. */
   readonly maxShare: number
+  /** Leave alone what was read whole not long ago. */
+  readonly onlyDue?: boolean
   /** When a checkpoint is due; as usual when absent. */
   readonly batch?: BatchLimits
 }
@@ -56,6 +58,12 @@ export interface RunReport {
 
 /** Requests in flight at most, over all streams. */
 const REQUESTS_AT_ONCE = 8
+
+/** What the control tables call a run, and whose token it has. */
+export interface Begun {
+  readonly id: string
+  readonly userId: number
+}
 
 /** A run under way. */
 export interface Run {
@@ -97,9 +105,9 @@ export async function run(parts: RunParts, request: RunRequest): Promise<RunRepo
     await early?.catch(unlessBlocked)
     await using database = await openDatabase(warehouse)
     await using session = await database.connect('run', { signal: stop.signal, in: 'lock' })
-    const id = await begin(state, session, early)
-    streams = await runStreams(state, database, session, id)
-    await finish(state, session, id, streams)
+    const begun = await begin(state, session, early)
+    streams = await runStreams(state, database, session, begun)
+    await finish(state, session, begun.id, streams)
   } catch (error) {
     const known = describeFailure(request.command, error, stop.signal)
     if (!(known instanceof SyncError)) throw error
@@ -138,7 +146,7 @@ function unlessBlocked(error: unknown): void {
  * Opens the run. Everything that can be refused is asked first: the database before the first request, the token
  * before the first write.
  */
-async function begin(state: Run, session: Session, early: Promise<Identity> | undefined): Promise<string> {
+async function begin(state: Run, session: Session, early: Promise<Identity> | undefined): Promise<Begun> {
   const { parts, request, client, stop } = state
   const { account } = parts.warehouse
   await assertPrivileges(session)
@@ -152,7 +160,7 @@ async function begin(state: Run, session: Session, early: Promise<Identity> | un
   const id = await startRun(session, account, request.command)
   await logTokens(session, account, id, 'account', client.ledger.of('account'), client.ledger.balance())
   parts.reporter.info(`Reading ${identity.companyName} as ${identity.userName}`, { run: id })
-  return id
+  return { id, userId: identity.userId }
 }
 
 async function identify(

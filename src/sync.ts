@@ -3,12 +3,12 @@ import { readFamilies } from './children.ts'
 import { readByIds } from './extract/read-by-id.ts'
 import { planWindow, type Window } from './extract/windows.ts'
 import { readCatalog } from './load/catalog-store.ts'
-import { markCompleted, openBookmark, type Bookmark } from './load/checkpoint.ts'
+import { isDue, markCompleted, openBookmark, type Bookmark } from './load/checkpoint.ts'
 import { inTransaction, type Session } from './load/connection.ts'
 import { evolveTables } from './load/evolve.ts'
 import { openLoader } from './load/loader.ts'
 import { lockStream } from './load/lock.ts'
-import { countLive, findAbsent, writeTombstones } from './load/tombstones.ts'
+import { countLive, findAbsent, writeTombstones, type Owner } from './load/tombstones.ts'
 import { refreshCatalog } from './refresh-catalog.ts'
 import { isNotShown } from './outcome.ts'
 import type { CatalogSpec, Partition, Stream } from './streams/stream.ts'
@@ -35,6 +35,7 @@ export async function syncStream(
 ): Promise<void> {
   const { account } = context.options
   await lockStream(session, account, stream.name)
+  if (context.options.onlyDue && !(await isDue(session, account, stream))) return
   if (stream.partitions.length === 0) return readCatalogs(stream, session, context, tally)
   for (const spec of stream.catalogs) await refresh(stream, spec, session, context)
 
@@ -130,7 +131,8 @@ async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, be
     (send) => readBatches(send, clock, options, what),
     ({ checkpoint }) => save(checkpoint),
   )
-  await inTransaction(session, () => save(mark.end))
+  const keeps = window.byCursor || partition.newestFirst !== undefined
+  if (keeps) await inTransaction(session, () => bookmark.save(mark.end))
 }
 
 /** A complete walk is over when what it did not see is settled: one that was refused is done again. */
@@ -146,9 +148,14 @@ async function finishComplete(work: Work, walks: readonly PlannedWalk[]): Promis
   })
 }
 
+/** Whose rows a walk sees, where Pipedrive shows the token's user's own only. */
+function ownerOf({ ofUser }: Stream, { options }: SyncContext): Owner | null {
+  return ofUser === undefined ? null : { column: ofUser, id: options.userId }
+}
+
 /** After a complete walk: what it did not see is read by id, and deleted here when it is gone there. */
 async function settleAbsence({ stream, session, context, layout, transform, loader, tally }: Work) {
-  const found = await findAbsent(session, layout)
+  const found = await findAbsent(session, layout, ownerOf(stream, context))
   const suspects = planTombstones(stream.name, found, context.options.maxShare)
   if (suspects.length === 0 || stream.readById === undefined) return
   const batch = loader.newBatch()
@@ -163,11 +170,14 @@ async function settleAbsence({ stream, session, context, layout, transform, load
  * A stream that had rows and now reads none at all is reported: a lost permission looks like an empty list. Every
  * walk begins before its bookmark, so the record that the latest bookmark is taken from is read again at least.
  */
-async function warnOfNothing({ stream, session, layout, tally }: Work, walks: readonly PlannedWalk[]) {
+async function warnOfNothing(
+  { stream, session, context, layout, tally }: Work,
+  walks: readonly PlannedWalk[],
+) {
   if (rowsRead(tally) > 0 || walks.length === 0 || walks.some(({ window }) => window.until !== null)) return
   const starts = walks.flatMap(({ window }) => window.since ?? [])
   const since = starts.length === 0 ? null : Math.max(...starts)
-  const live = await countLive(session, layout, since)
+  const live = await countLive(session, layout, since, ownerOf(stream, context))
   if (live === 0) return
   const held = since === null ? `${live}` : `${live} that changed since ${new Date(since).toISOString()}`
   tally.warning = `${stream.name}: Pipedrive shows no record, but the warehouse holds ${held}. Check what the token's user may see; sync --sweep finds what was deleted.`

@@ -14,7 +14,11 @@ import type { Transform } from './transform/records.ts'
 
 export interface SyncOptions extends BatchLimits {
   readonly account: string
+  /** Whose token it is. */
+  readonly userId: number
   readonly plan: ReadPlan
+  /** Leave alone what was read whole not long ago (`refreshHours`). */
+  readonly onlyDue: boolean
   readonly lookbackMs: number
   /** Share (0 to 1) of a table that one complete walk may find gone. */
   readonly maxShare: number

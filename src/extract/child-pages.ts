@@ -28,13 +28,12 @@ function partitionOf(partition: Partition, asked: readonly AskedParent[]): Parti
 }
 
 /** What the records of some parents do not say themselves: whose they are, and what was asked. */
-function membersOf({ parents, adds }: Partition, asked: readonly AskedParent[]): Params {
+function membersOf({ parents }: Partition, asked: readonly AskedParent[]): Params {
   const [column = ''] = parents?.columns ?? []
   const own = asked.flatMap(({ params }) => Object.entries(params))
   return {
     ...(parents?.ask === undefined ? { [column]: asked.map(({ key }) => key).join() } : {}),
     ...Object.fromEntries(own.map(([name, value]) => [name.replace('.', '_'), value])),
-    ...adds,
   }
 }
 

@@ -1,3 +1,4 @@
+import { withMembers } from '../json/members.ts'
 import type { Partition, Params, RecordsIn, Stream } from '../streams/stream.ts'
 import { openSingle, openV2 } from './envelope.ts'
 import { offsetPages } from './offset-paging.ts'
@@ -19,7 +20,9 @@ function filterParams(partition: Partition, window: Window): Params {
 
 /** Parameters of every request of a walk, but those that say which page. */
 export function walkParams(partition: Partition, window: Window): Params {
-  const order = window.byCursor ? partition.order?.byCursor : partition.order?.stable
+  const { order: orders, newestFirst } = partition
+  const order =
+    window.newestFirst === true ? newestFirst : window.byCursor ? orders?.byCursor : orders?.stable
   return { ...partition.params, ...order, ...filterParams(partition, window) }
 }
 
@@ -48,7 +51,18 @@ async function* singlePage(send: Send, request: ApiRequest, records?: RecordsIn)
  * The pages of one walk, in order. Throws `E_ENVELOPE` for an answer that is not a list, `E_PAGE_LOOP` for a
  * repeated page or page token, `E_UNSTABLE` when a v1 list moves faster than it can be read.
  */
-export function readPages(
+export async function* readPages(
+  send: Send,
+  stream: Stream,
+  partition: Partition,
+  window: Window,
+): AsyncGenerator<Page, void> {
+  const { adds } = partition
+  for await (const page of pagesOf(send, stream, partition, window))
+    yield adds === undefined ? page : withMembers(page, () => adds)
+}
+
+function pagesOf(
   send: Send,
   stream: Stream,
   partition: Partition,

@@ -10,6 +10,8 @@ export interface Window {
   readonly complete: boolean
   /** Whether pages are asked for in ascending order of the cursor field, so that the bookmark may move on the way. */
   readonly byCursor: boolean
+  /** Whether they are asked for from the latest on: the walk is over where it has passed `since`. */
+  readonly newestFirst?: true
 }
 
 export interface ReadPlan {
@@ -35,11 +37,18 @@ export function planWindow(
   lookbackMs: number,
   now: number,
 ): Window {
-  if (plan.mode === 'sweep' || partition.filter === undefined) return COMPLETE
+  const { filter, newestFirst } = partition
+  if (plan.mode === 'sweep' || (filter === undefined && newestFirst === undefined)) return COMPLETE
   if (plan.mode === 'pass') {
     const since = bookmark === null ? null : Math.min(bookmark, now) - lookbackMs
-    return { since, until: null, complete: false, byCursor: true }
+    // Without a filter there is nothing that a first walk could leave out.
+    if (filter === undefined && since === null) return COMPLETE
+    const window = { since, until: null, complete: false } as const
+    return filter === undefined
+      ? { ...window, byCursor: false, newestFirst: true }
+      : { ...window, byCursor: true }
   }
+  if (filter === undefined) return COMPLETE
   // A resumed range goes on from what it has reached; what it covers stays the same.
   const since = bookmark === null ? plan.since : Math.max(bookmark - lookbackMs, plan.since ?? -Infinity)
   return { since, until: plan.until, complete: false, byCursor: true }

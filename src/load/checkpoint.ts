@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import type { Stream } from '../streams/stream.ts'
 import type { Session } from './connection.ts'
 
 /** A partition of a stream of an account. */
@@ -134,6 +135,22 @@ export async function forgetStream({ control }: Session, account: string, stream
       .deleteFrom(table)
       .where((is) => is.and({ account, stream }))
       .execute()
+}
+
+/** Whether it is long enough ago that every partition of a stream was read whole. */
+export async function isDue(
+  { control }: Session,
+  account: string,
+  { name: stream, partitions, refreshHours }: Stream,
+): Promise<boolean> {
+  if (refreshHours === undefined) return true
+  const { fresh } = await control
+    .selectFrom('stream_state')
+    .select(({ fn }) => fn.countAll<string>().as('fresh'))
+    .where((is) => is.and({ account, stream }))
+    .where('completed_at', '>', sql<Date>`now() - make_interval(hours => ${refreshHours})`)
+    .executeTakeFirstOrThrow()
+  return Number(fresh) < partitions.length
 }
 
 /** Remembers that every record of these partitions has been seen, and that what was not is settled. */

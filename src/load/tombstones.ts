@@ -35,7 +35,23 @@ export interface Absence {
   readonly absent: readonly string[]
 }
 
-export async function findAbsent(session: Session, layout: TableLayout): Promise<Absence> {
+/** The rows that a walk can have shown: all of them, or those of one user. */
+export interface Owner {
+  readonly column: string
+  readonly id: number
+}
+
+function isOf(owner: Owner | null, table: string) {
+  return owner === null
+    ? sql<boolean>`true`
+    : sql<boolean>`${sql.ref(`${table}.${owner.column}`)} = ${owner.id}`
+}
+
+export async function findAbsent(
+  session: Session,
+  layout: TableLayout,
+  owner: Owner | null = null,
+): Promise<Absence> {
   const { data, schemas } = session
   const [key = ''] = layout.key
   const table = sql.table(`${schemas.data}.${layout.table}`)
@@ -43,11 +59,11 @@ export async function findAbsent(session: Session, layout: TableLayout): Promise
   const counted = await sql<{ seen: string }>`select count(*) as seen from ${seen}`.execute(data)
   const absent = await sql<{ key: string }>`
     select ${sql.ref(`target.${key}`)}::text as key from ${table} as target
-    where ${sql.ref(`target.${DELETED_AT}`)} is null
+    where ${sql.ref(`target.${DELETED_AT}`)} is null and ${isOf(owner, 'target')}
       and not exists (select from ${seen} as seen where seen.key = ${sql.ref(`target.${key}`)})
     order by ${sql.ref(`target.${key}`)}`.execute(data)
   return {
-    live: await countLive(session, layout),
+    live: await countLive(session, layout, null, owner),
     seen: Number(counted.rows[0]?.seen ?? 0),
     absent: absent.rows.map((row) => row.key),
   }
@@ -58,12 +74,14 @@ export async function countLive(
   { data }: Session,
   layout: TableLayout,
   since: number | null = null,
+  owner: Owner | null = null,
 ): Promise<number> {
   const { cursor } = layout
   const row = await data
     .selectFrom(layout.table)
     .select(({ fn }) => fn.countAll<string>().as('live'))
     .where(DELETED_AT, 'is', null)
+    .where(isOf(owner, layout.table))
     .$if(since !== null && cursor !== null, (query) =>
       query.where(sql.ref(cursor ?? ''), '>=', new Date(since ?? 0)),
     )

@@ -5,7 +5,7 @@ import { users } from './users.ts'
 export const roles: Stream = {
   name: 'roles',
   description: 'Roles: the visibility groups that users are in',
-  onDemand: true,
+  refreshHours: 24,
   key: ['id'],
   cursorField: null,
   deletedWhen: { field: 'active_flag', is: false },
@@ -26,7 +26,7 @@ export const roles: Stream = {
 export const permissionSets: Stream = {
   name: 'permission_sets',
   description: 'Permission sets of the apps; users.access names them',
-  onDemand: true,
+  refreshHours: 24,
   key: ['id'],
   cursorField: null,
   readById: LIST_AGAIN,
@@ -46,7 +46,7 @@ export const permissionSets: Stream = {
 export const teams: Stream = {
   name: 'teams',
   description: 'Teams of users',
-  onDemand: true,
+  refreshHours: 24,
   key: ['id'],
   cursorField: null,
   deletedWhen: { field: 'deleted_flag', is: true },
@@ -81,6 +81,7 @@ export const roleAssignments: Stream = {
   name: 'role_assignments',
   description: 'Which users have which role',
   key: ['role_id', 'user_id'],
+  refreshHours: 168,
   cursorField: null,
   deletedWhen: { field: 'active_flag', is: false },
   leftOut: ['name', 'parent_role_id'],
@@ -102,6 +103,7 @@ export const roleSettings: Stream = {
   name: 'role_settings',
   description: 'Who sees what users of a role add, one setting a row',
   key: ['role_id', 'name'],
+  refreshHours: 168,
   cursorField: null,
   catalogs: [],
   partitions: [
@@ -119,6 +121,7 @@ export const rolePipelines: Stream = {
   name: 'role_pipelines',
   description: 'Pipelines that users of a role see',
   key: ['role_id', 'pipeline_id'],
+  refreshHours: 168,
   cursorField: null,
   catalogs: [],
   partitions: [
@@ -135,6 +138,7 @@ export const permissionSetAssignments: Stream = {
   name: 'permission_set_assignments',
   description: 'Which users have which permission set',
   key: ['permission_set_id', 'user_id'],
+  refreshHours: 168,
   cursorField: null,
   leftOut: ['name'],
   catalogs: [],
@@ -156,6 +160,7 @@ export const teamUsers: Stream = {
   name: 'team_users',
   description: 'Which users belong to which team',
   key: ['team_id', 'user_id'],
+  refreshHours: 168,
   cursorField: null,
   catalogs: [],
   partitions: [
@@ -171,6 +176,7 @@ export const userPermissions: Stream = {
   name: 'user_permissions',
   description: 'What users may do, one permission a row',
   key: ['user_id', 'name'],
+  refreshHours: 168,
   cursorField: null,
   catalogs: [],
   partitions: [

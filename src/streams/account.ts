@@ -4,7 +4,7 @@ import { users } from './users.ts'
 export const currencies: Stream = {
   name: 'currencies',
   description: 'Currencies in which the company may keep amounts',
-  onDemand: true,
+  refreshHours: 24,
   key: ['id'],
   cursorField: null,
   deletedWhen: { field: 'active_flag', is: false },
@@ -25,7 +25,7 @@ export const currencies: Stream = {
 export const filters: Stream = {
   name: 'filters',
   description: "Filters that the token's user may see, without their conditions",
-  onDemand: true,
+  refreshHours: 24,
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'active_flag', is: false },
@@ -52,7 +52,7 @@ export const filters: Stream = {
 export const webhooks: Stream = {
   name: 'webhooks',
   description: 'Webhooks of the company, without their passwords',
-  onDemand: true,
+  refreshHours: 24,
   key: ['id'],
   cursorField: null,
   deletedWhen: { field: 'is_active', is: false },
@@ -85,7 +85,7 @@ export const webhooks: Stream = {
 export const billingAddons: Stream = {
   name: 'billing_addons',
   description: 'Add-ons that the company pays for',
-  onDemand: true,
+  refreshHours: 24,
   key: ['code'],
   cursorField: null,
   readById: LIST_AGAIN,
@@ -97,7 +97,7 @@ export const billingAddons: Stream = {
 export const company: Stream = {
   name: 'company',
   description: 'The company whose data this is, in one row',
-  onDemand: true,
+  refreshHours: 24,
   key: ['company_id'],
   cursorField: null,
   // The rest of the record is the token's user, who is in users.

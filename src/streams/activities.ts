@@ -68,7 +68,7 @@ export const activities: Stream = {
 export const activityTypes: Stream = {
   name: 'activity_types',
   description: 'Types of activities; activities name one by its key_string',
-  onDemand: true,
+  refreshHours: 24,
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'active_flag', is: false },

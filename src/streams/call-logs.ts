@@ -3,8 +3,9 @@ import type { Stream } from './stream.ts'
 export const callLogs: Stream = {
   name: 'call_logs',
   description: "Calls of the token's user",
-  onDemand: true,
+  refreshHours: 24,
   key: ['id'],
+  ofUser: 'user_id',
   cursorField: null,
   readById: { kind: 'one', path: '/v1/callLogs/{id}', cost: 2 },
   catalogs: [],

@@ -1,4 +1,4 @@
-import { MANY_IDS, UPDATED_BETWEEN, v2Fields, v2List, type Stream } from './stream.ts'
+import { MANY_IDS, UPDATED_BETWEEN, labels, v2Fields, v2List, type Stream } from './stream.ts'
 
 /** Without `deleted` the list leaves deleted deals out; with it they stay for 30 days (openapi v2). */
 const STATUS = 'open,won,lost,deleted'
@@ -34,6 +34,7 @@ export const deals: Stream = {
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,
+  exploded: [labels('deal_labels', 'deals', 'deal_id')],
   catalogs: [dealFields],
   partitions: [
     v2List('/api/v2/deals', 10, { params, filter: UPDATED_BETWEEN }),

@@ -15,7 +15,7 @@ function goalsOf(metric: 'quantity' | 'sum', isActive: boolean): Partition {
 export const goals: Stream = {
   name: 'goals',
   description: 'Goals of users, teams and the company, those that are over included',
-  onDemand: true,
+  refreshHours: 24,
   key: ['id'],
   cursorField: null,
   readById: LIST_AGAIN,

@@ -23,6 +23,7 @@ import {
   dealProducts,
 } from './deal-children.ts'
 import { deals } from './deals.ts'
+import { files } from './files.ts'
 import {
   dealFollowers,
   organizationFollowers,
@@ -62,6 +63,7 @@ const withRecords: readonly Stream[] = [
   leads,
   activities,
   notes,
+  files,
   activityTypes,
   currencies,
   filters,

@@ -1,5 +1,5 @@
 import { dealFields } from './deals.ts'
-import { LIST_AGAIN, UPDATED_SINCE, v1Whole, type Partition, type Stream } from './stream.ts'
+import { LIST_AGAIN, UPDATED_SINCE, labels, v1Whole, type Partition, type Stream } from './stream.ts'
 
 const list = {
   paging: 'offset',
@@ -13,6 +13,7 @@ export const leads: Stream = {
   key: ['id'],
   cursorField: 'update_time',
   readById: { kind: 'one', path: '/v1/leads/{id}', cost: 2 },
+  exploded: [labels('lead_labels_assigned', 'leads', 'lead_id', 'uuid')],
   catalogs: [
     {
       entity: 'leads',
@@ -58,7 +59,7 @@ export const leads: Stream = {
 export const leadLabels: Stream = {
   name: 'lead_labels',
   description: 'Labels that leads may have (label_ids)',
-  onDemand: true,
+  refreshHours: 24,
   key: ['id'],
   cursorField: 'update_time',
   readById: LIST_AGAIN,
@@ -77,7 +78,7 @@ export const leadLabels: Stream = {
 export const leadSources: Stream = {
   name: 'lead_sources',
   description: 'Where leads may come from (source_name)',
-  onDemand: true,
+  refreshHours: 24,
   key: ['name'],
   cursorField: null,
   readById: LIST_AGAIN,

@@ -19,6 +19,7 @@ export const mailThreads: Stream = {
   description: "Mail threads of the token's user",
   onDemand: true,
   key: ['id'],
+  ofUser: 'user_id',
   cursorField: 'update_time',
   deletedWhen: { field: 'deleted_flag', is: true },
   readById: LIST_AGAIN,

@@ -2,6 +2,7 @@ import {
   MANY_IDS,
   UPDATED_BETWEEN,
   addressColumns,
+  labels,
   v1Whole,
   v2Fields,
   v2List,
@@ -38,6 +39,7 @@ export const organizations: Stream = {
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,
+  exploded: [labels('organization_labels', 'organizations', 'org_id')],
   catalogs: [v2Fields('organizations', '/api/v2/organizationFields')],
   partitions: [
     v2List('/api/v2/organizations', 10, {

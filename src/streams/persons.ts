@@ -1,4 +1,4 @@
-import { MANY_IDS, UPDATED_BETWEEN, addressColumns, v2Fields, v2List } from './stream.ts'
+import { MANY_IDS, UPDATED_BETWEEN, labels, addressColumns, v2Fields, v2List } from './stream.ts'
 import type { ColumnSpecs, Exploded, Stream } from './stream.ts'
 
 /**
@@ -61,6 +61,7 @@ export const persons: Stream = {
     }),
   ],
   exploded: [
+    labels('person_labels', 'persons', 'person_id'),
     contacts('person_emails', 'emails', 'E-mail addresses'),
     contacts('person_phones', 'phones', 'Telephone numbers'),
     // `im` in the schema of openapi v2, `ims` in its text.

@@ -71,6 +71,7 @@ export const tasks: Stream = {
 
 export const projectBoards: Stream = {
   name: 'project_boards',
+  refreshHours: 24,
   description: 'Boards on which projects stand',
   key: ['id'],
   cursorField: 'update_time',
@@ -88,6 +89,7 @@ export const projectBoards: Stream = {
 
 export const projectPhases: Stream = {
   name: 'project_phases',
+  refreshHours: 24,
   description: 'Phases of the boards',
   key: ['id'],
   cursorField: 'update_time',
@@ -116,6 +118,7 @@ export const projectPhases: Stream = {
 
 export const projectTemplates: Stream = {
   name: 'project_templates',
+  refreshHours: 24,
   description: 'Templates that projects are made from',
   key: ['id'],
   cursorField: 'update_time',

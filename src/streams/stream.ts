@@ -25,6 +25,9 @@ export type ColumnSpecs = Readonly<Record<string, ColumnType | ColumnSpec>>
 
 export type Params = Readonly<Record<string, string>>
 
+/** Stands for the id of the token's user. */
+export const TOKEN_USER = '{user}'
+
 /** How the records stand in an answer that holds all of them, where its `data` is not simply their list. */
 export type RecordsIn =
   /** v1 may say null for a list without records (seen in practice). */
@@ -77,14 +80,16 @@ export interface Partition {
   /** Sent with every request. */
   readonly params?: Params
   readonly parents?: Parents
-  /** Members that every record is given. */
+  /** Members that every record is given; `TOKEN_USER` stands for the id of the token's user. */
   readonly adds?: Params
   /** The member of each element of the list that is the record, where the element is not. */
   readonly recordIn?: string
   /** Names of the parameters that filter on the cursor field; a partition without them is read by full refresh. */
   readonly filter?: { readonly since: string; readonly until?: string }
   /** What asks for ascending cursor field, and for ascending order of something that never changes. */
-  readonly order?: { readonly byCursor: Params; readonly stable: Params }
+  readonly order?: { readonly byCursor?: Params; readonly stable: Params }
+  /** What asks for the newest first, where nothing can be filtered: a pass then reads as far back as its bookmark. */
+  readonly newestFirst?: Params
 }
 
 /**
@@ -130,6 +135,10 @@ export interface Stream {
   readonly description: string
   /** Read only where it is asked for. */
   readonly onDemand?: true
+  /** A pass that is not told what to read leaves it alone for so many hours after it was read whole. */
+  readonly refreshHours?: number
+  /** The column that says whose it is, where Pipedrive shows the token's user's own records only. */
+  readonly ofUser?: string
   /** The columns that identify a record together. */
   readonly key: readonly string[]
   /** The record field that orders an incremental read and guards a merge; null where Pipedrive gives none. */
@@ -171,6 +180,17 @@ export function addressColumns(name: string): ColumnSpecs {
   return { [name]: { type: 'text', from: `${name}.value` }, ...Object.fromEntries(parts) } as ColumnSpecs
 }
 
+/** A row for each label of a record; the ids are a column of the record too. */
+export function labels(table: string, of: string, parent: string, type: ColumnType = 'bigint'): Exploded {
+  return {
+    table,
+    from: 'label_ids',
+    parent,
+    description: `Labels of ${of}, one a row`,
+    columns: { label_id: { type, from: 'value' } },
+  }
+}
+
 /** A v2 list: page tokens, 500 a page, ordered by `update_time` or by `id`. */
 export function v2List(path: string, cost: number, more: Partial<Partition> = {}): Partition {
   return {
@@ -190,6 +210,22 @@ export function v2List(path: string, cost: number, more: Partial<Partition> = {}
 /** `updated_since` is inclusive, `updated_until` exclusive (openapi v2). */
 export const UPDATED_BETWEEN = { since: 'updated_since', until: 'updated_until' } as const
 export const UPDATED_SINCE = { since: 'updated_since' } as const
+
+/** The stream as it is read with the token of this user. */
+export function asUser(stream: Stream, userId: number): Stream {
+  const said = (value: string): string => (value === TOKEN_USER ? String(userId) : value)
+  const partitions = stream.partitions.map((partition) =>
+    partition.adds === undefined
+      ? partition
+      : {
+          ...partition,
+          adds: Object.fromEntries(
+            Object.entries(partition.adds).map(([name, value]) => [name, said(value)]),
+          ),
+        },
+  )
+  return { ...stream, partitions }
+}
 
 export const MANY_IDS: ReadById = { kind: 'many', param: 'ids', most: 100 }
 export const LIST_AGAIN: ReadById = { kind: 'list' }

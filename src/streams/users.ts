@@ -1,4 +1,4 @@
-import { LIST_AGAIN, v1Whole, type Stream } from './stream.ts'
+import { LIST_AGAIN, TOKEN_USER, v1Whole, type Stream } from './stream.ts'
 
 export const users: Stream = {
   name: 'users',
@@ -38,31 +38,35 @@ export const users: Stream = {
 export const userConnections: Stream = {
   name: 'user_connections',
   description: "Accounts at other services that the token's user has connected",
-  onDemand: true,
-  key: ['service'],
+  refreshHours: 24,
+  key: ['user_id', 'service'],
+  ofUser: 'user_id',
   cursorField: null,
   readById: LIST_AGAIN,
   catalogs: [],
   partitions: [
     v1Whole('/v1/userConnections', 20, {
       records: { kind: 'members', name: 'service', value: 'account_id', none: [false, null] },
+      adds: { user_id: TOKEN_USER },
     }),
   ],
-  columns: { service: 'text', account_id: 'text' },
+  columns: { user_id: 'bigint', service: 'text', account_id: 'text' },
 }
 
 export const userSettings: Stream = {
   name: 'user_settings',
   description: "Settings of the token's user, one a row",
-  onDemand: true,
-  key: ['name'],
+  refreshHours: 24,
+  key: ['user_id', 'name'],
+  ofUser: 'user_id',
   cursorField: null,
   readById: LIST_AGAIN,
   catalogs: [],
   partitions: [
     v1Whole('/v1/userSettings', 2, {
       records: { kind: 'members', name: 'name', value: 'value', none: [] },
+      adds: { user_id: TOKEN_USER },
     }),
   ],
-  columns: { name: 'text', value: 'jsonb' },
+  columns: { user_id: 'bigint', name: 'text', value: 'jsonb' },
 }

@@ -1,21 +1,28 @@
 import type { Exploded } from '../streams/stream.ts'
 import type { Key } from './batch.ts'
 import type { CopyText } from './copy-text.ts'
-import { CLOSE_LIST, OPEN_LIST, OPEN_OBJECT } from '../json/bytes.ts'
-import { JsonScanner } from '../json/scanner.ts'
+import { CLOSE_LIST, LETTER_N, OPEN_LIST, OPEN_OBJECT } from '../json/bytes.ts'
+import type { JsonScanner } from '../json/scanner.ts'
 import type { Leftovers } from './leftovers.ts'
-import { RecordShape, addNativeFields } from './record-fields.ts'
+import { RecordShape, addNativeFields, placeOf } from './record-fields.ts'
+import { NOWHERE } from './record-keys.ts'
 import { TableReader } from './table-reader.ts'
+
+const VALUE = 'value'
 
 /** Writes a row for each element of an array: the parent's key, the position, the element's cells, `_extra`. */
 export class ExplodedReader {
   readonly #reader: TableReader
   readonly #parent: string
   readonly #parentSlot: number
+  /** Where an element that is no object stands: it is read as `{"value": …}`. */
+  readonly #valueSlot: number
 
   constructor({ columns, parent }: Exploded) {
     const shape = new RecordShape()
-    addNativeFields(shape, columns)
+    const slots = addNativeFields(shape, columns)
+    const value = Object.keys(columns).find((column) => placeOf(columns, column) === VALUE)
+    this.#valueSlot = slots.get(value ?? '') ?? NOWHERE
     this.#parent = parent
     this.#parentSlot = shape.newSlot()
     shape.keys.add(parent, this.#parentSlot)
@@ -40,7 +47,7 @@ export class ExplodedReader {
   }
 
   #element(scanner: JsonScanner, key: Key, out: CopyText, leftovers: Leftovers): void {
-    if (scanner.peek() !== OPEN_OBJECT) return this.#bareElement(scanner, key, out, leftovers)
+    if (scanner.peek() !== OPEN_OBJECT) return this.#bareElement(scanner, out, leftovers)
     this.#reader.scan(scanner)
     this.#reader.write(scanner, out, leftovers)
     // An element that repeats its parent's key says nothing new; one with another key does.
@@ -48,12 +55,18 @@ export class ExplodedReader {
     if (said !== undefined && said !== key) leftovers.keep(null, this.#parent, said, 'unknown')
   }
 
-  /** An element that is no object is read as `{"value": …}`. */
-  #bareElement(scanner: JsonScanner, key: Key, out: CopyText, leftovers: Leftovers): void {
+  #bareElement(scanner: JsonScanner, out: CopyText, leftovers: Leftovers): void {
+    scanner.peek()
     const start = scanner.at
     scanner.skipValue()
-    const wrapped = new JsonScanner()
-    wrapped.open(Buffer.from(JSON.stringify({ value: scanner.value(start, scanner.at) })))
-    this.#element(wrapped, key, out, leftovers)
+    const { at: end } = scanner
+    this.#reader.takeOne(this.#valueSlot, start, end, scanner)
+    this.#reader.write(scanner, out, leftovers)
+    if (this.#valueSlot === NOWHERE && !isNull(scanner, start))
+      leftovers.keep(null, VALUE, scanner.value(start, end), 'unknown')
   }
+}
+
+function isNull({ bytes }: JsonScanner, start: number): boolean {
+  return bytes[start] === LETTER_N
 }

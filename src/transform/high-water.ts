@@ -14,6 +14,7 @@ export class HighWater {
   #first: number | null = null
   #last = -Infinity
   #ascending = true
+  #descending = true
 
   /** `start` is the bookmark before the walk, in epoch milliseconds. */
   constructor(start: number | null) {
@@ -24,6 +25,7 @@ export class HighWater {
   add(cursors: readonly (number | null)[]): void {
     for (const cursor of cursors) {
       if (cursor === null) continue
+      if (this.#first !== null && secondOf(cursor) > secondOf(this.#last)) this.#descending = false
       if (secondOf(cursor) < secondOf(this.#last)) this.#ascending = false
       this.#first ??= cursor
       this.#last = cursor
@@ -34,6 +36,11 @@ export class HighWater {
   /** Whether all that follows is at or past `until`; never while the order is in doubt. */
   hasPassed(until: number | null): boolean {
     return until !== null && this.#ascending && this.#last >= until
+  }
+
+  /** Whether all that follows, in a walk from the newest on, is before `since`; never while the order is in doubt. */
+  hasFallenBelow(since: number | null): boolean {
+    return since !== null && this.#first !== null && this.#descending && this.#last < since
   }
 
   /** How much of the way from the first value to `until` lies behind, 0 to 1; null while that cannot be told. */

@@ -58,12 +58,18 @@ function writeColumn(type: ColumnType): WriteField {
   }
 }
 
+/** Where the value of a column stands in its record. */
+export function placeOf(specs: ColumnSpecs, column: string): string {
+  const spec = specs[column]
+  return typeof spec === 'object' && spec.from !== undefined ? spec.from : column
+}
+
 /** The fields that the registry declares; gives the slot of each column. */
 export function addNativeFields(shape: RecordShape, specs: ColumnSpecs): ReadonlyMap<string, number> {
   const slots = new Map<string, number>()
   for (const [column, spec] of Object.entries(specs)) {
     const slot = shape.newSlot()
-    const [key = column, member] = (typeof spec === 'string' ? column : (spec.from ?? column)).split('.')
+    const [key = column, member] = placeOf(specs, column).split('.')
     if (member === undefined && !shape.keys.addWhole(key, slot)) shape.keys.add(key, slot)
     if (member !== undefined) shape.keys.inside(key, key).add(member, slot)
     const place = member === undefined ? { name: key, under: null } : { name: member, under: key }

@@ -16,7 +16,8 @@ interface Key {
   next: Key | null
 }
 
-const NOWHERE = -1
+/** The place of what nobody reads, or of what is not there. */
+export const NOWHERE = -1
 /** Keys nobody knows are remembered too, up to this many in one object. */
 const MOST_REMEMBERED = 5000
 const NULL = wordOf('null')

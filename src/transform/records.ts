@@ -22,13 +22,26 @@ export type Transform = (page: Uint8Array, batch: Batch) => readonly (number | n
 
 /** The keys under one of which an array comes that becomes rows, and who reads it. */
 interface ExplodedField {
-  readonly places: readonly { readonly name: string; readonly slot: number }[]
+  readonly places: readonly {
+    readonly name: string
+    readonly slot: number
+    readonly isColumn: boolean
+  }[]
   readonly reader: ExplodedReader
 }
 
-function explodedField(shape: RecordShape, spec: Exploded): ExplodedField {
+/** A list that is a column too is noted once. */
+function explodedField(
+  shape: RecordShape,
+  spec: Exploded,
+  slots: ReadonlyMap<string, number>,
+): ExplodedField {
   const names = [...new Set([spec.from, spec.orFrom ?? spec.from])]
-  const places = names.map((name) => ({ name, slot: shape.newSlot() }))
+  const places = names.map((name) => ({
+    name,
+    slot: slots.get(name) ?? shape.newSlot(),
+    isColumn: slots.has(name),
+  }))
   for (const { name, slot } of places) shape.keys.add(name, slot)
   return { places, reader: new ExplodedReader(spec) }
 }
@@ -47,7 +60,7 @@ class RecordReader {
     this.#stream = stream
     this.#slots = addNativeFields(shape, stream.columns)
     for (const key of stream.leftOut ?? []) shape.keys.leaveOut(key, shape.newSlot())
-    this.#exploded = (stream.exploded ?? []).map((spec) => explodedField(shape, spec))
+    this.#exploded = (stream.exploded ?? []).map((spec) => explodedField(shape, spec, this.#slots))
     addCustomFields(shape, catalog)
     // A field that was removed keeps its columns, and the rows what they held in them.
     const removed = catalog.filter((field) => field.removed)
@@ -112,7 +125,7 @@ class RecordReader {
   #keepOthers(field: ExplodedField): void {
     const list = this.#listOf(field)
     for (const place of field.places)
-      if (place !== list && this.#table.places.has(place.slot))
+      if (place !== list && !place.isColumn && this.#table.places.has(place.slot))
         this.#leftovers.keep(null, place.name, this.#table.valueAt(place.slot, this.#scanner), 'unfit')
   }
 

@@ -1,8 +1,9 @@
+import { LETTER_N } from '../json/bytes.ts'
 import type { CopyText } from './copy-text.ts'
 import type { JsonScanner } from '../json/scanner.ts'
 import type { Leftovers } from './leftovers.ts'
 import type { RecordShape } from './record-fields.ts'
-import { Places } from './record-keys.ts'
+import { NOWHERE, Places } from './record-keys.ts'
 import { CELLS_THAT_FIT, RowRoom } from './row-size.ts'
 
 /** Reads objects of one shape: notes first where each value stands, then writes the cells in the order of the columns. */
@@ -26,6 +27,12 @@ export class TableReader {
   scan(scanner: JsonScanner): void {
     this.places.clear()
     this.#shape.keys.scan(scanner, this.places)
+  }
+
+  /** Takes one value, at this slot, for an object that has nothing else; a null is nowhere. */
+  takeOne(slot: number, start: number, end: number, { bytes }: JsonScanner): void {
+    this.places.clear()
+    if (slot !== NOWHERE && bytes[start] !== LETTER_N) this.places.note(slot, start, end)
   }
 
   /** Writes the cells of the object that was scanned last. */
