@@ -47,7 +47,7 @@ function bumpParents(deed: Deed, { tables, collections, switches }: Surroundings
 /** The child that says the same of the same user or person is there already. */
 function has(all: Collections, child: ChildName, parent: Parent, key: string, value: Json): boolean {
   const held = all[child]
-  return [...childrenOf(held, child, parent)].some((id) => {
+  return childrenOf(all, child, parent).some((id) => {
     const row = held.coreAt(held.slotOf(id) as number)
     return row[key] === value && !isDeleted(row)
   })
