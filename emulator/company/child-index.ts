@@ -1,6 +1,7 @@
-import type { Id, Row } from '../json.ts'
+import type { Id, Json, Row } from '../json.ts'
 import { children, type ChildName, type Parent } from './children.ts'
 import type { Collection, Source } from './collection.ts'
+import { isDeleted } from './entities.ts'
 import type { Collections } from './shapes.ts'
 
 interface Index {
@@ -41,4 +42,19 @@ export function childrenOf(all: Collections, name: ChildName, parent: Parent): r
   const seeded = index.source.under?.(parent.entity, slot + 1) ?? []
   const untouched = index.touched.size === 0 ? seeded : seeded.filter((id) => !index.touched.has(id))
   return [...untouched, ...(index.placed.get(placeOf(parent)) ?? [])]
+}
+
+/** A child that says the same of the same user or person is there already. */
+export function hasChild(
+  all: Collections,
+  name: ChildName,
+  parent: Parent,
+  key: string,
+  value: Json,
+): boolean {
+  const held = all[name]
+  return childrenOf(all, name, parent).some((id) => {
+    const row = held.coreAt(held.slotOf(id) as number)
+    return row[key] === value && !isDeleted(row)
+  })
 }

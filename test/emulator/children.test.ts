@@ -352,6 +352,46 @@ describe('what follows from a change', () => {
   )
 })
 
+describe('a merge', () => {
+  test('gives the survivor what the absorbed deal had, and nobody twice', async () => {
+    const { call, emulator } = await run()
+    const { company } = emulator
+    const [me, you] = company.users.list().map(({ id }) => id as number)
+    const deal = (): number => company.deals.create({ title: 'x', person_id: 3 })['id'] as number
+    const [absorbed, survivor] = [deal(), deal()]
+    company.deal_followers.create({ deal_id: absorbed, user_id: you as number })
+    company.deal_participants.create({ deal_id: absorbed, person_id: 4 })
+    const product = company.deal_products.create({ deal_id: absorbed, product_id: 1 })['id']
+    company.merge('deals', absorbed, survivor)
+    expect((await call(`/api/v2/deals/${survivor}/products`)).ids).toEqual([product])
+    const { rows: followers } = await call(`/api/v2/deals/${survivor}/followers`)
+    expect(followers.map((row) => row['user_id'])).toEqual([me, you])
+    const people = async (): Promise<unknown[]> =>
+      (await call(`/v1/deals/${survivor}/participants`)).rows.map(
+        (row) => (row['person_id'] as Body)['value'],
+      )
+    expect((await people()).toSorted()).toEqual([3, 4])
+    company.merge('persons', 4, 5)
+    expect((await people()).toSorted()).toEqual([3, 5])
+    company.merge('persons', 5, 3)
+    expect(await people()).toEqual([3])
+  })
+
+  test('leaves no organization related to itself', async () => {
+    const { call, emulator } = await run()
+    const { company } = emulator
+    const id = company.organization_relationships.create({ org_id: 11, rel_linked_org_id: 12 })[
+      'id'
+    ] as number
+    const other = company.organization_relationships.create({ org_id: 12, rel_linked_org_id: 10 })[
+      'id'
+    ] as number
+    company.merge('organizations', 12, 11)
+    const { ids } = await call('/v1/organizationRelationships?org_id=11')
+    expect([ids.includes(id), ids.includes(other)]).toEqual([false, true])
+  })
+})
+
 describe('one by one', () => {
   test('a product that is attached brings its name, and its sum follows its price', async () => {
     const { emulator } = await run()
