@@ -47,16 +47,17 @@ function slotsOf(resource: ChildResource, request: ApiRequest, held: Collection,
   const { entity, of } = resource
   const isChosen = choiceOf(entity, request)
   return parents
-    .flatMap((id) => [...childrenOf(held, entity, { entity: of, id })])
+    .flatMap((id) => childrenOf(request.company.collections, entity, { entity: of, id }))
     .map((id) => held.slotOf(id) as number)
     .filter((slot) => request.switches.deletedInLists || !(held.headAt(slot).flags & DELETED))
     .filter((slot) => isChosen(held.coreAt(slot)))
 }
 
-function ordered({ sorts, newestFirst }: ChildResource, request: ApiRequest): Order {
+function ordered({ sorts, newestBy }: ChildResource, request: ApiRequest): Order {
   if (sorts) return orderOf(sorts, request)
-  const end = pageEndOf(request.query, request.switches, ({ field }) => field === 'id')
-  return { field: 'id', direction: newestFirst ? 'desc' : 'asc', end }
+  const field = newestBy ?? 'id'
+  const end = pageEndOf(request.query, request.switches, (read) => read.field === field)
+  return { field, direction: newestBy === undefined ? 'asc' : 'desc', end }
 }
 
 interface Page {

@@ -19,7 +19,8 @@ export interface ChildResource {
   }
   readonly paging: 'cursor' | 'offset' | 'none'
   readonly sorts?: readonly string[]
-  readonly newestFirst?: true
+  /** Newest first, by this key. */
+  readonly newestBy?: 'id' | 'timestamp'
   /** Keys that are held and not answered. */
   readonly hidden: readonly string[]
   /** Each row is answered as the value of this key alone. */
@@ -59,7 +60,7 @@ const changelog = (of: EntityName, entity: ChildName, link: string): ChildResour
   entity,
   of,
   paging: 'cursor',
-  newestFirst: true,
+  newestBy: 'id',
   hidden: ['id', link],
 })
 
@@ -113,7 +114,7 @@ export const childResources: readonly ChildResource[] = [
     entity: 'deal_participant_changes',
     of: 'deals',
     paging: 'cursor',
-    newestFirst: true,
+    newestBy: 'id',
     hidden: ['id', 'deal_id'],
   },
   followers('deals', 'deal_followers', 'deal_id'),
@@ -132,7 +133,7 @@ export const childResources: readonly ChildResource[] = [
     entity: 'deal_flow',
     of: 'deals',
     paging: 'offset',
-    newestFirst: true,
+    newestBy: 'timestamp',
     hidden: ['id', 'deal_id'],
   },
   {

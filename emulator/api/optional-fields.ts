@@ -1,7 +1,8 @@
 import type { Company } from '../company/company.ts'
 import { childrenOf } from '../company/child-index.ts'
 import type { ChildName } from '../company/children.ts'
-import { isDeleted, type EntityName } from '../company/entities.ts'
+import { DELETED } from '../company/collection.ts'
+import type { EntityName } from '../company/entities.ts'
 import { tallyOf, type Tally } from '../company/tally.ts'
 import type { Id, Json, Row } from '../json.ts'
 
@@ -42,8 +43,8 @@ const childCounts: Readonly<Partial<Record<EntityName, Readonly<Record<string, C
 
 function countChildren({ collections }: Company, child: ChildName, entity: EntityName, id: Id): number {
   const held = collections[child]
-  const ids = [...childrenOf(held, child, { entity, id })]
-  return ids.filter((one) => !isDeleted(held.linksAt(held.slotOf(one) as number))).length
+  const ids = childrenOf(collections, child, { entity, id })
+  return ids.filter((one) => (held.headAt(held.slotOf(one) as number).flags & DELETED) === 0).length
 }
 
 /** Moves whenever a record that is counted for another may have moved. */

@@ -20,8 +20,8 @@ export interface Source {
   head(n: number): Head
   /** Without custom fields. */
   row(n: number): Row
-  /** Its key and the keys of its parents only, where those are had for less than the whole. */
-  links?(n: number): Row
+  /** The ids of those that are read through record `parent` of another kind, counted from 1. */
+  under?(kind: string, parent: number): readonly Id[]
   readonly custom?: {
     readonly fields: () => readonly Field[]
     /** Null when unset. */
@@ -45,8 +45,6 @@ export interface Collection {
   readonly headAt: (slot: number) => Head
   /** As held, with no promise about its custom fields. */
   readonly coreAt: (slot: number) => Row
-  /** As held; perhaps only its key and the keys of its parents. */
-  readonly linksAt: (slot: number) => Row
   readonly customAt: (slot: number, field: Field) => Json
   /** As held, custom fields left out where unset. */
   readonly rawAt: (slot: number) => Row
@@ -110,8 +108,6 @@ export function createCollection(source: Source, shape: Shape): Collection {
   const idAt = (slot: number): Id => ids[slot] as Id
   const headAt = (slot: number): Head => heads[slot] as Head
   const coreAt = (slot: number): Row => changed.get(slot) ?? source.row(slot + 1)
-
-  const linksAt = (slot: number): Row => changed.get(slot) ?? source.links?.(slot + 1) ?? source.row(slot + 1)
 
   function customAt(slot: number, field: Field): Json {
     const held = changed.get(slot)
@@ -188,7 +184,6 @@ export function createCollection(source: Source, shape: Shape): Collection {
     idAt,
     headAt,
     coreAt,
-    linksAt,
     customAt,
     rawAt,
     ...shape({ coreAt, customAt, rawAt }),

@@ -15,6 +15,8 @@ import { userSource } from '../seed/users.ts'
 import { FIRST_USER, type CompanySize, type World } from '../seed/world.ts'
 import type { Switches } from '../switches.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
+import { indexChildren } from './child-index.ts'
+import { isChild } from './children.ts'
 import { bearConsequences } from './consequences.ts'
 import { createCollection, type Source } from './collection.ts'
 import { entities, entityNames, type EntityName } from './entities.ts'
@@ -84,7 +86,12 @@ export function createCompany({ seed, size, now, switches }: CompanyOptions): Co
   const deals = size.pipelines === 0 ? 0 : size.deals
   const world: World = { seed, size: { ...size, deals }, start, catalog, switches }
   const shapes = shapesOf(catalog, switches, () => collections)
-  const collections: Collections = lazily((name) => createCollection(sources[name](world), shapes[name]))
+  const collections: Collections = lazily((name) => {
+    const source = sources[name](world)
+    const held = createCollection(source, shapes[name])
+    if (isChild(name)) indexChildren(held, name, source)
+    return held
+  })
   const purge = createPurge(collections, now)
   const newUuid = (name: EntityName): string =>
     uuid(drawsFor(seed, hashText(`new ${entities[name].linkKey}`), collections[name].revision()))

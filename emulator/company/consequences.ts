@@ -1,7 +1,7 @@
-import type { Id, Json, Row } from '../json.ts'
+import type { Id, Row } from '../json.ts'
 import type { Switches } from '../switches.ts'
 import { children, isChild, type ChildName, type Parent } from './children.ts'
-import { childrenOf } from './child-index.ts'
+import { hasChild } from './child-index.ts'
 import { logChanges } from './change-log.ts'
 import { entities, isDeleted, type EntityName } from './entities.ts'
 import type { Collections } from './shapes.ts'
@@ -44,15 +44,6 @@ function bumpParents(deed: Deed, { tables, collections, switches }: Surroundings
   }
 }
 
-/** The child that says the same of the same user or person is there already. */
-function has(all: Collections, child: ChildName, parent: Parent, key: string, value: Json): boolean {
-  const held = all[child]
-  return [...childrenOf(held, child, parent)].some((id) => {
-    const row = held.coreAt(held.slotOf(id) as number)
-    return row[key] === value && !isDeleted(row)
-  })
-}
-
 const followers: Readonly<Partial<Record<EntityName, ChildName>>> = {
   deals: 'deal_followers',
   persons: 'person_followers',
@@ -66,7 +57,7 @@ function letOwnerFollow({ name, before, after }: Deed, { tables, collections }: 
   const owner = after?.['owner_id'] ?? null
   if (!child || !after || owner === null || owner === before?.['owner_id']) return
   const id = after['id'] as Id
-  if (!has(collections, child, { entity: name, id }, 'user_id', owner))
+  if (!hasChild(collections, child, { entity: name, id }, 'user_id', owner))
     tables[child].create({ [entities[name].linkKey]: id, user_id: owner })
 }
 
@@ -75,7 +66,7 @@ function letPersonTakePart({ name, before, after }: Deed, { tables, collections 
   const person = after?.['person_id'] ?? null
   if (name !== 'deals' || !after || person === null || person === before?.['person_id']) return
   const id = after['id'] as Id
-  if (!has(collections, 'deal_participants', { entity: name, id }, 'person_id', person))
+  if (!hasChild(collections, 'deal_participants', { entity: name, id }, 'person_id', person))
     tables.deal_participants.create({ deal_id: id, person_id: person })
 }
 

@@ -1,6 +1,7 @@
 import { isRow, type Id, type Json, type Row } from '../json.ts'
 import type { Switches } from '../switches.ts'
 import { entities, isDeleted, NoSuchRecord, type EntityName } from './entities.ts'
+import { moveChildren } from './merge-children.ts'
 import type { Collections } from './shapes.ts'
 import type { Table } from './table.ts'
 
@@ -89,6 +90,7 @@ export function mergeRecords(
   const kept = table.get(survivor)
   if (!lost || !kept) throw new NoSuchRecord(name, lost ? survivor : absorbed)
   moveHangers(parts, entities[name].linkKey, absorbed, survivor)
+  moveChildren(parts, name, absorbed, survivor)
   const filled = table.update(survivor, filling(kept, lost))
   const merged = parts.switches.mergeBumpsSurvivor
     ? filled

@@ -9,6 +9,7 @@ interface Brood {
   readonly count: number
   readonly parentOf: (n: number) => number
   readonly placeOf: (n: number) => number
+  readonly childrenOf: (parent: number) => readonly number[]
 }
 
 export type SizeOf = (parent: number) => number
@@ -25,6 +26,11 @@ function broodOf(parents: number, sizeOf: SizeOf): Brood {
     count,
     parentOf: (n) => parentOf[n] ?? 0,
     placeOf: (n) => n - (before[parentOf[n] ?? 0] ?? 0),
+    childrenOf(parent) {
+      const first = (before[parent] ?? 0) + 1
+      const last = before[parent + 1] ?? 0
+      return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)
+    },
   }
 }
 
@@ -33,8 +39,6 @@ export interface ChildRecipe {
   readonly sizeOf: SizeOf
   /** Under which key a child has its parent. */
   readonly link: string
-  /** The keys of its other parents. */
-  readonly otherLinks?: (parent: number) => Row
   readonly idOfParent?: (parent: number) => Id
   readonly key?: string
   readonly id?: (n: number) => Id
@@ -46,19 +50,18 @@ const head = { added: NaN, updated: NaN, flags: 0 }
 
 /** Children are only ever read through their parents, so that no list needs their times. */
 export function childSource(recipe: ChildRecipe): Source {
-  const { link, otherLinks, idOfParent = (parent) => parent, key = 'id', id = (n) => n } = recipe
-  const { count, parentOf, placeOf } = broodOf(recipe.parents, recipe.sizeOf)
-  const links = (n: number): Row => ({
-    [key]: id(n),
-    [link]: idOfParent(parentOf(n)),
-    ...otherLinks?.(parentOf(n)),
-  })
+  const { link, idOfParent = (parent) => parent, key = 'id', id = (n) => n } = recipe
+  const { count, parentOf, placeOf, childrenOf } = broodOf(recipe.parents, recipe.sizeOf)
   return {
     count,
     id,
     head: () => head,
-    links,
-    row: (n) => ({ ...links(n), ...recipe.row(parentOf(n), placeOf(n), n) }),
+    under: (_kind, parent) => childrenOf(parent).map(id),
+    row: (n) => ({
+      [key]: id(n),
+      [link]: idOfParent(parentOf(n)),
+      ...recipe.row(parentOf(n), placeOf(n), n),
+    }),
   }
 }
 

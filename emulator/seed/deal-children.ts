@@ -105,7 +105,7 @@ export function discountSource(world: World): Source {
   const moment = momentsOf(world)
   return childSource({
     parents: world.size.deals,
-    sizeOf: ofDealsWithProducts(world, someOf(world, DISCOUNTS, 0.4, 2)),
+    sizeOf: ofDealsWithProducts(world, someOf(world, DISCOUNTS, 0.6, 2)),
     link: 'deal_id',
     id: (n) => uuid(drawsFor(world.seed, DISCOUNTS + 1, n)),
     row: (deal, _place, n) => {

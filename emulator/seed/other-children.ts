@@ -64,19 +64,22 @@ export function variationSource(world: World): Source {
   })
 }
 
-/** Organizations that belong to one another: each with the one that was there before it (openapi v1). */
+const linkedOf = (owner: number): number => Math.floor(owner / 2)
+const ownersOf = (linked: number): readonly number[] => [2 * linked, 2 * linked + 1]
+
+/** Organizations that belong to one another; they are read through either of the two (openapi v1). */
 export function relationshipSource(world: World): Source {
   const { organizations } = world.size
   const some = someOf(world, RELATIONSHIPS, 0.4, 1)
-  return childSource({
+  const owned = childSource({
     parents: organizations,
     sizeOf: (owner) => (owner < 2 ? 0 : some(owner)),
     link: 'org_id',
-    otherLinks: (owner) => ({ rel_linked_org_id: Math.max(1, Math.floor(owner / 2)) }),
     row: (owner, _place, n) => {
       const draw = drawsFor(world.seed, RELATIONSHIPS + 1, n)
       const made = between(draw, addedAt(world, owner, organizations), world.start)
       return {
+        rel_linked_org_id: linkedOf(owner),
         type: pick(draw, ['parent', 'related']),
         add_time: v1Time(made),
         update_time: v1Time(made),
@@ -84,4 +87,9 @@ export function relationshipSource(world: World): Source {
       }
     },
   })
+  return {
+    ...owned,
+    under: (kind, organization) =>
+      [organization, ...ownersOf(organization)].flatMap((owner) => owned.under?.(kind, owner) ?? []),
+  }
 }

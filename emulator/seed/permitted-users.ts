@@ -1,5 +1,4 @@
 import type { Source } from '../company/collection.ts'
-import type { Row } from '../json.ts'
 import { dealSource } from './deals.ts'
 import { leadSource } from './leads.ts'
 import { organizationSource } from './organizations.ts'
@@ -30,20 +29,31 @@ export function permittedUserSource(world: World): Source {
     throw new RangeError(`There are ${count} permitted users, and none ${n}.`)
   }
 
-  function links(n: number): Row {
-    const [entity, source, parent] = placeOf(n)
-    return { id: n, entity, entity_id: source.id(parent) }
+  /** The parents of the kinds before. */
+  function parentsBefore(kind: string): number {
+    const at = parents.findIndex(([entity]) => entity === kind)
+    return parents.slice(0, at).reduce((sum, [, source]) => sum + source.count, 0)
   }
 
   return {
     count,
     id: (n) => n,
     head: () => ({ added: NaN, updated: NaN, flags: 0 }),
-    links,
+    under(kind, parent) {
+      const source = parents.find(([entity]) => entity === kind)?.[1]
+      if (!source || parent > source.count) return []
+      const first = (parentsBefore(kind) + parent - 1) * each + 1
+      return Array.from({ length: each }, (_, i) => first + i)
+    },
     row(n) {
-      const [, source, parent] = placeOf(n)
+      const [entity, source, parent] = placeOf(n)
       const owner = source.row(parent)['owner_id'] as number
-      return { ...links(n), user_id: userOf(world, owner - FIRST_USER + ((n - 1) % each)) }
+      return {
+        id: n,
+        entity,
+        entity_id: source.id(parent),
+        user_id: userOf(world, owner - FIRST_USER + ((n - 1) % each)),
+      }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { routes } from '../../emulator/api/routes.ts'
+import type { EntityName } from '../../emulator/index.ts'
 import { run, type Body, type Running } from './support/emulator.ts'
 import {
   haveDocuments,
@@ -150,6 +151,91 @@ const reads: readonly [string, path: string, Kind][] = [
   ]),
 ]
 
+/** Where an offset list stands is under `pagination` in every example. */
+const offset = ['pagination', 'next_start']
+const participant: Kind = {
+  nullable: ['org_id'],
+  extra: [...offset, 'active_flag', 'value'],
+  either: ['added_by_user_id', 'related_objects'],
+}
+const cursorV1: Kind = { ...page, extra: ['next_cursor'] }
+const relationship: Kind = { extra: [...offset, 'active_flag'], either: ['related_objects'] }
+
+/** Lists of children; `{id}` is a parent's, which the children hold under the key named last. */
+const childReads: readonly [string, url: string, EntityName, key: string, Kind][] = [
+  ['/deals/products', '/api/v2/deals/products?deal_ids={id}', 'deal_products', 'deal_id', page],
+  ['/deals/{id}/products', '/api/v2/deals/{id}/products', 'deal_products', 'deal_id', page],
+  [
+    '/deals/installments',
+    '/api/v2/deals/installments?deal_ids={id}',
+    'deal_installments',
+    'deal_id',
+    { extra: ['additional_data'] },
+  ],
+  ['/deals/{id}/discounts', '/api/v2/deals/{id}/discounts', 'deal_discounts', 'deal_id', {}],
+  ['/deals/{id}/participants', '/v1/deals/{id}/participants', 'deal_participants', 'deal_id', participant],
+  [
+    '/deals/{id}/participantsChangelog',
+    '/v1/deals/{id}/participantsChangelog',
+    'deal_participant_changes',
+    'deal_id',
+    cursorV1,
+  ],
+  ...(
+    [
+      ['deals', 'deal_followers', 'deal_id'],
+      ['persons', 'person_followers', 'person_id'],
+      ['organizations', 'organization_followers', 'org_id'],
+      ['products', 'product_followers', 'product_id'],
+      ['users', 'user_followers', 'followed_user_id'],
+    ] as const
+  ).map(([of, entity, key]): [string, string, EntityName, string, Kind] => [
+    `/${of}/{id}/followers`,
+    `/api/v2/${of}/{id}/followers`,
+    entity,
+    key,
+    page,
+  ]),
+  ...(
+    [
+      ['deals', 'deal_changes', 'deal_id'],
+      ['persons', 'person_changes', 'person_id'],
+      ['organizations', 'organization_changes', 'org_id'],
+    ] as const
+  ).map(([of, entity, key]): [string, string, EntityName, string, Kind] => [
+    `/${of}/{id}/changelog`,
+    `/v1/${of}/{id}/changelog`,
+    entity,
+    key,
+    page,
+  ]),
+  [
+    '/deals/{id}/flow',
+    '/v1/deals/{id}/flow?all_changes=1',
+    'deal_flow',
+    'deal_id',
+    { extra: offset, either: ['related_objects'] },
+  ],
+  ['/notes/{id}/comments', '/v1/notes/{id}/comments', 'note_comments', 'note_id', {}],
+  ['/products/{id}/variations', '/api/v2/products/{id}/variations', 'product_variations', 'product_id', page],
+  [
+    '/organizationRelationships',
+    '/v1/organizationRelationships?org_id={id}',
+    'organization_relationships',
+    'org_id',
+    relationship,
+  ],
+  ...['deals', 'persons', 'organizations', 'leads', 'products'].map(
+    (of): [string, string, EntityName, string, Kind] => [
+      `/${of}/{id}/permittedUsers`,
+      `/v1/${of}/{id}/permittedUsers`,
+      'permitted_users',
+      `${of} entity_id`,
+      of === 'deals' ? { extra: ['data'] } : {},
+    ],
+  ),
+]
+
 const writes: readonly [method: string, path: string, url: string, json: unknown, Kind][] = [
   ['POST', '/deals', '/api/v2/deals', { title: 'x' }, deal],
   ['PATCH', '/deals/{id}', '/api/v2/deals/1', { status: 'won' }, deal],
@@ -236,6 +322,24 @@ describe.skipIf(!haveDocuments)("by Pipedrive's own documents", () => {
     const running = await run({ size: { deals: 300, activities: 200, persons: 150 } })
     await expectValid(running, operationOf(versionOf(url), 'GET', path), url, kind)
   })
+
+  test.each(childReads)(
+    '%s: GET %s answers what the document describes',
+    async (path, url, entity, under, kind) => {
+      const running = await run({ size: { deals: 120 } })
+      const [key = '', of] = under.split(' ').toReversed()
+      const children = running.emulator.company.list(entity)
+      const ids = children.flatMap((row) => (of === undefined || row['entity'] === of ? [row[key]] : []))
+      const asked = [...new Set(ids as (string | number)[])]
+        .slice(0, 12)
+        .map((id) => url.replace('{id}', `${id}`))
+      const replies = await Promise.all(asked.map(async (each) => [each, await running.call(each)] as const))
+      const answered = replies.flatMap(([each, { rows }]) => (rows.length > 0 ? [each] : []))
+      expect(answered.length).toBeGreaterThan(1)
+      for (const each of answered)
+        await expectValid(running, operationOf(versionOf(url), 'GET', path), each, kind)
+    },
+  )
 
   test.each(writes)('%s %s answers what the document describes', async (method, path, url, json, kind) => {
     const { call } = await run()
