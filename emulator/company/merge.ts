@@ -4,7 +4,16 @@ import { entities, isDeleted, NoSuchRecord, type EntityName } from './entities.t
 import type { Collections } from './shapes.ts'
 import type { Table } from './table.ts'
 
-const holders = ['deals', 'persons', 'activities', 'notes', 'files', 'leads'] as const
+const holders = [
+  'deals',
+  'persons',
+  'activities',
+  'notes',
+  'files',
+  'leads',
+  'mail_threads',
+  'mail_messages',
+] as const
 
 /** Leads call an organization `organization_id` (openapi v1). */
 const linkIn = (holder: EntityName, link: string): string =>
