@@ -35,5 +35,5 @@ export const projectSpecs: Readonly<Record<ProjectName, EntitySpec>> = {
   project_boards: { ...timed, linkKey: 'board_id' },
   project_phases: { ...timed, linkKey: 'phase_id' },
   project_templates: { ...timed, linkKey: 'template_id' },
-  project_changes: { ...timed, addedKey: null, updatedKey: null, linkKey: 'project_change_id' },
+  project_changes: { ...timed, addedKey: 'time', updatedKey: null, linkKey: 'project_change_id' },
 }

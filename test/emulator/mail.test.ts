@@ -121,6 +121,31 @@ describe('mail messages', () => {
     expect(plain?.['data']).not.toHaveProperty('body')
   })
 
+  test('go with their thread to another deal', async () => {
+    const { call, emulator } = await run()
+    const { deals, mail_threads, mail_messages } = emulator.company
+    const [from, to] = [deals.create()['id'] as number, deals.create()['id'] as number]
+    const thread = mail_threads.create({ deal_id: from })['id'] as number
+    const id = mail_messages.create({ mail_thread_id: thread })['id']
+    mail_threads.update(thread, { deal_id: to })
+    const messages = async (deal: number): Promise<unknown[]> =>
+      (await call(`/v1/deals/${deal}/mailMessages`)).rows.map((row) => (row['data'] as Row)['id'])
+    expect([await messages(from), await messages(to)]).toEqual([[], [id]])
+  })
+
+  test.each([false, true])(
+    'move the time of their thread as the switch says: %s',
+    async (childBumpsParent) => {
+      const { emulator, advance } = await run({ switches: { childBumpsParent } })
+      const { mail_threads, mail_messages } = emulator.company
+      const thread = mail_threads.create() as Row & { id: number }
+      advance(1000)
+      mail_messages.create({ mail_thread_id: thread.id })
+      const moved = mail_threads.get(thread.id)?.['update_time'] !== thread['update_time']
+      expect(moved).toBe(childBumpsParent)
+    },
+  )
+
   test('of a deleted deal are not found', async () => {
     const { call, emulator } = await run()
     emulator.company.deals.delete(1)

@@ -159,8 +159,7 @@ describe('what projects stand on', () => {
   test('a changelog is told from the latest change, page by page', async () => {
     const { call, emulator } = await run()
     const { project_changes } = emulator.company
-    for (const title of ['a', 'b', 'c'])
-      project_changes.create({ project_id: 1, new_values: { title }, time: '2026-06-15T12:00:00.000Z' })
+    for (const title of ['a', 'b', 'c']) project_changes.create({ project_id: 1, new_values: { title } })
     const pages = await pagesOf(call, '/api/v2/projects/1/changelog?limit=2')
     const rows = pages.flatMap((page) => page.rows)
     expect(pages.map((page) => page.rows.length)).toEqual([2, 2, 1])
@@ -171,6 +170,24 @@ describe('what projects stand on', () => {
     ])
     expect(Object.keys(rows[0] ?? {})).not.toContain('id')
     expect(Object.keys(rows[0] ?? {})).not.toContain('project_id')
+  })
+
+  test('a changelog tells what an edit changed, and nothing of an edit that changed nothing', async () => {
+    const { call, emulator } = await run()
+    const { projects } = emulator.company
+    const [field] = emulator.company.catalog.custom('projects')
+    const code = field?.code as string
+    const id = projects.create({ title: 'a' })['id'] as number
+    projects.update(id, { title: 'b', phase_id: 3, custom_fields: { [code]: 'x' } })
+    projects.update(id, {})
+    expect((await call(`/api/v2/projects/${id}/changelog`)).rows).toEqual([
+      {
+        ...{ change_source: 'api', change_source_user_agent: null, actor_user_id: 25_760_681 },
+        time: '2026-06-15T12:00:00.000Z',
+        old_values: { title: 'a', phase_id: 1, [code]: null },
+        new_values: { title: 'b', phase_id: 3, [code]: 'x' },
+      },
+    ])
   })
 
   test('a changelog page token that is none is refused', async () => {
