@@ -156,6 +156,7 @@ describe('results of a goal', () => {
     ['?period.start=2024-01-01', 400],
     ['?period.end=2024-01-01', 400],
     ['?period.start=2024-13-01&period.end=2025-01-01', 400],
+    ['?period.start=2024-01-01T00:00:00Z&period.end=2024-01-02', 400],
     ['?period.start=2024-02-01&period.end=2024-01-01', 400],
     ['?period.start=2000-01-01&period.end=2024-01-01', 400],
     ['?period.start=2024-01-01&period.end=2099-01-01', 400],

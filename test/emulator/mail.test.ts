@@ -100,6 +100,7 @@ describe('mail messages', () => {
     expect(await count()).toBe(2)
     mail_messages.delete(message)
     expect(await count()).toBe(1)
+    expect(mail_threads.get(thread)).toMatchObject({ message_count: 1 })
     expect((await running.call(`/v1/deals/${deal}/mailMessages`)).rows).toHaveLength(1)
   })
 
