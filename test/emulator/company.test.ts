@@ -102,9 +102,16 @@ describe('the generated company', () => {
     const rows = emulator.company.list(name)
     expect(rows.length).toBeGreaterThan(2)
     const parents = {
-      ...{ role_id: 'roles', permission_set_id: 'permission_sets', team_id: 'teams', user_id: 'users' },
-      ...{ goal_id: 'goals', mail_thread_id: 'mail_threads', board_id: 'project_boards' },
-      ...{ project_id: 'projects', pipeline_id: 'pipelines', phase_id: 'project_phases' },
+      role_id: 'roles',
+      permission_set_id: 'permission_sets',
+      team_id: 'teams',
+      user_id: 'users',
+      goal_id: 'goals',
+      mail_thread_id: 'mail_threads',
+      board_id: 'project_boards',
+      project_id: 'projects',
+      pipeline_id: 'pipelines',
+      phase_id: 'project_phases',
     } as const
     for (const row of rows)
       for (const [key, parent] of Object.entries(parents))
