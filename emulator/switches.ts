@@ -38,6 +38,8 @@ export interface Switches {
   recentsDeleted: 'null' | 'flagged'
   /** `data` of an empty v1 list. */
   emptyV1List: 'null' | 'array'
+  /** Offset lists whose document shows no `additional_data` have their pagination like the others. */
+  undocumentedPagination: boolean
   /** Value of an enum or set field whose option was deleted. */
   deletedOption: 'kept' | 'cleared'
   /** Send `x-daily-ratelimit-token-*`; Pipedrive leaves them out at times. */
@@ -101,6 +103,7 @@ export const defaultSwitches: Readonly<Switches> = {
   fieldDeletionBumpsRecords: false,
   recentsDeleted: 'null',
   emptyV1List: 'null',
+  undocumentedPagination: true,
   deletedOption: 'kept',
   dailyHeaders: true,
   burstRetryAfter: false,

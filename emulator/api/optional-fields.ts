@@ -17,6 +17,7 @@ const counts: Readonly<Record<string, Count>> = {
   undone_activities_count: { of: 'activities', what: 'undone' },
   notes_count: { of: 'notes', what: 'all' },
   files_count: { of: 'files', what: 'all' },
+  email_messages_count: { of: 'mail_messages', what: 'all' },
   people_count: { of: 'persons', what: 'all' },
   open_deals_count: { of: 'deals', what: 'open' },
   won_deals_count: { of: 'deals', what: 'won' },
@@ -54,10 +55,10 @@ export function countsRevision(
   included: readonly string[],
 ): number {
   const children = included.flatMap((name) => childCounts[entity]?.[name] ?? [])
-  return [...(['activities', 'notes', 'files', 'persons', 'deals'] as const), ...children].reduce(
-    (sum, name) => sum + collections[name].revision(),
-    0,
-  )
+  return [
+    ...(['activities', 'notes', 'files', 'persons', 'deals', 'mail_messages'] as const),
+    ...children,
+  ].reduce((sum, name) => sum + collections[name].revision(), 0)
 }
 
 /** A value that a list gives only for `include_fields` (openapi v2). */

@@ -1,6 +1,10 @@
+import { childRows } from '../company/links.ts'
 import { badRequest, json, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Route } from '../http/router.ts'
 import { isRow, type Json, type Row } from '../json.ts'
+import { parseTime } from '../time.ts'
+import type { Query } from './parameters.ts'
+import { parentOf } from './parent.ts'
 
 /** Whoever asks by one of these is shown everyone's goals, others their own (openapi v1, goals/find). */
 const everyones = ['type.name', 'assignee.type', 'expected_outcome.tracking_metric'] as const
@@ -29,20 +33,36 @@ function find({ company, query }: ApiRequest): Answer {
         return wanted === null || asText(at(goal, path)) === wanted
       }),
     )
-  return json(200, {
-    success: true,
-    statusCode: 20_000,
-    statusText: 'OK',
-    service: 'statistics-goals-api',
-    data: { goals },
-  })
+  return statistics({ goals })
 }
 
-export const goalsRoute: Route = {
+const statistics = (data: Json): Answer =>
+  json(200, { success: true, statusCode: 20_000, statusText: 'OK', service: 'statistics-goals-api', data })
+
+function dayIn(query: Query, name: string): string {
+  const text = query.get(name) ?? ''
+  if (text.length !== 10 || Number.isNaN(parseTime(text)))
+    throw badRequest(`Parameter '${name}' must be a date like 2026-01-31`)
+  return text
+}
+
+/** The period lies within the duration of the goal (openapi v1, goals results). What was reached is the same in any. */
+function results(request: ApiRequest): Answer {
+  const { id, ...goal } = parentOf(request, 'goals')
+  const [start, end] = [dayIn(request.query, 'period.start'), dayIn(request.query, 'period.end')]
+  const [first, last] = [asText(at(goal, 'duration.start')), asText(at(goal, 'duration.end'))]
+  if (start < first || end > last || start > end) throw badRequest('The period is outside of the goal')
+  const [result] = childRows(request.company.collections.goal_results, 'goal_id', id)
+  return statistics({ progress: result?.['progress'] ?? 0, goal: { id, ...goal } })
+}
+
+const get = (path: string, handle: Route['handle']): Route => ({
   method: 'GET',
   version: 'v1',
-  path: '/goals/find',
+  path,
   cost: 20,
   feature: 'goals',
-  handle: find,
-}
+  handle,
+})
+
+export const goalRoutes: readonly Route[] = [get('/goals/find', find), get('/goals/:id/results', results)]

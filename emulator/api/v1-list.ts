@@ -107,11 +107,11 @@ export function pagination(start: number, limit: number, more: boolean): Row {
   }
 }
 
-export function emptyList(switches: Switches, additional: Json): Answer {
+export function emptyList(switches: Switches, additional?: Json): Answer {
   return json(200, {
     success: true,
     data: switches.emptyV1List === 'null' ? null : [],
-    additional_data: additional,
+    ...(additional === undefined ? {} : { additional_data: additional }),
   })
 }
 
@@ -169,10 +169,17 @@ export function v1Routes(resource: V1Resource): Route[] {
   const common = { method: 'GET', version: 'v1' } as const
   const lists: Route = {
     ...common,
+    feature: resource.entity,
     path: `/${resource.path}`,
     cost: resource.cost,
     handle: listHandler(resource),
   }
-  const one: Route = { ...common, path: `/${resource.path}/:id`, cost: 2, handle: oneHandler(resource) }
+  const one: Route = {
+    ...common,
+    path: `/${resource.path}/:id`,
+    cost: 2,
+    feature: resource.entity,
+    handle: oneHandler(resource),
+  }
   return resource.byId ? [lists, one] : [lists]
 }

@@ -68,6 +68,7 @@ export const v1SettingRoutes: readonly Route[] = settings.map((setting) => ({
   version: 'v1',
   path: setting.path,
   cost: setting.cost,
+  feature: setting.entity,
   handle: (request): Answer =>
     json(200, { success: true, ...setting.beside, data: listed(setting, request) }),
 }))

@@ -10,7 +10,6 @@ import type { V2Resource } from './v2-resources.ts'
 import { viewOf } from './v2-view.ts'
 
 const MOST_IDS = 100
-const statuses = ['open', 'won', 'lost', 'deleted'] as const
 
 type Passes = (slot: number) => boolean
 
@@ -45,26 +44,29 @@ function inPartition(resource: V2Resource, held: Collection): Passes {
 
 function isVisible(resource: V2Resource, { query, switches }: ApiRequest, held: Collection): Passes {
   const isDeleted = (slot: number): boolean => (held.headAt(slot).flags & DELETED) !== 0
-  if (!resource.byStatus) return (slot) => switches.deletedInLists || !isDeleted(slot)
+  const live = resource.statuses
+  if (!live) return (slot) => switches.deletedInLists || !isDeleted(slot)
   const asked = list(query, 'status')
-  for (const one of asked) {
-    if (!statuses.some((known) => known === one)) throw badRequest("Parameter 'status' is not valid")
-  }
-  const wanted = new Set(asked.length > 0 ? asked : ['open', 'won', 'lost'])
-  const anyLive = wanted.has('open') && wanted.has('won') && wanted.has('lost')
+  if (asked.some((one) => one !== 'deleted' && !live.includes(one)))
+    throw badRequest("Parameter 'status' is not valid")
+  const wanted = new Set(asked.length > 0 ? asked : live)
+  const anyLive = live.every((one) => wanted.has(one))
   return (slot) =>
     isDeleted(slot) ? wanted.has('deleted') : anyLive || wanted.has(held.coreAt(slot)['status'] as string)
 }
 
+const isOrHolds = (held: Json, value: Json): boolean =>
+  Array.isArray(held) ? (held as readonly Json[]).includes(value) : held === value
+
 function matchesFilters(resource: V2Resource, held: Collection, query: Query): Passes {
   const wanted = Object.entries(resource.filters).flatMap(([name, key]): [string, Json][] => {
     const text = query.get(name)
-    return text === null ? [] : [[key, typed(text)]]
+    return text === null ? [] : [[key, text === 'null' ? null : typed(text)]]
   })
   if (wanted.length === 0) return () => true
   return (slot) => {
     const row = held.coreAt(slot)
-    return wanted.every(([key, value]) => row[key] === value)
+    return wanted.every(([key, value]) => isOrHolds(row[key] ?? null, value))
   }
 }
 

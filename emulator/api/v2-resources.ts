@@ -6,12 +6,13 @@ export interface V2Resource {
   readonly entity: EntityName
   readonly cost: number
   readonly sorts: readonly string[]
-  /** Query parameter to record key. */
+  /** Query parameter to record key; a list holds the value as one of its own. */
   readonly filters: Readonly<Record<string, string>>
   readonly windows: readonly ('updated_since' | 'updated_until')[]
   readonly ids: boolean
   readonly partition?: 'archived' | 'not-archived'
-  readonly byStatus?: boolean
+  /** Those of live records, where `status` also takes `deleted`. */
+  readonly statuses?: readonly string[]
   readonly byDeal?: boolean
   /** Keys that appear only when asked for with `include_fields`. */
   readonly include: readonly string[]
@@ -22,7 +23,8 @@ export interface V2Resource {
 
 const usual = ['id', 'update_time', 'add_time'] as const
 const both = ['updated_since', 'updated_until'] as const
-const same = (...keys: string[]): Record<string, string> => Object.fromEntries(keys.map((key) => [key, key]))
+export const same = (...keys: string[]): Record<string, string> =>
+  Object.fromEntries(keys.map((key) => [key, key]))
 
 const activityCounts = ['activities_count', 'done_activities_count', 'undone_activities_count'] as const
 const dealCounts = ['open_deals_count', 'closed_deals_count', 'won_deals_count', 'lost_deals_count'] as const
@@ -42,7 +44,7 @@ const deals = {
   filters: same('owner_id', 'person_id', 'org_id', 'pipeline_id', 'stage_id'),
   windows: both,
   ids: true,
-  byStatus: true,
+  statuses: ['open', 'won', 'lost'],
   include: [
     ...about,
     ...activityCounts,

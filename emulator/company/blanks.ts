@@ -1,5 +1,8 @@
 import type { Row } from '../json.ts'
 import { childBlanks } from './blanks-children.ts'
+import { accessBlanks } from './blanks-access.ts'
+import { mailBlanks } from './blanks-mail.ts'
+import { projectBlanks } from './blanks-projects.ts'
 import { settingBlanks } from './blanks-settings.ts'
 import { v1Blanks } from './blanks-v1.ts'
 import type { EntityName } from './entities.ts'
@@ -11,6 +14,9 @@ export const blanks: Readonly<Record<EntityName, Row>> = {
   ...v1Blanks,
   ...settingBlanks,
   ...childBlanks,
+  ...projectBlanks,
+  ...accessBlanks,
+  ...mailBlanks,
   pipelines: {
     name: '',
     order_nr: null,

@@ -4,7 +4,14 @@ import { seededFieldLabels, seededOptionLabels } from '../seed/field-labels.ts'
 import { standardFields } from './standard-fields.ts'
 import { subfieldsOf } from './subfields.ts'
 
-export const fieldEntities = ['deals', 'persons', 'organizations', 'products', 'activities'] as const
+export const fieldEntities = [
+  'deals',
+  'persons',
+  'organizations',
+  'products',
+  'activities',
+  'projects',
+] as const
 export type FieldEntity = (typeof fieldEntities)[number]
 
 /** The types that can be created (documentation, core-api-concepts-custom-fields). */

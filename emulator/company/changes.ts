@@ -13,7 +13,7 @@ function stageRow(all: Collections, id: Json | undefined): Row | undefined {
 
 const order = (row: Row): number => (typeof row['order_nr'] === 'number' ? row['order_nr'] : 0)
 
-const live = (all: Collections, name: 'pipelines' | 'stages'): Row[] =>
+const live = (all: Collections, name: EntityName): Row[] =>
   [...all[name].slots()].map(all[name].coreAt).filter((row) => !isDeleted(row))
 
 const firstOf = (rows: readonly Row[]): Json =>
@@ -96,9 +96,51 @@ function personFollows(_before: Row, patch: Row): Row {
   return { first_name: first, last_name: rest.length > 0 ? rest.join(' ') : null }
 }
 
-function doneFollows(before: Row, patch: Row, now: number): Row {
-  if (!('done' in patch) || patch['done'] === before['done']) return {}
-  return { marked_as_done_time: patch['done'] === true ? timeForms.v2(now) : null }
+const doneFollows =
+  (key: 'done' | 'is_done', form: TimeForm): Follow =>
+  (before, patch, now) => {
+    if (!(key in patch) || patch[key] === before[key]) return {}
+    return { marked_as_done_time: patch[key] === true ? timeForms[form](now) : null }
+  }
+
+/** A new project starts in the first phase of its board, and of the first board where none is named. */
+function phaseOf(before: Row, patch: Row, all: Collections): Row {
+  const board = patch['board_id'] ?? before['board_id'] ?? firstOf(live(all, 'project_boards'))
+  const ofBoard = live(all, 'project_phases').filter((phase) => phase['board_id'] === board)
+  const kept = board === before['board_id'] ? (before['phase_id'] ?? null) : null
+  return { board_id: board, phase_id: patch['phase_id'] ?? kept ?? firstOf(ofBoard) }
+}
+
+const projectFollows: Follow = (before, patch, now, all) => {
+  const moved =
+    before['status_change_time'] === null || (patch['status'] ?? before['status']) !== before['status']
+  return {
+    ...phaseOf(before, patch, all),
+    ...(moved ? { status_change_time: timeForms.lead(now) } : {}),
+    ...archiving('lead')(before, patch, now, all),
+  }
+}
+
+/** An assignment goes by the name of what is assigned. */
+const assigned =
+  (key: string, name: 'roles' | 'permission_sets', copied: readonly string[]): Follow =>
+  (_before, patch, _now, all) => {
+    const id = patch[key]
+    const slot = typeof id === 'number' || typeof id === 'string' ? all[name].slotOf(id) : undefined
+    if (slot === undefined) return {}
+    const row = all[name].coreAt(slot)
+    return Object.fromEntries(copied.map((one) => [one, patch[one] ?? row[one] ?? null]))
+  }
+
+/** A message belongs to the deal of its thread. */
+function messageFollows(before: Row, patch: Row, now: number, all: Collections): Row {
+  const thread = patch['mail_thread_id']
+  const slot = typeof thread === 'number' ? all.mail_threads.slotOf(thread) : undefined
+  const deal = slot === undefined ? null : (all.mail_threads.coreAt(slot)['deal_id'] ?? null)
+  return {
+    ...('deal_id' in patch || thread === undefined ? {} : { deal_id: deal }),
+    message_time: patch['message_time'] ?? before['message_time'] ?? timeForms.lead(now),
+  }
 }
 
 const rowsIn = (value: Json | undefined): Row[] =>
@@ -129,8 +171,8 @@ export const follows: Readonly<Partial<Record<EntityName, Follow>>> = {
   deals: dealFollows,
   leads: archiving('lead'),
   persons: personFollows,
-  activities: (before, patch, now) => ({
-    ...doneFollows(before, patch, now),
+  activities: (before, patch, now, all) => ({
+    ...doneFollows('done', 'v2')(before, patch, now, all),
     ...participantsFollow(before, patch),
   }),
   products: pricesFollow,
@@ -138,4 +180,9 @@ export const follows: Readonly<Partial<Record<EntityName, Follow>>> = {
   stages: placed('stages'),
   deal_products: attachedProductFollows,
   product_variations: variationPricesFollow,
+  projects: projectFollows,
+  tasks: doneFollows('is_done', 'lead'),
+  mail_messages: messageFollows,
+  role_assignments: assigned('role_id', 'roles', ['name', 'parent_role_id']),
+  permission_set_assignments: assigned('permission_set_id', 'permission_sets', ['name']),
 }

@@ -1,15 +1,18 @@
 import { hashText, drawsFor, uuid } from '../random.ts'
 import type { Id, Row } from '../json.ts'
+import { accessSources } from '../seed/access-sources.ts'
 import { activitySource } from '../seed/activities.ts'
 import { childSources } from '../seed/children.ts'
 import { dealSource } from '../seed/deals.ts'
 import { fileSource } from '../seed/files.ts'
 import { leadSource } from '../seed/leads.ts'
+import { mailSources } from '../seed/mail.ts'
 import { noteSource } from '../seed/notes.ts'
 import { organizationSource } from '../seed/organizations.ts'
 import { personSource } from '../seed/persons.ts'
 import { pipelineSource, stageSource } from '../seed/pipelines.ts'
 import { productSource } from '../seed/products.ts'
+import { projectSources } from '../seed/project-sources.ts'
 import { settingSources } from '../seed/settings.ts'
 import { userSource } from '../seed/users.ts'
 import { FIRST_USER, type CompanySize, type World } from '../seed/world.ts'
@@ -63,6 +66,9 @@ const sources: Readonly<Record<EntityName, (world: World) => Source>> = {
   files: fileSource,
   ...settingSources,
   ...childSources,
+  ...projectSources,
+  ...accessSources,
+  ...mailSources,
 }
 
 /** Each made when it is first asked for: a kind that nobody looks at costs nothing. */

@@ -4,6 +4,8 @@ import { children, isChild, type ChildName, type Parent } from './children.ts'
 import { hasChild } from './child-index.ts'
 import { logChanges } from './change-log.ts'
 import { entities, isDeleted, type EntityName } from './entities.ts'
+import { childSlots } from './links.ts'
+import { logProjectChange } from './project-log.ts'
 import type { Collections } from './shapes.ts'
 import type { Table } from './table.ts'
 
@@ -20,11 +22,12 @@ export interface Surroundings {
   readonly switches: Switches
 }
 
-const hangers: ReadonlySet<EntityName> = new Set(['activities', 'notes', 'files'])
+const hangers: ReadonlySet<EntityName> = new Set(['activities', 'notes', 'files', 'mail_messages'])
 const hungOn = [
   ['deal_id', 'deals'],
   ['person_id', 'persons'],
   ['org_id', 'organizations'],
+  ['mail_thread_id', 'mail_threads'],
 ] as const
 
 function bumpedBy({ name, before, after }: Deed): readonly Parent[] {
@@ -100,6 +103,15 @@ function permitOwner({ name, before, after }: Deed, { tables }: Surroundings): v
   })
 }
 
+/** The messages of a thread belong to its deal. */
+function moveMessages({ name, before, after }: Deed, { tables, collections }: Surroundings): void {
+  const deal = after?.['deal_id'] ?? null
+  if (name !== 'mail_threads' || !before || !after || deal === before['deal_id']) return
+  const held = collections.mail_messages
+  for (const slot of childSlots(held, 'mail_thread_id', after['id'] ?? null))
+    tables.mail_messages.set(held.idAt(slot), { deal_id: deal })
+}
+
 /** What a change of one record makes of others. */
 export function bearConsequences(deed: Deed, around: Surroundings): void {
   for (const bear of [
@@ -108,6 +120,8 @@ export function bearConsequences(deed: Deed, around: Surroundings): void {
     logParticipant,
     permitOwner,
     logChanges,
+    logProjectChange,
+    moveMessages,
     bumpParents,
   ])
     bear(deed, around)

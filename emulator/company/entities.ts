@@ -2,6 +2,9 @@ import type { Id, Row } from '../json.ts'
 import type { TimeForm } from '../time.ts'
 import type { FieldEntity } from './catalog.ts'
 import { childNames, children, type ChildName } from './children.ts'
+import { accessNames, accessSpecs, type AccessName } from './entities-access.ts'
+import { mailNames, mailSpecs, type MailName } from './entities-mail.ts'
+import { projectNames, projectSpecs, type ProjectName } from './entities-projects.ts'
 
 /** What people work with. */
 const workNames = [
@@ -37,10 +40,17 @@ export const settingNames = [
   'company',
 ] as const
 
-export const entityNames = [...workNames, ...settingNames, ...childNames] as const
+export const entityNames = [
+  ...workNames,
+  ...settingNames,
+  ...projectNames,
+  ...accessNames,
+  ...mailNames,
+  ...childNames,
+] as const
 export type SettingName = (typeof settingNames)[number]
 export type WorkName = (typeof workNames)[number]
-export type EntityName = WorkName | SettingName | ChildName
+export type EntityName = WorkName | SettingName | ProjectName | AccessName | MailName | ChildName
 
 export interface EntitySpec {
   readonly times: TimeForm
@@ -80,6 +90,9 @@ const childSpecs = Object.fromEntries(childNames.map((name) => [name, children[n
 >
 
 export const entities: Readonly<Record<EntityName, EntitySpec>> = {
+  ...projectSpecs,
+  ...accessSpecs,
+  ...mailSpecs,
   users: {
     ...numbered,
     times: 'v1',
@@ -165,9 +178,21 @@ export const entities: Readonly<Record<EntityName, EntitySpec>> = {
     deletion: 'vanishes',
     linkKey: 'lead_source_id',
   },
-  roles: { ...timeless, linkKey: 'role_id' },
-  permission_sets: { ...timeless, newKey: 'uuid', deletion: 'vanishes', linkKey: 'permission_set_id' },
-  teams: { ...setting, updatedKey: null, deletion: { deleted_flag: 1 }, linkKey: 'team_id' },
+  roles: { ...timeless, namesOthers: true, linkKey: 'role_id' },
+  permission_sets: {
+    ...timeless,
+    newKey: 'uuid',
+    deletion: 'vanishes',
+    namesOthers: true,
+    linkKey: 'permission_set_id',
+  },
+  teams: {
+    ...setting,
+    updatedKey: null,
+    deletion: { deleted_flag: 1 },
+    namesOthers: true,
+    linkKey: 'team_id',
+  },
   webhooks: {
     ...setting,
     times: 'lead',
@@ -190,7 +215,7 @@ export const entities: Readonly<Record<EntityName, EntitySpec>> = {
   ...childSpecs,
 }
 
-/** Teams and webhooks have numbers for flags; an inactive team is not deleted. */
+/** Teams, webhooks and mail have numbers for flags; an inactive team is not deleted. */
 export const isDeleted = (row: Row): boolean =>
   row['is_deleted'] === true ||
   row['active_flag'] === false ||

@@ -5,7 +5,16 @@ import { moveChildren } from './merge-children.ts'
 import type { Collections } from './shapes.ts'
 import type { Table } from './table.ts'
 
-const holders = ['deals', 'persons', 'activities', 'notes', 'files', 'leads'] as const
+const holders = [
+  'deals',
+  'persons',
+  'activities',
+  'notes',
+  'files',
+  'leads',
+  'mail_threads',
+  'mail_messages',
+] as const
 
 /** Leads call an organization `organization_id` (openapi v1). */
 const linkIn = (holder: EntityName, link: string): string =>

@@ -3,8 +3,9 @@ import type { Switches } from '../switches.ts'
 import type { Catalog, Field, FieldEntity } from './catalog.ts'
 import type { Collection, Held, Shape } from './collection.ts'
 import { childAnswers } from './child-shapes.ts'
-import { childNames, type ChildName } from './children.ts'
-import { settingNames, type EntityName, type SettingName } from './entities.ts'
+import { entityNames, type EntityName } from './entities.ts'
+import { named } from './links.ts'
+import { parentAnswers } from './shapes-of-parents.ts'
 
 /** `undefined` when the value's option is gone and the switch says that clears it. */
 function withoutDeletedOptions(field: Field, value: Json, switches: Switches): Json {
@@ -70,16 +71,9 @@ function flatValue(field: Field, value: Json): Row {
 
 export type Collections = Readonly<Record<EntityName, Collection>>
 
-function named(collection: Collection, id: Json | undefined, key: string): string | null {
-  if (typeof id !== 'number' && typeof id !== 'string') return null
-  const slot = collection.slotOf(id)
-  const name = slot === undefined ? null : collection.coreAt(slot)[key]
-  return typeof name === 'string' ? name : null
-}
-
 const wrapped = (key: string, name: string | null): Json => (name === null ? null : { [key]: name })
 
-function noteAnswer(all: Collections, row: Row): Row {
+function noteAnswer(row: Row, all: Collections): Row {
   const slot = typeof row['user_id'] === 'number' ? all.users.slotOf(row['user_id']) : undefined
   const user = slot === undefined ? {} : all.users.rawAt(slot)
   return {
@@ -97,7 +91,7 @@ function noteAnswer(all: Collections, row: Row): Row {
   }
 }
 
-function fileAnswer(all: Collections, row: Row): Row {
+function fileAnswer(row: Row, all: Collections): Row {
   return {
     ...row,
     deal_name: named(all.deals, row['deal_id'], 'title'),
@@ -117,6 +111,20 @@ function bare(core: Row): Row {
   if (!('custom_fields' in core)) return core
   const { custom_fields: _, ...rest } = core
   return rest
+}
+
+/** A deleted project says so by its status alone (openapi v2, `status`). */
+function projectCore(core: Row): Row {
+  const { is_archived: _, is_deleted: deleted, ...row } = bare(core)
+  return deleted === true ? { ...row, status: 'deleted' } : row
+}
+
+/** Of the kinds whose answers say something of other records. */
+const answers: Readonly<Partial<Record<EntityName, (row: Row, all: Collections) => Row>>> = {
+  ...childAnswers,
+  ...parentAnswers,
+  notes: noteAnswer,
+  files: fileAnswer,
 }
 
 /** How each kind of held record becomes the record the API answers. */
@@ -157,20 +165,17 @@ export function shapesOf(
   }
 
   const same = plain((row) => row)
-  const child = (name: ChildName): Shape => plain((row) => childAnswers[name]?.(row, all()) ?? row)
+  const told = (name: EntityName): Shape => {
+    const answer = answers[name]
+    return answer ? plain((row) => answer(row, all())) : same
+  }
   return {
-    users: same,
-    pipelines: same,
-    stages: same,
-    activities: same,
+    ...(Object.fromEntries(entityNames.map((name) => [name, told(name)])) as Record<EntityName, Shape>),
     organizations: withCustom('organizations'),
     persons: withCustom('persons'),
     products: withCustom('products'),
     deals: withCustom('deals', dealCore),
-    notes: plain((row) => noteAnswer(all(), row)),
-    files: plain((row) => fileAnswer(all(), row)),
     leads,
-    ...(Object.fromEntries(settingNames.map((name) => [name, same])) as Record<SettingName, Shape>),
-    ...(Object.fromEntries(childNames.map((name) => [name, child(name)])) as Record<ChildName, Shape>),
+    projects: withCustom('projects', projectCore),
   }
 }

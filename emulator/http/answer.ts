@@ -61,6 +61,9 @@ export const refusals = {
       error_info: 'Object was not found.',
       ...nothing,
     }),
+  /** Exact (openapi v1, legacyTeams). */
+  teamNotFound: (id: Json) =>
+    json(404, { success: false, error: `Team ${JSON.stringify(id)} does not exist` }),
   userNotFound: () => json(404, { success: false, error: 'User not found or not accessible.' }),
   unknownPath: () => json(404, { success: false, error: 'Unknown method .', error_info: INFO, ...nothing }),
   /** A second DELETE (recorded 2026-05-15). */

@@ -17,13 +17,17 @@ const permissionSets = [
 ] as const
 
 export const apps = ['sales', 'global', 'account_settings'] as const
+type App = (typeof apps)[number]
+
+const placeOfSet = (app: App, admin: boolean): number =>
+  permissionSets.findIndex(([ofApp, ofType]) => ofApp === app && ofType === (admin ? 'admin' : 'regular'))
 
 /** The first user holds the admin's set of each app, everyone else the regular one. */
-export function permissionSetOf(seed: number, app: (typeof apps)[number], admin: boolean): string {
-  const type = admin ? 'admin' : 'regular'
-  const place = permissionSets.findIndex(([ofApp, ofType]) => ofApp === app && ofType === type)
-  return uuid(drawsFor(seed, PURPOSE, place))
-}
+export const permissionSetOf = (seed: number, app: App, admin: boolean): string =>
+  uuid(drawsFor(seed, PURPOSE, placeOfSet(app, admin)))
+
+export const permissionSetName = (app: App, admin: boolean): string =>
+  permissionSets[placeOfSet(app, admin)]?.[2] ?? ''
 
 /** Each with the one above it; everyone is in the first (openapi v1, example). */
 const roles = [
@@ -36,6 +40,21 @@ const roles = [
   ['Interns', 6],
 ] as const
 
+export interface Role {
+  readonly id: number
+  readonly name: string
+  readonly parent: number
+}
+
+/** The role of the nth user. */
+export function roleOfUser(n: number): Role {
+  const place = (n - 1) % roles.length
+  const [name, parent] = roles[place] ?? roles[0]
+  return { id: place + 1, name, parent }
+}
+
+export const roleIds = roles.map((_, i) => i + 1)
+
 const teams = [
   ['Katusemeistrid', 'Roofs of private houses'],
   ['Closers 🏁', 'Whoever signs'],
@@ -47,26 +66,30 @@ function levelOf(role: number): number {
   return parent === 1 ? 1 : 1 + levelOf(parent)
 }
 
-/** Who may do what, and with whom (openapi v1). */
+/** Of each team, in order. */
+export const teamMembers = (world: World): number[][] =>
+  teams.map((_, i) => [...new Set([userOf(world, i), userOf(world, i + 1), userOf(world, 2 * i + 1)])])
+
+/** Who may do what, and with whom (openapi v1); who is in them is counted when they are answered. */
 export const accessRows = {
-  roles: ({ size }: World): Row[] =>
+  roles: (): Row[] =>
     roles.map(([name, parent], i) => ({
       id: i + 1,
       parent_role_id: parent,
       name,
       active_flag: true,
-      assignment_count: String(i === 0 ? size.users : 0),
+      assignment_count: '0',
       sub_role_count: String(roles.filter(([, above], j) => above === i + 1 && j !== i).length),
       level: levelOf(i + 1),
     })),
-  permission_sets: ({ seed, size }: World): Row[] =>
+  permission_sets: ({ seed }: World): Row[] =>
     permissionSets.map(([app, type, name, description]) => ({
       id: permissionSetOf(seed, app, type === 'admin'),
       name,
       description,
       app,
       type,
-      assignment_count: type === 'admin' ? 1 : size.users - 1,
+      assignment_count: 0,
     })),
   teams: (world: World): Row[] =>
     teams.map(([name, description], i) => ({
@@ -74,7 +97,7 @@ export const accessRows = {
       name,
       description,
       manager_id: userOf(world, i),
-      users: [...new Set([userOf(world, i), userOf(world, i + 1), userOf(world, 2 * i + 1)])],
+      users: [],
       active_flag: i === 2 ? 0 : 1,
       deleted_flag: 0,
       add_time: v1Time(foundedAt(world.start)),

@@ -12,10 +12,12 @@ export interface Hanging {
   readonly until: number
 }
 
+type Hanger = 'activities' | 'notes' | 'files' | 'projects' | 'mailThreads'
+
 export type HangingOf = (n: number, added: number) => Hanging
 
 /** Records of one kind, a share of which hang on a deal that was there and not deleted when they were added. */
-export function hangings(world: World, kind: 'activities' | 'notes' | 'files', share: number): HangingOf {
+export function hangings(world: World, kind: Hanger, share: number): HangingOf {
   const purpose = hashText(`deal of ${kind}`)
   const story = dealStories(world)
   const alone = { deal: null, person: null, organization: null, until: world.start }

@@ -1,12 +1,13 @@
 import type { Source } from '../company/collection.ts'
-import { entities, type SettingName } from '../company/entities.ts'
-import type { Id, Row } from '../json.ts'
-import { leadTime, timeOf, v1Time } from '../time.ts'
+import type { SettingName } from '../company/entities.ts'
+import type { Row } from '../json.ts'
+import { leadTime, v1Time } from '../time.ts'
 import { accessRows } from './access.ts'
 import { appRows } from './apps.ts'
 import { callLogRows } from './call-logs.ts'
 import { goalRows } from './goals.ts'
 import { leadLabels } from './leads.ts'
+import { listed } from './listed.ts'
 import { COMPANY_DOMAIN, COMPANY_ID, COMPANY_NAME } from './world.ts'
 import { foundedAt, FIRST_USER, type World } from './world.ts'
 
@@ -113,21 +114,6 @@ const rows: Readonly<Record<SettingName, (world: World) => Row[]>> = {
   ],
 }
 
-function sourceOf(name: SettingName): (world: World) => Source {
-  const { key, addedKey, updatedKey } = entities[name]
-  const time = (row: Row, at: string | null): number => (at === null ? NaN : timeOf(row[at]))
-  return (world) => {
-    const made = rows[name](world)
-    const row = (n: number): Row => made[n - 1] as Row
-    return {
-      count: made.length,
-      id: (n) => row(n)[key] as Id,
-      head: (n) => ({ added: time(row(n), addedKey), updated: time(row(n), updatedKey), flags: 0 }),
-      row,
-    }
-  }
-}
-
 export const settingSources = Object.fromEntries(
-  Object.keys(rows).map((name) => [name, sourceOf(name as SettingName)]),
+  Object.entries(rows).map(([name, rowsOf]) => [name, listed(name as SettingName, rowsOf)]),
 ) as Record<SettingName, (world: World) => Source>

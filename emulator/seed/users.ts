@@ -2,7 +2,7 @@ import type { Source } from '../company/collection.ts'
 import type { Row } from '../json.ts'
 import { drawsFor, hashText } from '../random.ts'
 import { DAY, toSecond, v1Time } from '../time.ts'
-import { apps, permissionSetOf } from './access.ts'
+import { apps, permissionSetOf, roleOfUser } from './access.ts'
 import { firstNames, lastNames } from './names.ts'
 import { FIRST_USER, foundedAt, type World } from './world.ts'
 
@@ -40,7 +40,7 @@ export function userSource(world: World): Source {
       active_flag: true,
       is_deleted: false,
       is_admin: n === 1 ? 1 : 0,
-      role_id: 1,
+      role_id: roleOfUser(n).id,
       created: v1Time(created(n)),
       has_created_company: n === 1,
       is_you: n === 1,

@@ -14,7 +14,11 @@ export interface CompanySize {
   readonly leads: number
   readonly products: number
   readonly files: number
-  /** Custom fields of each of deals, persons, organizations and products; 16 gives one of every type. */
+  /** Each with three tasks. */
+  readonly projects: number
+  /** Each with one to three messages. */
+  readonly mailThreads: number
+  /** Custom fields of each of deals, persons, organizations, products and projects; 16 gives one of every type. */
   readonly customFields: number
 }
 
@@ -29,6 +33,8 @@ export const defaultSize: CompanySize = {
   leads: 120,
   products: 60,
   files: 150,
+  projects: 40,
+  mailThreads: 60,
   customFields: 18,
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { EntityName } from '../../emulator/index.ts'
 import { createClock, DAY, pagesOf, run, START, type Body } from './support/emulator.ts'
 
 const lists = [
@@ -15,8 +16,17 @@ const lists = [
   ...['leads', 'notes', 'files', 'users', 'filters', 'leadLabels', 'leadFields', 'dealFields'].map(
     (name) => `/v1/${name}`,
   ),
-  ...['dealFields', 'personFields', 'organizationFields', 'productFields'].map(
+  ...['dealFields', 'personFields', 'organizationFields', 'productFields', 'projectFields'].map(
     (name) => `/api/v2/${name}?limit=500`,
+  ),
+  ...['projects', 'projects/archived', 'projects/3/changelog', 'tasks', 'boards', 'projectTemplates'].map(
+    (name) => `/api/v2/${name}`,
+  ),
+  ...['roles', 'permissionSets', 'legacyTeams', 'users/25760681/permissions', 'roles/2/settings'].map(
+    (name) => `/v1/${name}`,
+  ),
+  ...['mailbox/mailThreads?folder=inbox', 'mailbox/mailThreads/3/mailMessages', 'deals/7/mailMessages'].map(
+    (name) => `/v1/${name}`,
   ),
 ]
 
@@ -69,6 +79,43 @@ describe('the generated company', () => {
   test('has as many records as it was asked for', async () => {
     const { emulator } = await run({ size: { persons: 31, deals: 77 } })
     expect([emulator.company.persons.size, emulator.company.deals.size]).toEqual([31, 77])
+  })
+
+  test.each<EntityName>([
+    'projects',
+    'tasks',
+    'project_boards',
+    'project_phases',
+    'project_templates',
+    'project_changes',
+    'role_assignments',
+    'role_settings',
+    'role_pipelines',
+    'permission_set_assignments',
+    'team_users',
+    'user_permissions',
+    'goal_results',
+    'mail_threads',
+    'mail_messages',
+  ])('has some %s, each with what it hangs on', async (name) => {
+    const { emulator } = await run()
+    const rows = emulator.company.list(name)
+    expect(rows.length).toBeGreaterThan(2)
+    const parents = {
+      role_id: 'roles',
+      permission_set_id: 'permission_sets',
+      team_id: 'teams',
+      user_id: 'users',
+      goal_id: 'goals',
+      mail_thread_id: 'mail_threads',
+      board_id: 'project_boards',
+      project_id: 'projects',
+      pipeline_id: 'pipelines',
+      phase_id: 'project_phases',
+    } as const
+    for (const row of rows)
+      for (const [key, parent] of Object.entries(parents))
+        if (key in row) expect(emulator.company.get(parent, row[key] as number)).toBeDefined()
   })
 
   test('has nothing in the future and nothing updated before it was added', async () => {

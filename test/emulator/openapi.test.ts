@@ -72,6 +72,28 @@ const fieldV1: Kind = {
     ...['is_subfield', 'subfields', 'parent_id', 'id_suffix'],
   ],
 }
+const project: Kind = { nullable: [...page.nullable, 'description', 'start_date', 'end_date'] }
+const party: Kind = { nullable: ['linked_person_id', 'lead_id'] }
+const thread: Kind = {
+  nullable: ['last_message_received_timestamp', ...(party.nullable ?? [])],
+  extra: ['additional_data'],
+}
+const mail: Kind = {
+  nullable: [...(party.nullable ?? []), 'draft', 'template_id', 'linked_organization_id'],
+  extra: ['draft_flag', 'pagination'],
+}
+const goal: Kind = { extra: ['statusCode', 'statusText', 'service', 'currency_id'] }
+const pathOf =
+  (entity: EntityName, key: string, path: (id: string) => string) =>
+  ({ emulator }: Running): string =>
+    path(emulator.company.list(entity).findLast((row) => row[key] !== null)?.[key] as string)
+const setPath = pathOf('permission_sets', 'id', (id) => `/v1/permissionSets/${id}/assignments`)
+const goalPath = pathOf(
+  'goals',
+  'id',
+  (id) => `/v1/goals/${id}/results?period.start=2024-01-01&period.end=2024-02-01`,
+)
+const mailPath = pathOf('mail_messages', 'deal_id', (id) => `/v1/deals/${id}/mailMessages`)
 const summary: Kind = { extra: ['EUR', 'USD', 'GBP', 'SEK', 'JPY', 'CNY'] }
 const open: Kind = {
   open: true,
@@ -81,7 +103,7 @@ const open: Kind = {
 const counts = (deal.extra ?? []).concat(dealCounts.extra ?? []).filter((key) => /_count$|_id$/.test(key))
 const wanted = counts.filter((key) => key !== 'creator_user_id').join()
 
-const reads: readonly [string, path: string, Kind][] = [
+const reads: readonly [string, path: string | ((running: Running) => string), Kind][] = [
   ['/deals', '/api/v2/deals?limit=500', deal],
   ['/deals', '/api/v2/deals?status=open,won,lost,deleted', deal],
   ['/deals', `/api/v2/deals?include_fields=${wanted}`, dealCounts],
@@ -131,12 +153,39 @@ const reads: readonly [string, path: string, Kind][] = [
   ['/userSettings', '/v1/userSettings', {}],
   ['/callLogs', '/v1/callLogs', { extra: ['next_start'] }],
   ...['', '?is_active=false', '?expected_outcome.tracking_metric=sum'].map(
-    (query): [string, string, Kind] => [
-      '/goals/find',
-      `/v1/goals/find${query}`,
-      { extra: ['statusCode', 'statusText', 'service', 'currency_id'] },
-    ],
+    (query): [string, string, Kind] => ['/goals/find', `/v1/goals/find${query}`, goal],
   ),
+  ['/projects', '/api/v2/projects?limit=500', project],
+  ['/projects', '/api/v2/projects?status=open,completed,canceled,deleted', project],
+  ['/projects/archived', '/api/v2/projects/archived', project],
+  ['/projects/{id}', '/api/v2/projects/7', project],
+  ['/projects/{id}/changelog', '/api/v2/projects/7/changelog', page],
+  ['/projects/{id}/permittedUsers', '/api/v2/projects/7/permittedUsers', {}],
+  ['/projectFields', '/api/v2/projectFields?limit=500', page],
+  ['/projectFields/{field_code}', '/api/v2/projectFields/board_id', page],
+  ['/projectTemplates', '/api/v2/projectTemplates', page],
+  ['/projectTemplates/{id}', '/api/v2/projectTemplates/1', page],
+  ['/tasks', '/api/v2/tasks?limit=500', page],
+  ['/tasks/{id}', '/api/v2/tasks/7', {}],
+  ['/boards', '/api/v2/boards', {}],
+  ['/phases', '/api/v2/phases?board_id=1', {}],
+  ['/roles/{id}/assignments', '/v1/roles/1/assignments', {}],
+  ['/roles/{id}/settings', '/v1/roles/1/settings', {}],
+  ['/roles/{id}/settings', '/v1/roles/2/settings', {}],
+  ['/roles/{id}/pipelines', '/v1/roles/2/pipelines', {}],
+  ['/roles/{id}/pipelines', '/v1/roles/2/pipelines?visible=false', {}],
+  ['/permissionSets/{id}/assignments', setPath, { extra: ['additional_data'] }],
+  ['/legacyTeams/{id}/users', '/v1/legacyTeams/1/users', {}],
+  ['/users/{id}/permissions', '/v1/users/25760682/permissions', {}],
+  ['/goals/{id}/results', goalPath, goal],
+  ...['inbox', 'drafts', 'sent', 'archive'].map((folder): [string, string, Kind] => [
+    '/mailbox/mailThreads',
+    `/v1/mailbox/mailThreads?folder=${folder}`,
+    thread,
+  ]),
+  ['/mailbox/mailThreads/{id}/mailMessages', '/v1/mailbox/mailThreads/3/mailMessages', mail],
+  ['/deals/{id}/mailMessages', mailPath, mail],
+  ['/deals/{id}/mailMessages', (running) => `${mailPath(running)}?include_body=1`, mail],
   ['/roles', '/v1/roles', {}],
   ['/permissionSets', '/v1/permissionSets', {}],
   ['/permissionSets', '/v1/permissionSets?app=global', {}],
@@ -318,8 +367,9 @@ describe.skipIf(!haveDocuments)("by Pipedrive's own documents", () => {
     expect({ status, errors: validate.errors }).toEqual({ status: 200, errors: null })
   }
 
-  test.each(reads)('%s: GET %s answers what the document describes', async (path, url, kind) => {
+  test.each(reads)('%s: GET %s answers what the document describes', async (path, asked, kind) => {
     const running = await run({ size: { deals: 300, activities: 200, persons: 150 } })
+    const url = typeof asked === 'string' ? asked : asked(running)
     await expectValid(running, operationOf(versionOf(url), 'GET', path), url, kind)
   })
 
