@@ -8,7 +8,6 @@ import type { Partition, Stream } from './streams/stream.ts'
 import type { Batch } from './transform/batch.ts'
 import type { HighWater } from './transform/high-water.ts'
 import type { Transform } from './transform/records.ts'
-import type { Loadable } from './work.ts'
 
 /** A checkpoint is due after this many rows or milliseconds, whichever comes first. */
 export interface BatchLimits {
@@ -43,6 +42,13 @@ export function worthLoading(error: unknown): boolean {
  */
 function upTo(now: number, cursors: readonly (number | null)[]): (number | null)[] {
   return cursors.map((cursor) => (cursor === null || cursor > now ? null : cursor))
+}
+
+/** Rows that are to be committed at once. */
+export interface Loadable {
+  readonly batch: Batch
+  /** How much of what is being read lies behind, 0 to 1; null where that cannot be told. */
+  readonly share: number | null
 }
 
 /** Rows to be committed at once, and the bookmark that may be committed with them. */

@@ -1,14 +1,42 @@
+import type { SyncContext } from './context.ts'
 import type { FetchedField } from './streams/field.ts'
 import { readCatalog, writeCatalog, type CatalogCounts } from './load/catalog-store.ts'
 import { inTransaction, type Session } from './load/connection.ts'
 import { lockCatalog } from './load/lock.ts'
 import { oweLabels, relabel } from './load/relabel.ts'
 import { logDrift } from './load/run-log.ts'
+import { isNotShown } from './outcome.ts'
 import { nativeColumns } from './streams/index.ts'
+import type { Stream } from './streams/stream.ts'
+import { addTo, type Tally } from './tally.ts'
 import { mergeCatalog, newUnknownTypes } from './transform/catalog.ts'
 
+/**
+ * Reads the catalogs of a stream anew. One that has no records of its own passes over those that are not shown, unless
+ * none is: the stream whose fields they are says why. They count as what such a stream has read.
+ */
+export async function refreshCatalogs(
+  stream: Stream,
+  session: Session,
+  { catalogs, options }: SyncContext,
+  tally: Tally,
+): Promise<void> {
+  const hasRecords = stream.partitions.length > 0
+  const refusals: unknown[] = []
+  for (const { entity, sources } of stream.catalogs)
+    try {
+      const fetched = await catalogs.read(stream.name, { entity, sources })
+      const counts = await refreshCatalog(session, options.account, stream.name, entity, fetched)
+      if (!hasRecords) addTo(tally, counts)
+    } catch (error) {
+      if (hasRecords || !isNotShown(error)) throw error
+      refusals.push(error)
+    }
+  if (refusals.length > 0 && refusals.length === stream.catalogs.length) throw refusals[0]
+}
+
 /** Brings the catalog of one entity up to date; a new field is named here, once and for ever. */
-export async function refreshCatalog(
+async function refreshCatalog(
   session: Session,
   account: string,
   stream: string,

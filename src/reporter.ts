@@ -1,5 +1,5 @@
 import type { LogLevel } from './config.ts'
-import type { Progress } from './work.ts'
+import type { Progress } from './context.ts'
 
 export interface RunProgress extends Progress {
   /** What the whole run has spent so far. */

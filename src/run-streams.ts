@@ -10,7 +10,7 @@ import type { Begun, Run } from './run.ts'
 import { asUser, type Stream } from './streams/stream.ts'
 import { syncStream } from './sync.ts'
 import { emptyTally } from './tally.ts'
-import type { SyncContext } from './work.ts'
+import type { SyncContext } from './context.ts'
 
 /** Streams that are read at once; each has a connection of its own. */
 const STREAMS_AT_ONCE = 3

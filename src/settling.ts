@@ -1,7 +1,7 @@
-import { countChildren, settleParents, type DueParent, type Family } from './load/parents.ts'
+import { countChildren, noteParents, settleParents, type DueParent, type Family } from './load/parents.ts'
 import { countLive } from './load/tombstones.ts'
 import { refuseSweep } from './transform/tombstone-plan.ts'
-import type { Work } from './work.ts'
+import type { Session } from './load/connection.ts'
 
 /** The counter of a parent that says that it has no children. */
 function saysNone({ parents }: Family, { counter }: DueParent): boolean {
@@ -12,11 +12,17 @@ function saysNone({ parents }: Family, { counter }: DueParent): boolean {
  * Settles the parents of each batch. As long as all lists are empty, those that should not be are put off: a right that
  * was lost looks the same.
  */
-export function settling({ stream, session, context, layout }: Work, family: Family) {
+export function settling(session: Session, family: Family, maxShare: number) {
+  const { layout, place } = family
   let doubtful: DueParent[] = []
   let seen = false
   return {
-    settle: async (rows: number, parents: readonly DueParent[]): Promise<number> => {
+    settle: async (
+      rows: number,
+      parents: readonly DueParent[],
+      refused: readonly DueParent[],
+    ): Promise<number> => {
+      await noteParents(session, place, refused)
       seen ||= rows > 0
       const waiting = [...doubtful, ...parents]
       doubtful = seen ? [] : waiting.filter((parent) => !saysNone(family, parent))
@@ -31,9 +37,9 @@ export function settling({ stream, session, context, layout }: Work, family: Fam
       const keys = doubtful.map(({ key }) => key)
       const held = await countChildren(session, family, keys)
       const live = await countLive(session, layout)
-      if (held > Math.ceil(live * context.options.maxShare))
+      if (held > Math.ceil(live * maxShare))
         throw refuseSweep(
-          stream.name,
+          place.stream,
           `the lists of ${keys.length} parents are all empty, but the warehouse holds ${held} rows of theirs`,
         )
       return settleParents(session, family, doubtful)

@@ -1,24 +1,33 @@
 import { readBatches } from './batches.ts'
-import { readFamilies } from './children.ts'
+import { childBatches } from './child-batches.ts'
+import type { SyncContext } from './context.ts'
 import { readByIds } from './extract/read-by-id.ts'
 import { planWindow, type Window } from './extract/windows.ts'
 import { readCatalog } from './load/catalog-store.ts'
 import { isDue, markCompleted, openBookmark, type Bookmark } from './load/checkpoint.ts'
 import { inTransaction, type Session } from './load/connection.ts'
 import { evolveTables } from './load/evolve.ts'
+import { loadAll, type Loading } from './load-all.ts'
 import { openLoader } from './load/loader.ts'
 import { lockStream } from './load/lock.ts'
 import { countLive, findAbsent, writeTombstones, type Owner } from './load/tombstones.ts'
-import { refreshCatalog } from './refresh-catalog.ts'
-import { isNotShown } from './outcome.ts'
-import type { CatalogSpec, Partition, Stream } from './streams/stream.ts'
+import { dueParents, followParents, type Family } from './load/parents.ts'
+import { refreshCatalogs } from './refresh-catalog.ts'
+import { settling } from './settling.ts'
+import type { Partition, Stream } from './streams/stream.ts'
 import type { CatalogField } from './transform/catalog.ts'
 import { addTo, rowsRead, type Tally } from './tally.ts'
 import { HighWater } from './transform/high-water.ts'
 import { layoutStream, type StreamLayout } from './transform/layout.ts'
-import { compileTransform } from './transform/records.ts'
+import { compileTransform, type Transform } from './transform/records.ts'
 import { planTombstones } from './transform/tombstone-plan.ts'
-import { loadAll, type SyncContext, type Work } from './work.ts'
+
+/** What reading one stream takes. */
+interface Work extends Loading {
+  readonly session: Session
+  readonly layout: StreamLayout
+  readonly transform: Transform
+}
 
 interface PlannedWalk {
   readonly partition: Partition
@@ -36,8 +45,8 @@ export async function syncStream(
   const { account } = context.options
   await lockStream(session, account, stream.name)
   if (context.options.onlyDue && !(await isDue(session, account, stream))) return
-  if (stream.partitions.length === 0) return readCatalogs(stream, session, context, tally)
-  for (const spec of stream.catalogs) await refresh(stream, spec, session, context)
+  await refreshCatalogs(stream, session, context, tally)
+  if (stream.partitions.length === 0) return
 
   const catalog = await readCatalog(session, stream.name)
   const tables = layoutStream(stream, catalog)
@@ -57,31 +66,6 @@ export async function syncStream(
   }
   if (complete) await finishComplete(work, walks)
   await warnOfNothing(work, walks)
-}
-
-async function refresh(stream: Stream, spec: CatalogSpec, session: Session, context: SyncContext) {
-  const fetched = await context.catalogs.read(stream.name, spec)
-  return refreshCatalog(session, context.options.account, stream.name, spec.entity, fetched)
-}
-
-/** A stream of catalogs alone passes over those that are not shown: the stream whose fields they are says why. */
-async function readCatalogs(
-  stream: Stream,
-  session: Session,
-  context: SyncContext,
-  tally: Tally,
-): Promise<void> {
-  let refusal: unknown = null
-  let read = 0
-  for (const spec of stream.catalogs)
-    try {
-      addTo(tally, await refresh(stream, spec, session, context))
-      read++
-    } catch (error) {
-      if (!isNotShown(error)) throw error
-      refusal = error
-    }
-  if (read === 0) throw refusal
 }
 
 function isPerParent({ partitions }: Stream): boolean {
@@ -133,6 +117,40 @@ async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, be
   )
   const keeps = window.byCursor || partition.newestFirst !== undefined
   if (keeps) await inTransaction(session, () => bookmark.save(mark.end))
+}
+
+/** Reads the children of every partition's parents, some parents at a time, and settles what is gone. */
+async function readFamilies(work: Work): Promise<void> {
+  const { stream, context, layout } = work
+  const { account, plan } = context.options
+  for (const [index, partition] of stream.partitions.entries()) {
+    const { parents } = partition
+    if (parents === undefined) continue
+    const place = { account, stream: stream.name, partition: partition.name }
+    const every = plan.mode === 'sweep' || parents.always === true
+    await readFamily(work, { place, layout, partition, parents }, every, index / stream.partitions.length)
+  }
+}
+
+async function readFamily(work: Work, family: Family, every: boolean, behind: number): Promise<void> {
+  const { stream, session, context, transform, loader, tally } = work
+  const { clock, options } = context
+  const due = await dueParents(session, family, every)
+  const { settle, end } = settling(session, family, options.maxShare)
+  const batches = [loader.newBatch(), loader.newBatch()] as const
+  const portion = 1 / stream.partitions.length
+  const what = { stream, partition: family.partition, due, transform, batches, behind, portion }
+  await loadAll(
+    work,
+    (send) => childBatches(send, clock, options, what),
+    async ({ batch, parents, refused }) =>
+      void (tally.tombstoned += await settle(batch.size, parents, refused)),
+  )
+  await inTransaction(session, async () => {
+    tally.tombstoned += await end()
+    tally.tombstoned += await followParents(session, family)
+    if (every) await markCompleted(session, [family.place])
+  })
 }
 
 /** A complete walk is over when what it did not see is settled: one that was refused is done again. */

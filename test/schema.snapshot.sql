@@ -281,6 +281,20 @@ comment on table "pipedrive"."organizations" is 'Organizations: the companies on
 comment on column "pipedrive"."organizations"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
 comment on column "pipedrive"."organizations"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
 
+create table "pipedrive"."organization_labels" (
+  "org_id" bigint,
+  "position" bigint,
+  "label_id" bigint,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("org_id", "position")
+);
+comment on column "pipedrive"."organization_labels"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."organization_labels" is 'Labels of organizations, one a row';
+comment on column "pipedrive"."organization_labels"."org_id" is 'organizations.id';
+comment on column "pipedrive"."organization_labels"."position" is 'Place in label_ids, from 0';
+comment on column "pipedrive"."organization_labels"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
 create table "pipedrive"."persons" (
   "id" bigint,
   "name" text,
@@ -339,6 +353,20 @@ comment on column "pipedrive"."persons"."_synced_at" is 'When the row was last w
 comment on table "pipedrive"."persons" is 'Contact persons';
 comment on column "pipedrive"."persons"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
 comment on column "pipedrive"."persons"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."person_labels" (
+  "person_id" bigint,
+  "position" bigint,
+  "label_id" bigint,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("person_id", "position")
+);
+comment on column "pipedrive"."person_labels"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."person_labels" is 'Labels of persons, one a row';
+comment on column "pipedrive"."person_labels"."person_id" is 'persons.id';
+comment on column "pipedrive"."person_labels"."position" is 'Place in label_ids, from 0';
+comment on column "pipedrive"."person_labels"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
 
 create table "pipedrive"."person_emails" (
   "person_id" bigint,
@@ -494,6 +522,20 @@ comment on table "pipedrive"."deals" is 'Deals, archived and deleted ones includ
 comment on column "pipedrive"."deals"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
 comment on column "pipedrive"."deals"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
 
+create table "pipedrive"."deal_labels" (
+  "deal_id" bigint,
+  "position" bigint,
+  "label_id" bigint,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("deal_id", "position")
+);
+comment on column "pipedrive"."deal_labels"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."deal_labels" is 'Labels of deals, one a row';
+comment on column "pipedrive"."deal_labels"."deal_id" is 'deals.id';
+comment on column "pipedrive"."deal_labels"."position" is 'Place in label_ids, from 0';
+comment on column "pipedrive"."deal_labels"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
 create table "pipedrive"."leads" (
   "id" uuid,
   "title" text,
@@ -528,6 +570,20 @@ comment on column "pipedrive"."leads"."_synced_at" is 'When the row was last wri
 comment on table "pipedrive"."leads" is 'Leads, archived ones included';
 comment on column "pipedrive"."leads"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
 comment on column "pipedrive"."leads"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."lead_labels_assigned" (
+  "lead_id" uuid,
+  "position" bigint,
+  "label_id" uuid,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("lead_id", "position")
+);
+comment on column "pipedrive"."lead_labels_assigned"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."lead_labels_assigned" is 'Labels of leads, one a row';
+comment on column "pipedrive"."lead_labels_assigned"."lead_id" is 'leads.id';
+comment on column "pipedrive"."lead_labels_assigned"."position" is 'Place in label_ids, from 0';
+comment on column "pipedrive"."lead_labels_assigned"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
 
 create table "pipedrive"."activities" (
   "id" bigint,
@@ -649,6 +705,47 @@ comment on column "pipedrive"."notes"."_synced_at" is 'When the row was last wri
 comment on table "pipedrive"."notes" is 'Notes on deals, persons, organizations, leads, projects and tasks (HTML)';
 comment on column "pipedrive"."notes"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
 comment on column "pipedrive"."notes"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
+create table "pipedrive"."files" (
+  "id" bigint,
+  "name" text,
+  "file_name" text,
+  "file_size" bigint,
+  "description" text,
+  "url" text,
+  "user_id" bigint,
+  "deal_id" bigint,
+  "lead_id" uuid,
+  "person_id" bigint,
+  "org_id" bigint,
+  "product_id" bigint,
+  "activity_id" bigint,
+  "project_id" bigint,
+  "mail_message_id" text,
+  "mail_template_id" text,
+  "add_time" timestamptz,
+  "update_time" timestamptz,
+  "active_flag" boolean,
+  "inline_flag" boolean,
+  "remote_location" text,
+  "remote_id" text,
+  "cid" text,
+  "s3_bucket" text,
+  "deal_name" text,
+  "lead_name" text,
+  "person_name" text,
+  "org_name" text,
+  "product_name" text,
+  "project_name" text,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("id")
+);
+comment on column "pipedrive"."files"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."files" is 'Files that hang on records: what and where they are, not what is in them';
+comment on column "pipedrive"."files"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."files"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
 
 create table "pipedrive"."activity_types" (
   "id" bigint,
@@ -838,12 +935,13 @@ comment on column "pipedrive"."billing_addons"."_deleted_at" is 'When Pipedrive 
 comment on column "pipedrive"."billing_addons"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
 
 create table "pipedrive"."user_connections" (
+  "user_id" bigint,
   "service" text,
   "account_id" text,
   "_deleted_at" timestamptz,
   "_extra" jsonb,
   "_synced_at" timestamptz not null default now(),
-  primary key ("service")
+  primary key ("user_id", "service")
 );
 comment on column "pipedrive"."user_connections"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
 comment on table "pipedrive"."user_connections" is 'Accounts at other services that the token''s user has connected';
@@ -851,12 +949,13 @@ comment on column "pipedrive"."user_connections"."_deleted_at" is 'When Pipedriv
 comment on column "pipedrive"."user_connections"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
 
 create table "pipedrive"."user_settings" (
+  "user_id" bigint,
   "name" text,
   "value" jsonb,
   "_deleted_at" timestamptz,
   "_extra" jsonb,
   "_synced_at" timestamptz not null default now(),
-  primary key ("name")
+  primary key ("user_id", "name")
 );
 comment on column "pipedrive"."user_settings"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
 comment on table "pipedrive"."user_settings" is 'Settings of the token''s user, one a row';

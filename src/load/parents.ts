@@ -140,6 +140,14 @@ export async function settleParents(
     where ${liveChildren(family)} and ${isChildOf(family, keys)}
       and not exists (select from ${sql.table(`pg_temp.${stageName(layout)}`)} as staged
         where ${sameKey(layout, 'staged', 'child')})`.execute(session.data)
+  await noteParents(session, place, read)
+  return Number(numAffectedRows ?? 0n)
+}
+
+/** Remembers how these parents were when they were asked, so that they are not asked again before they change. */
+export async function noteParents(session: Session, place: Place, read: readonly DueParent[]): Promise<void> {
+  if (read.length === 0) return
+  const keys = read.map(({ key }) => key)
   await sql`
     insert into ${readsOf(session)} (account, stream, partition, parent, version, counter)
     select ${place.account}, ${place.stream}, ${place.partition}, parent, version, counter
@@ -149,7 +157,6 @@ export async function settleParents(
     do update set version = excluded.version, counter = excluded.counter, read_at = now()`.execute(
     session.data,
   )
-  return Number(numAffectedRows ?? 0n)
 }
 
 /** Children go with their parents, and are read again should these come back. Returns how many went. */

@@ -24,6 +24,7 @@ export const files: Stream = {
     id: 'bigint',
     name: 'text',
     file_name: 'text',
+    file_type: 'text',
     file_size: 'bigint',
     description: 'text',
     url: 'text',

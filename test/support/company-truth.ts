@@ -1,6 +1,6 @@
 import { optionalValue } from '../../emulator/api/optional-fields.ts'
-import type { Emulator, EntityName, Row } from '../../emulator/index.ts'
-import type { ColumnSpecs, Parents, Stream } from '../../src/streams/stream.ts'
+import type { Emulator, EntityName, Json, Row } from '../../emulator/index.ts'
+import { TOKEN_USER, type ColumnSpecs, type Parents, type Stream } from '../../src/streams/stream.ts'
 
 export function at(record: Row, path: string): unknown {
   return path.split('.').reduce<unknown>((value, step) => (value as Row | null | undefined)?.[step], record)
@@ -84,17 +84,47 @@ export function isWanted(stream: Stream, emulator: Emulator, record: Row): boole
   )
 }
 
-/** The company's records of a stream, numbered as the stream has them. */
-export function recordsOf(stream: Stream, { company }: Emulator): readonly Row[] {
-  const records = company.list(stream.name as EntityName)
-  const { numbered } = stream
-  if (numbered === undefined) return records
+/** The kind of record that the company holds a stream's records as. */
+export function entityOf({ name }: Stream): EntityName {
+  return name === 'deal_mail_messages' ? 'mail_messages' : (name as EntityName)
+}
+
+/** What a record is given on its way: whose it is, and what it was asked for with. */
+function given(stream: Stream, { company }: Emulator, record: Row): Row {
+  const [partition] = stream.partitions
+  const { parents } = partition ?? {}
+  const me = company.list('users').find((user) => user['is_you'] === true)?.['id'] ?? null
+  const added = Object.entries(partition?.adds ?? {}).filter(([, value]) => value === TOKEN_USER)
+  const parent =
+    parents === undefined ? undefined : parentsOf(stream, { company } as Emulator, record)[0]?.parent
+  const params = Object.entries(parents?.params ?? {}).map(([name, from]): [string, Json] => {
+    const value = parents === undefined || parent === undefined ? null : column(parents.of, parent, from)
+    return [name.replace('.', '_'), (value ?? new Date().toISOString().slice(0, 10)) as Json]
+  })
+  return { ...Object.fromEntries(added.map(([name]) => [name, me])), ...Object.fromEntries(params) }
+}
+
+/** The company's records of a stream with their places in its list, numbered and completed as the stream has them. */
+export function recordsOf(stream: Stream, emulator: Emulator): readonly Row[] {
+  return placedRecords(stream, emulator).map(({ record }) => record)
+}
+
+export function placedRecords(
+  stream: Stream,
+  emulator: Emulator,
+): readonly { readonly record: Row; readonly id: number | string }[] {
+  const held = emulator.company.collections[entityOf(stream)]
   const counted = new Map<string, number>()
   const [parent = ''] = stream.key
-  return records.map((record) => {
-    const group = JSON.stringify([parent, ...numbered].map((name) => record[name]))
+  const numbered = (record: Row): Row => {
+    if (stream.numbered === undefined) return record
+    const group = JSON.stringify([parent, ...stream.numbered].map((name) => record[name]))
     const position = counted.get(group) ?? 0
     counted.set(group, position + 1)
     return { ...record, position }
-  })
+  }
+  return [...held.slots()]
+    .map((slot) => ({ record: held.rowAt(slot), id: held.idAt(slot) }))
+    .map(({ record, id }) => ({ record: numbered({ ...record, ...given(stream, emulator, record) }), id }))
+    .filter(({ record }) => stream.key.every((name) => (column(stream, record, name) ?? null) !== null))
 }

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { optionalValue } from '../../emulator/api/optional-fields.ts'
 import type { Field, FieldEntity } from '../../emulator/company/catalog.ts'
-import type { Emulator, EntityName, Row } from '../../emulator/index.ts'
+import type { Emulator, EntityName, Json, Row } from '../../emulator/index.ts'
 import { selectStreams, streams } from '../../src/streams/index.ts'
 import { ADDRESS_PARTS, type ColumnSpecs, type ColumnType, type Stream } from '../../src/streams/stream.ts'
 import { asId, at, isGone, isWanted, keyOf, placeOf, recordsOf, rowKey } from './company-truth.ts'
@@ -113,7 +113,10 @@ async function childrenOf(stream: Stream, db: TestDatabase) {
       const byParent = Map.groupBy(rows, (row) => String(row[parent]))
       return {
         differences(record: Row, key: string): string[] {
-          const answered = (record[from] ?? record[other] ?? []) as readonly Row[]
+          const listed = (record[from] ?? record[other] ?? []) as readonly Json[]
+          const answered = listed.map((item): Row =>
+            typeof item === 'object' && item !== null ? (item as Row) : { value: item },
+          )
           const held = byParent.get(key) ?? []
           if (held.length !== answered.length)
             return [`${table} has ${held.length} rows, answered were ${answered.length}`]

@@ -41,7 +41,7 @@ export const SMALL = {
   notes: 24,
   leads: 20,
   products: 12,
-  files: 0,
+  files: 20,
   customFields: 16,
 } as const
 

@@ -1,0 +1,145 @@
+import { worthLoading, type BatchLimits, type Loadable } from './batches.ts'
+import type { Clock } from './clock.ts'
+import { SyncError, type ErrorCode } from './errors.ts'
+import { parentsAtOnce, readChildren, type AskedParent } from './extract/child-pages.ts'
+import { recordsOf } from './extract/envelope.ts'
+import { inOrder } from './extract/in-order.ts'
+import { keyOf, type Page } from './extract/page.ts'
+import { readByIds } from './extract/read-by-id.ts'
+import type { Send } from './extract/request.ts'
+import type { Partition, Stream } from './streams/stream.ts'
+import { saysDeleted } from './transform/deletion.ts'
+import type { Batch } from './transform/batch.ts'
+import type { Transform } from './transform/records.ts'
+
+/** Requests for parents of one stream that are on their way at once; the gate bounds the rate. */
+const GROUPS_AT_ONCE = 8
+
+/** What reading the children of one partition's parents takes. */
+export interface ChildWalk<Parent extends AskedParent> {
+  readonly stream: Stream
+  readonly partition: Partition
+  /** The parents whose children are read, in this order. */
+  readonly due: readonly Parent[]
+  readonly transform: Transform
+  readonly batches: readonly [Batch, Batch]
+  /** How much of the stream lies behind, and how much of it this is, 0 to 1. */
+  readonly behind: number
+  readonly portion: number
+}
+
+export interface ChildBatch<Parent extends AskedParent> extends Loadable {
+  /** The parents all of whose children are in it. */
+  readonly parents: readonly Parent[]
+  /** Those whose children are not shown. */
+  readonly refused: readonly Parent[]
+}
+
+interface Group<Parent extends AskedParent> {
+  readonly asked: readonly Parent[]
+  /** What the parents have; or why it is not shown. */
+  readonly pages: readonly Page[] | SyncError
+}
+
+/** How a parent may be answered that was deleted while its children were being read. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['E_FORBIDDEN', 'E_NOT_FOUND'])
+/** So many parents that are there have to be refused, and none answered, until all count as refused. */
+const MOST_REFUSED = 3
+
+function groupsOf<Parent>(due: readonly Parent[], size: number): readonly (readonly Parent[])[] {
+  const count = Math.ceil(due.length / size)
+  return Array.from({ length: count }, (_, index) => due.slice(index * size, (index + 1) * size))
+}
+
+/**
+ * The children of all due parents in batches; of each parent all of them are in one. Throws what refuses the first
+ * parents: a right or a plan that does not reach for the stream.
+ */
+export async function* childBatches<Parent extends AskedParent>(
+  send: Send,
+  clock: Clock,
+  limits: BatchLimits,
+  walk: ChildWalk<Parent>,
+): AsyncGenerator<ChildBatch<Parent>, void> {
+  const { stream, partition, due, transform, batches, behind, portion } = walk
+  const groups = groupsOf(due, parentsAtOnce(partition))
+  const expectAnswers = watchRefusals(send, walk)
+  let [batch, other] = batches
+  let parents: Parent[] = []
+  let refused: Parent[] = []
+  let since = clock.now()
+  let done = 0
+  const filled = (): ChildBatch<Parent> => {
+    const full = { batch, parents, refused, share: behind + (portion * done) / due.length }
+    ;[batch, other, parents, refused] = [other, batch, [], []]
+    return full
+  }
+  batch.clear()
+  try {
+    for await (const { asked, pages } of inOrder(
+      groups,
+      GROUPS_AT_ONCE,
+      readGroup(send, stream, partition),
+    )) {
+      done += asked.length
+      await expectAnswers(asked, pages)
+      if (pages instanceof SyncError) refused.push(...asked)
+      else {
+        for (const page of pages) transform(page, batch)
+        parents.push(...asked)
+      }
+      if (batch.size >= limits.batchRows || clock.now() - since >= limits.batchMs) {
+        yield filled()
+        batch.clear()
+        since = clock.now()
+      }
+    }
+  } catch (error) {
+    if (worthLoading(error) && parents.length > 0) yield filled()
+    throw error
+  }
+  if (parents.length + refused.length > 0) yield filled()
+}
+
+function readGroup<Parent extends AskedParent>(send: Send, stream: Stream, partition: Partition) {
+  return async (asked: readonly Parent[]): Promise<Group<Parent>> => {
+    try {
+      return { asked, pages: await readChildren(send, stream, partition, asked) }
+    } catch (error) {
+      const isRefusal = error instanceof SyncError && REFUSALS.has(error.code) && asked.length === 1
+      if (!isRefusal) throw error
+      const isNone = error.code === 'E_NOT_FOUND' && partition.parents?.noneIsNotFound === true
+      return { asked, pages: isNone ? [] : error }
+    }
+  }
+}
+
+/** Tells a parent that is refused since it is gone from a stream that is refused: that one's parents are there. */
+function watchRefusals<Parent extends AskedParent>(
+  send: Send,
+  { stream, partition, due }: ChildWalk<Parent>,
+) {
+  let answered = false
+  let refusals = 0
+  const last = due.at(-1)
+  return async (asked: readonly Parent[], pages: readonly Page[] | SyncError): Promise<void> => {
+    answered ||= !(pages instanceof SyncError)
+    const [parent] = asked
+    const of = partition.parents?.of
+    if (answered || !(pages instanceof SyncError) || parent === undefined || of === undefined) return
+    if (await isThere(send, stream, of, parent.key)) refusals++
+    if (refusals >= MOST_REFUSED || (refusals > 0 && parent === last)) throw pages
+  }
+}
+
+/** Whether Pipedrive shows the record; the stream that wants to know pays. */
+async function isThere(send: Send, payer: Stream, of: Stream, key: string): Promise<boolean> {
+  const pages = await readByIds(send, { ...of, name: payer.name }, [key])
+  const request = { stream: payer.name, path: of.partitions[0]?.path ?? '', params: {}, cost: 0 }
+  const found = pages.flatMap((page) => recordsOf(request, page))
+  return found.some((record) => keyOf(of, record) === key && !isDeleted(of, record))
+}
+
+function isDeleted(stream: Stream, record: unknown): boolean {
+  return saysDeleted(stream, (record as Readonly<Record<string, unknown>>)[stream.deletedWhen?.field ?? ''])
+}

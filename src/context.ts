@@ -1,0 +1,35 @@
+import type { BatchLimits } from './batches.ts'
+import type { Clock } from './clock.ts'
+import type { CatalogReader } from './extract/field-catalog.ts'
+import type { Send } from './extract/request.ts'
+import type { ReadPlan } from './extract/windows.ts'
+
+export interface SyncOptions extends BatchLimits {
+  readonly account: string
+  /** Whose token it is. */
+  readonly userId: number
+  readonly plan: ReadPlan
+  /** Leave alone what was read whole not long ago (`refreshHours`). */
+  readonly onlyDue: boolean
+  readonly lookbackMs: number
+  /** Share (0 to 1) of a table that one complete walk may find gone. */
+  readonly maxShare: number
+}
+
+/** What the streams of one run share. */
+export interface SyncContext {
+  readonly options: SyncOptions
+  readonly clock: Clock
+  readonly send: Send
+  readonly catalogs: CatalogReader
+  readonly onProgress: (progress: Progress) => void
+}
+
+export interface Progress {
+  readonly stream: string
+  /** Rows that have been read so far, whatever became of them. */
+  readonly rows: number
+  readonly pages: number
+  /** How much of the stream lies behind, 0 to 1; null where that cannot be told. */
+  readonly share: number | null
+}
