@@ -16,5 +16,5 @@ export const accessBlanks: Readonly<Record<AccessName, Row>> = {
   permission_set_assignments: { user_id: null, permission_set_id: null, name: '' },
   team_users: { team_id: 1, user_id: null },
   user_permissions: { user_id: null, name: '', value: false },
-  goal_results: { goal_id: null, progress: 0 },
+  goal_results: { goal_id: null, period_start: null, period_end: null, progress: 0 },
 }

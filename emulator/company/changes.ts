@@ -132,6 +132,16 @@ const assigned =
     return Object.fromEntries(copied.map((one) => [one, patch[one] ?? row[one] ?? null]))
   }
 
+/** A result is held for the whole of its goal. */
+function resultFollows(_before: Row, patch: Row, _now: number, all: Collections): Row {
+  const goal = patch['goal_id']
+  const slot = typeof goal === 'string' ? all.goals.slotOf(goal) : undefined
+  const duration = slot === undefined ? undefined : all.goals.coreAt(slot)['duration']
+  return isRow(duration)
+    ? { period_start: duration['start'] ?? null, period_end: duration['end'] ?? null }
+    : {}
+}
+
 /** A message belongs to the deal of its thread. */
 function messageFollows(before: Row, patch: Row, now: number, all: Collections): Row {
   const thread = patch['mail_thread_id']
@@ -183,6 +193,7 @@ export const follows: Readonly<Partial<Record<EntityName, Follow>>> = {
   projects: projectFollows,
   tasks: doneFollows('is_done', 'lead'),
   mail_messages: messageFollows,
+  goal_results: resultFollows,
   role_assignments: assigned('role_id', 'roles', ['name', 'parent_role_id']),
   permission_set_assignments: assigned('permission_set_id', 'permission_sets', ['name']),
 }

@@ -23,9 +23,12 @@ function params(type: string): Row {
 }
 
 /** Goals as `/v1/goals/find` answers them (openapi v1); the last of them are over. */
-/** How far each of them has come. */
+/** How far each of them has come in all its time. */
 export const goalResultRows = (world: World): Row[] =>
-  goalRows(world).map(({ id }, i) => ({ id: i + 1, goal_id: id ?? null, progress: 3 + 7 * i }))
+  goalRows(world).map(({ id = null, duration }, i) => {
+    const { start = null, end = null } = duration as Row
+    return { id: i + 1, goal_id: id, period_start: start, period_end: end, progress: 3 + 7 * i }
+  })
 
 export function goalRows(world: World): Row[] {
   return goals.map(([title, type, assignee, n, target, metric], i) => ({

@@ -13,6 +13,9 @@ const templates = [
   ['New roof', 'From the first visit to the last tile', 1],
   ['Aastahooldus', '', 2],
   ['Onboarding', 'A colleague’s first month', 3],
+  ['Solar panels ☀', 'Panels on a roof that is there', 1],
+  ['Kiire remont', 'Leaks and storms', 2],
+  ['仓库搬迁', '', 3],
 ] as const
 
 interface Phase {

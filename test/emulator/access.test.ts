@@ -167,6 +167,17 @@ describe('results of a goal', () => {
     expect((await call(`/v1/goals/${id}/results${query}`)).status).toBe(status)
   })
 
+  test('are held for the whole of their goal', async () => {
+    const { emulator } = await run()
+    const { goals, goal_results } = emulator.company
+    const duration = { start: '2026-02-01', end: '2026-03-31' }
+    const made = goal_results.create({ goal_id: goals.create({ duration })['id'] as string })
+    const period = { period_start: duration.start, period_end: duration.end }
+    expect(made).toMatchObject({ ...period, progress: 0 })
+    const [goal, result] = [goals.list()[0], goal_results.list()[0]]
+    expect(goal?.['duration']).toEqual({ start: result?.['period_start'], end: result?.['period_end'] })
+  })
+
   test('of an unknown goal are not found', async () => {
     const { call } = await run()
     const path = '/v1/goals/1/results?period.start=2024-01-01&period.end=2024-01-01'

@@ -151,7 +151,7 @@ describe('what projects stand on', () => {
       ...project_phases.list().slice(4, 7),
       phase,
     ])
-    expect((await call('/api/v2/projectTemplates')).ids).toEqual([1, 3])
+    expect((await call('/api/v2/projectTemplates')).ids).toEqual([1, 3, 4, 5, 6])
     expect((await call('/api/v2/phases')).status).toBe(400)
     expect((await call('/api/v2/phases?board_id=3')).status).toBe(404)
   })
