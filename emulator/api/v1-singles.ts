@@ -1,18 +1,26 @@
+import type { Company } from '../company/company.ts'
 import { json, Refusal, refusals, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Route } from '../http/router.ts'
-import { isRow, type Json, type Row } from '../json.ts'
+import type { Row } from '../json.ts'
 
-/** The same user without the rights of an admin. */
-function asRegular(user: Row): Row {
-  const access = (user['access'] ?? []) as readonly Json[]
-  return { ...user, is_admin: 0, access: access.map((one) => (isRow(one) ? { ...one, admin: false } : one)) }
+/** The same user without the rights of an admin: in each app with the set of its regular users. */
+function asRegular(user: Row, company: Company): Row {
+  const sets = company.list('permission_sets').filter((set) => set['type'] === 'regular')
+  const access = ((user['access'] ?? []) as readonly Row[]).map((one) => {
+    const set = sets.find(({ app }) => app === one['app'])
+    return { ...one, admin: false, permission_set_id: set?.['id'] ?? null }
+  })
+  return { ...user, is_admin: 0, access }
 }
 
 function me({ company, switches }: ApiRequest): Answer {
   const user = company.users.list().find((one) => one['is_you'] === true)
   if (!user) throw new Refusal(refusals.userNotFound())
   const about = company.company.list().at(0)
-  return json(200, { success: true, data: { ...(switches.admin ? user : asRegular(user)), ...about } })
+  return json(200, {
+    success: true,
+    data: { ...(switches.admin ? user : asRegular(user, company)), ...about },
+  })
 }
 
 /** Rates of the emulator's own; Pipedrive converts to the default currency of the token's user. */
