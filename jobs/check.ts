@@ -1,20 +1,70 @@
-import { check as tryConfiguration } from '../src/check.ts'
+import { check as tryConfiguration, type CheckReport } from '../src/check.ts'
+import { judge, type Verdict } from '../src/check/verdict.ts'
+import { EXIT } from '../src/errors.ts'
+import { readBudget } from '../src/flags.ts'
+import { checkText } from './check-text.ts'
+import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'
 
-/** Says whether database and token are right, for 2 tokens. */
-export async function check(context: JobContext): Promise<JobResult> {
-  const { database, identity, balance } = await tryConfiguration(runParts(context))
-  const { userName, companyName, companyDomain, isAdmin } = identity
-  const lines = [
-    `Database:  ${database ?? 'the embedded PostgreSQL, made by the first backfill'}`,
-    `Pipedrive: ${companyName} (${companyDomain}), as ${userName}`,
-    ...(balance === null ? [] : [`Budget:    ${balance.remaining} of ${balance.limit} tokens left today`]),
-    ...(isAdmin
-      ? []
-      : [
-          'Note:      this user is no global admin; records and fields hidden from the user stay out of the warehouse',
-        ]),
-    'Ready: run backfill.',
-  ]
-  return { json: { database, ...identity, balance }, text: lines.join('\n'), exit: 0 }
+export interface CheckFlags extends ChoiceFlags {
+  readonly budget: string
+  readonly quick?: boolean
+}
+
+const EXITS = {
+  ready: EXIT.done,
+  partial: EXIT.partial,
+  deferred: EXIT.deferred,
+  failed: EXIT.usage,
+} as const
+
+/** Says whether a run would read everything, and writes nothing. */
+export async function check(context: JobContext, flags: CheckFlags): Promise<JobResult> {
+  const streams = chosenStreams(context, flags)
+  const allowance = readBudget('--budget', flags.budget)
+  const report = await tryConfiguration(runParts(context), {
+    streams,
+    allowance,
+    quick: flags.quick === true,
+  })
+  const verdict = judge(report)
+  return {
+    json: checkJson(report, verdict),
+    text: checkText(report, verdict, streams),
+    exit: EXITS[verdict.status],
+  }
+}
+
+function checkJson(report: CheckReport, { hidden, ...verdict }: Verdict): unknown {
+  const { identity, permissionSets: sets, warehouse, balance, clock } = report
+  const access = identity.access.map(({ app, admin, permissionSetId: id }) => ({
+    app,
+    admin,
+    permission_set_id: id,
+    permission_set: sets?.names.get(id ?? '') ?? null,
+  }))
+  return {
+    ...verdict,
+    token: {
+      user_id: identity.userId,
+      user_name: identity.userName,
+      company_id: identity.companyId,
+      company_name: identity.companyName,
+      company_domain: identity.companyDomain,
+      global_admin: identity.isAdmin,
+      access,
+      sees_everything: hidden.length === 0,
+      hidden,
+    },
+    streams: report.streams,
+    budget: {
+      daily_limit: balance?.limit ?? null,
+      daily_remaining: balance?.remaining ?? null,
+      requests_in_2_seconds: report.burstLimit,
+    },
+    clock: clock === null ? null : { ahead_ms: Math.round(clock.ms), within_ms: Math.round(clock.within) },
+    database: warehouse,
+    requests: report.requests,
+    tokens: report.tokens,
+  }
 }

@@ -1,7 +1,8 @@
 import { IANAZone } from 'luxon'
 import { schedule as onCron, validateDetailed } from 'node-cron'
 import { configError } from '../src/errors.ts'
-import { check } from '../src/check.ts'
+import { check, type CheckRequest } from '../src/check.ts'
+import { judge } from '../src/check/verdict.ts'
 import { runParts, untilStopped, type JobContext, type JobResult } from './job.ts'
 import { readRequest, sync, type SyncFlags } from './sync.ts'
 
@@ -19,6 +20,13 @@ function assertCron({ cron, timezone }: ScheduleFlags): void {
     throw configError(`--timezone takes a name like Europe/Tallinn, not "${timezone}".`)
 }
 
+/** Throws `E_CONFIG` where each run would fail in the same way; says once what each of them would leave out. */
+async function assertReady(context: JobContext, request: CheckRequest): Promise<void> {
+  const { errors, warnings } = judge(await check(runParts(context), request))
+  if (errors.length > 0) throw configError(errors.join(' '))
+  for (const warning of warnings) context.reporter.warn(warning)
+}
+
 /**
  * Syncs whenever the cron expression says so, one run at a time, until the signal aborts; a run that is under way
  * then ends after its checkpoint. A run that fails is shown and the next one comes as planned.
@@ -29,8 +37,8 @@ export async function schedule(
   show: (result: JobResult) => void,
 ): Promise<JobResult> {
   assertCron(flags)
-  readRequest(context, flags)
-  await check(runParts(context))
+  const { streams } = readRequest(context, flags)
+  await assertReady(context, { streams, allowance: { share: 1 }, quick: true })
   const { signal, reporter } = context
   let runs = 0
   let underWay: Promise<void> = Promise.resolve()

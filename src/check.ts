@@ -1,37 +1,88 @@
-import { createClient } from './extract/client.ts'
-import type { DailyBalance } from './extract/budget.ts'
+import { SyncError } from './errors.ts'
+import { SMALLEST_DAILY_LIMIT, type Allowance, type DailyBalance } from './extract/budget.ts'
+import { createClient, type Client } from './extract/client.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
-import { assertNotBlocked } from './load/account.ts'
-import type { Session } from './load/connection.ts'
-import { assertCanBeMade, databaseExists, withSession } from './load/database.ts'
-import { assertPrivileges } from './load/privileges.ts'
+import { observe, type ClockDifference } from './extract/observe.ts'
+import { PERMISSION_SETS_COST, readPermissionSets } from './extract/permission-sets.ts'
+import { askOnce, costOfProbes } from './extract/probe.ts'
+import type { Send } from './extract/request.ts'
+import { checkWarehouse, type WarehouseCheck } from './check/warehouse.ts'
 import type { RunParts } from './run.ts'
+import type { Stream } from './streams/stream.ts'
+import { tryStreams, type StreamCheck } from './check/try-streams.ts'
+
+export interface CheckRequest {
+  readonly streams: readonly Stream[]
+  /** What trying the streams may cost; they are left out where it does not reach. */
+  readonly allowance: Allowance
+  /** Ask whose token it is and nothing else: 2 tokens. */
+  readonly quick: boolean
+}
+
+export interface PermissionSets {
+  /** By id. */
+  readonly names: ReadonlyMap<string, string>
+  readonly refused: boolean
+}
 
 export interface CheckReport {
-  /** `PostgreSQL 18.1`, or null when the embedded server has not been made yet. */
-  readonly database: string | null
+  /** Null: the embedded server has not been made yet. */
+  readonly warehouse: WarehouseCheck | null
   readonly identity: Identity
+  /** Null where they were not asked for. */
+  readonly permissionSets: PermissionSets | null
+  readonly streams: readonly StreamCheck[]
+  /** Tokens that trying the streams would have cost, where the allowance did not reach. */
+  readonly beyondBudget: number | null
   readonly balance: DailyBalance | null
+  /** Requests in two seconds; null where no answer told. */
+  readonly burstLimit: number | null
+  readonly clock: ClockDifference | null
+  readonly requests: number
+  readonly tokens: number
 }
 
-async function checkDatabase(session: Session, account: string, now: number): Promise<string> {
-  await assertPrivileges(session)
-  await assertNotBlocked(session, account, now)
-  const { rows } = await session.client.query<{ version: string }>(
-    "select current_setting('server_version') as version",
-  )
-  return `PostgreSQL ${rows[0]?.version ?? ''}`
+/**
+ * Tries the configuration without writing anything: the database first, then whose token it is, then one record of
+ * each stream. Throws what a run would throw where database or token are wrong.
+ */
+export async function check(parts: RunParts, request: CheckRequest): Promise<CheckReport> {
+  const warehouse = await checkWarehouse(parts, request.streams)
+  const stop = new AbortController()
+  const signal = AbortSignal.any([parts.signal, stop.signal])
+  const { source, clock } = parts
+  const client = createClient({ ...source, allowance: request.allowance, concurrency: 4, clock, signal })
+  const observer = observe(client.send, clock)
+  const send = askOnce(observer.send)
+  const identity = await readIdentity(send)
+  const cost = request.quick ? 0 : PERMISSION_SETS_COST + costOfProbes(request.streams)
+  const affordable = !request.quick && cost <= tokensLeft(client)
+  const permissionSets = affordable ? await setsOrRefusal(send) : null
+  const streams = affordable ? await tryStreams(send, request.streams, client.ledger, stop) : []
+  return {
+    warehouse,
+    identity,
+    permissionSets,
+    streams,
+    beyondBudget: request.quick || affordable ? null : cost,
+    balance: client.ledger.balance(),
+    burstLimit: observer.burstLimit(),
+    clock: observer.clock(),
+    ...client.ledger.total,
+  }
 }
 
-/** Tries the configuration without writing anything: the database first, then one request of 2 tokens. */
-export async function check({ warehouse, source, clock, signal }: RunParts): Promise<CheckReport> {
-  await assertCanBeMade(warehouse)
-  const database = (await databaseExists(warehouse))
-    ? await withSession(warehouse, 'check', signal, (session) =>
-        checkDatabase(session, warehouse.account, clock.now()),
-      )
-    : null
-  const client = createClient({ ...source, allowance: { share: 1 }, concurrency: 1, clock, signal })
-  const identity = await readIdentity(client.send)
-  return { database, identity, balance: client.ledger.balance() }
+function tokensLeft({ ledger }: Client): number {
+  ledger.assume(SMALLEST_DAILY_LIMIT)
+  return Math.min(ledger.left(), ledger.balance()?.remaining ?? Infinity)
+}
+
+/** Only admins are sure to be shown them. */
+async function setsOrRefusal(send: Send): Promise<PermissionSets> {
+  try {
+    return { names: await readPermissionSets(send), refused: false }
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.recovery !== 'skip-stream') throw error
+    return { names: new Map(), refused: true }
+  }
 }

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { backfill, type BackfillFlags } from '../jobs/backfill.ts'
-import { check } from '../jobs/check.ts'
+import { check, type CheckFlags } from '../jobs/check.ts'
 import { demo, type DemoFlags } from '../jobs/demo.ts'
 import { fields } from '../jobs/fields.ts'
 import { migrate } from '../jobs/migrate.ts'
@@ -43,14 +43,20 @@ function withChoice(command: Command): Command {
   return withStreams(command).option('--all', 'every stream there is, those that are read on demand too')
 }
 
+function withBudget(command: Command): Command {
+  return command.option(
+    '--budget <tokens|share>',
+    'tokens this run may spend, or a share of what the day has left',
+    '50%',
+  )
+}
+
 function withLimits(command: Command): Command {
-  return command
-    .option(
-      '--budget <tokens|share>',
-      'tokens this run may spend, or a share of what the day has left',
-      '50%',
-    )
-    .option('--max-share <share>', 'most of a table that a complete read may find deleted', '5%')
+  return withBudget(command).option(
+    '--max-share <share>',
+    'most of a table that a complete read may find deleted',
+    '5%',
+  )
 }
 
 /** What each command does when it is called with its flags. */
@@ -78,9 +84,11 @@ withJson(command('status', 'what the warehouse holds, how it is, how to connect 
     does<{ hold?: boolean } & Output>((flags) => (context) => (flags.hold === true ? hold : status)(context)),
   )
 
-withJson(command('check', 'try database and token, for 2 API tokens')).action(
-  does<Output>(() => (context) => check(context)),
+withJson(
+  withBudget(withChoice(command('check', 'see what a run would find: token, streams, budget, database'))),
 )
+  .option('--quick', 'try token and database only, for 2 API tokens')
+  .action(does<CheckFlags & Output>((flags) => (context) => check(context, flags)))
 
 withJson(
   withStreams(command('streams', 'list the tables, where they come from and what a request costs')),

@@ -24,6 +24,8 @@ export interface Ledger {
   of(stream: string): Spending
   streams(): readonly string[]
   balance(): DailyBalance | null
+  /** Tokens that the run may still spend; Infinity as long as its share of the day is not known. */
+  left(): number
   /** What the day is taken to have had when the run began, as long as no answer tells it. */
   assume(remaining: number): void
 }
@@ -65,6 +67,10 @@ export class RunLedger implements Ledger {
 
   balance(): DailyBalance | null {
     return this.#balance
+  }
+
+  left(): number {
+    return (this.#most ?? Infinity) - this.#total.tokens
   }
 
   /** Throws `E_BUDGET` when the run's share does not reach for `cost` more tokens. */

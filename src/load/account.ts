@@ -28,12 +28,25 @@ export async function claimAccount(
       data_schema: schemas.data,
     })
     .onConflict((on) => on.column('account').doUpdateSet({ company_id: sql`account.company_id` }))
-    .returning(['company_id', 'company_name'])
+    .returning(['company_id', 'company_name', 'company_domain'])
     .executeTakeFirstOrThrow()
   if (kept.company_id !== String(company.companyId))
-    throw configError(
-      `The schema "${schemas.data}" holds the company "${kept.company_name}" (${kept.company_id}); this token belongs to "${company.companyName}" (${company.companyId}). Give the second company a schema of its own with PIPEDRIVE_SCHEMA; what the demo left is removed with the command demo --remove.`,
-    )
+    throw configError(otherCompany(schemas.data, companyOf(kept), company))
+}
+
+interface CompanyRow {
+  readonly company_id: string
+  readonly company_name: string
+  readonly company_domain: string
+}
+
+function companyOf({ company_id, company_name, company_domain }: CompanyRow): Company {
+  return { companyId: Number(company_id), companyName: company_name, companyDomain: company_domain }
+}
+
+/** Why a token is refused whose company is not the one that the schema holds. */
+export function otherCompany(schema: string, kept: Company, company: Company): string {
+  return `The schema "${schema}" holds the company "${kept.companyName}" (${kept.companyId}); this token belongs to "${company.companyName}" (${company.companyId}). Give the second company a schema of its own with PIPEDRIVE_SCHEMA; what the demo left is removed with the command demo --remove.`
 }
 
 /** Until when a block of this account lasts or has lasted; null where none was ever met. */
@@ -102,7 +115,5 @@ export async function readAccount(session: Session, account: string): Promise<Co
     .selectAll()
     .where('account', '=', account)
     .executeTakeFirst()
-  if (row === undefined) return null
-  const { company_id, company_name, company_domain } = row
-  return { companyId: Number(company_id), companyName: company_name, companyDomain: company_domain }
+  return row === undefined ? null : companyOf(row)
 }

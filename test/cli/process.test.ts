@@ -61,6 +61,8 @@ describe('refused before the first request, in one sentence, with exit 2 and not
         /^--since must be earlier than --until\.$/,
       ],
       [['sync', '--budget', 'much'], /^--budget takes/],
+      [['check', '--budget', 'much'], /^--budget takes/],
+      [['check', '--stream', 'nothing'], /^There is no stream "nothing"/],
       [['schedule', '--budget', 'much'], /^--budget takes/],
       [['sync', '--max-share', '7'], /^--max-share takes/],
       [['schedule', '--cron', 'never'], /^--cron takes an expression like/],
@@ -73,7 +75,7 @@ describe('refused before the first request, in one sentence, with exit 2 and not
       [['reset', 'deals'], /^There is no warehouse here yet/],
       [['status', '--hold'], /^There is no warehouse here yet/],
     ]
-    for (const half of [wrong.slice(0, 12), wrong.slice(12)])
+    for (const half of [wrong.slice(0, 13), wrong.slice(13)])
       await Promise.all(
         half.map(async ([args, sentence]) =>
           expect(sentenceOf(await cli(args, { env, cwd }))).toMatch(sentence),
@@ -280,7 +282,8 @@ describe('.env', () => {
   test('is read, byte order mark and all; the environment wins over it, and empty counts as absent', async () => {
     const cwd = await emptyDirectory()
     const emulator = await smallCompany()
-    const company = z.object({ companyDomain: z.string(), isAdmin: z.boolean(), database: z.null() })
+    const token = z.object({ company_domain: z.string(), global_admin: z.boolean() })
+    const company = z.object({ token, database: z.null() })
     await writeFile(
       join(cwd, '.env'),
       `\uFEFFPIPEDRIVE_API_TOKEN=wrong\nPIPEDRIVE_BASE_URL="${emulator.url}" # here\nLOG_LEVEL=loud\n`,
@@ -288,8 +291,14 @@ describe('.env', () => {
     expect(sentenceOf(await cli(['check'], { cwd }))).toMatch(/^LOG_LEVEL /)
     const env = { LOG_LEVEL: '' }
     expect(sentenceOf(await cli(['check'], { cwd, env }))).toMatch(/PIPEDRIVE_API_TOKEN\.$/)
-    const told = await jsonFrom(['check'], { cwd, env: { ...env, PIPEDRIVE_API_TOKEN: TOKEN } })
-    expect(company.parse(told)).toEqual({ companyDomain: 'pohjala', isAdmin: true, database: null })
+    const told = await jsonFrom(['check', '--quick'], {
+      cwd,
+      env: { ...env, PIPEDRIVE_API_TOKEN: TOKEN },
+    })
+    expect(company.parse(told)).toEqual({
+      token: { company_domain: 'pohjala', global_admin: true },
+      database: null,
+    })
     expect(emulator.requests.map(({ status }) => status)).toEqual([401, 200])
     expect(sentenceOf(await cli(['check'], { cwd, env: { ...env, PIPEDRIVE_API_TOKEN: '' } }))).toMatch(
       /^PIPEDRIVE_API_TOKEN is not set: /,
@@ -348,29 +357,29 @@ describe('the streams of the process', () => {
 })
 
 describe('check', () => {
-  test('tells who lets us in, for 2 tokens and without writing', async () => {
-    const emulator = await smallCompany({ switches: { admin: false } })
+  test('with --quick costs 2 tokens, and nothing is written', async () => {
+    const emulator = await smallCompany()
     const database = await testDatabase()
-    const env = variables(emulator, database.url)
-    const people = await cli(['check'], { env })
+    const people = await cli(['check', '--quick'], { env: variables(emulator, database.url) })
     expect(people).toMatchObject({ code: 0, stderr: '' })
     expect(people.stdout).toMatch(
-      /^Database: {2}PostgreSQL \d+.*\nPipedrive: Põhjala Katused \(pohjala\), as /,
+      /^Database {3}PostgreSQL \d+.*\nPipedrive {2}Põhjala Katused \(pohjala\), as /,
     )
-    expect(people.stdout).toMatch(/\nBudget: {4}149998 of 150000 tokens left today\nNote: .*admin/)
+    expect(people.stdout).toMatch(/\nStreams {4}not tried\n/)
     expect(emulator.limits.spent).toBe(2)
     expect(await schemas(database)).toEqual([])
-    const answer = z.strictObject({
-      database: z.string().startsWith('PostgreSQL '),
-      userId: z.int(),
-      userName: z.string(),
-      isAdmin: z.literal(false),
-      companyId: z.int(),
-      companyName: z.literal('Põhjala Katused'),
-      companyDomain: z.literal('pohjala'),
-      balance: z.strictObject({ limit: z.literal(150_000), remaining: z.literal(149_996) }),
+  })
+
+  test('takes the flags of a run', async () => {
+    const emulator = await smallCompany()
+    emulator.faults.add({ kind: 'forbidden', match: '/v1/leads/archived' })
+    const flags = ['check', '--stream', 'users,leads', '--budget', '5000', '--json']
+    const ended = await cli(flags, { env: variables(emulator) })
+    expect(ended.code).toBe(4)
+    expect(jsonOf(ended)).toMatchObject({
+      status: 'partial',
+      streams: [{ status: 'readable' }, { status: 'skipped' }],
     })
-    answer.parse(await jsonFrom(['check'], { env }))
   })
 
   test('a server that is not Pipedrive is told apart', async () => {
