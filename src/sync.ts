@@ -10,7 +10,7 @@ import { evolveTables } from './load/evolve.ts'
 import { loadAll, type Loading } from './load-all.ts'
 import { openLoader } from './load/loader.ts'
 import { lockStream } from './load/lock.ts'
-import { countLive, findAbsent, writeTombstones, type Owner } from './load/tombstones.ts'
+import { countLive, findAbsent, tombstoneAbsent, type Owner } from './load/tombstones.ts'
 import { dueParents, followParents, type Family } from './load/parents.ts'
 import { refreshCatalogs } from './refresh-catalog.ts'
 import { settling } from './settling.ts'
@@ -178,10 +178,9 @@ async function settleAbsence({ stream, session, context, layout, transform, load
   if (suspects.length === 0 || stream.readById === undefined) return
   const batch = loader.newBatch()
   for (const page of await readByIds(context.send, stream, suspects)) transform(page, batch)
+  // What is there after all has been seen with it.
   addTo(tally, await loader.commit(batch))
-  const there = new Set(batch.keys().map(String))
-  const gone = suspects.filter((key) => !there.has(key))
-  tally.tombstoned += await writeTombstones(session, layout, gone)
+  tally.tombstoned += await tombstoneAbsent(session, layout, ownerOf(stream, context))
 }
 
 /**

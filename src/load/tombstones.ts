@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { DELETED_AT, type TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
+import { sameKey } from './merge.ts'
 import { stageName, temporaryName } from './stage.ts'
 import { quoteIdentifier } from './table-plan.ts'
 
@@ -8,21 +9,32 @@ function seenName(layout: TableLayout): string {
   return temporaryName('seen', layout)
 }
 
+function keyColumns({ key, columns }: TableLayout) {
+  return key.map((name) => ({
+    name: quoteIdentifier(name),
+    type: columns.find((column) => column.name === name)?.type ?? 'text',
+  }))
+}
+
 /** Starts to remember the keys that a complete walk sees. */
 export async function createSeen({ client }: Session, layout: TableLayout): Promise<void> {
   const name = quoteIdentifier(seenName(layout))
-  const [key = ''] = layout.key
-  const type = layout.columns.find((column) => column.name === key)?.type ?? 'text'
+  const key = keyColumns(layout)
+  const columns = key.map((column) => `${column.name} ${column.type}`).join(', ')
   await client.query(`drop table if exists pg_temp.${name}`)
-  await client.query(`create temporary table ${name} (key ${type} primary key)`)
+  await client.query(
+    `create temporary table ${name} (${columns}, primary key (${key.map((column) => column.name).join(', ')}))`,
+  )
 }
 
 /** Remembers the keys that are staged; to be called in the transaction of the batch, before its commit. */
 export async function rememberSeen({ client }: Session, layout: TableLayout): Promise<void> {
-  const [key = ''] = layout.key
+  const columns = keyColumns(layout)
+    .map(({ name }) => name)
+    .join(', ')
   await client.query(
     `insert into pg_temp.${quoteIdentifier(seenName(layout))}
-     select ${quoteIdentifier(key)} from pg_temp.${quoteIdentifier(stageName(layout))} on conflict do nothing`,
+     select ${columns} from pg_temp.${quoteIdentifier(stageName(layout))} on conflict do nothing`,
   )
 }
 
@@ -31,7 +43,7 @@ export interface Absence {
   readonly live: number
   /** Keys the walk saw. */
   readonly seen: number
-  /** Keys of live rows the walk did not see. */
+  /** Keys of live rows the walk did not see: of several columns, the first. */
   readonly absent: readonly string[]
 }
 
@@ -47,6 +59,13 @@ function isOf(owner: Owner | null, table: string) {
     : sql<boolean>`${sql.ref(`${table}.${owner.column}`)} = ${owner.id}`
 }
 
+/** Whether a row, as `target`, is there and was not seen. */
+function isAbsent(layout: TableLayout, owner: Owner | null) {
+  const seen = sql.table(`pg_temp.${seenName(layout)}`)
+  return sql<boolean>`${sql.ref(`target.${DELETED_AT}`)} is null and ${isOf(owner, 'target')}
+    and not exists (select from ${seen} as seen where ${sameKey(layout, 'seen', 'target')})`
+}
+
 export async function findAbsent(
   session: Session,
   layout: TableLayout,
@@ -59,8 +78,7 @@ export async function findAbsent(
   const counted = await sql<{ seen: string }>`select count(*) as seen from ${seen}`.execute(data)
   const absent = await sql<{ key: string }>`
     select ${sql.ref(`target.${key}`)}::text as key from ${table} as target
-    where ${sql.ref(`target.${DELETED_AT}`)} is null and ${isOf(owner, 'target')}
-      and not exists (select from ${seen} as seen where seen.key = ${sql.ref(`target.${key}`)})
+    where ${isAbsent(layout, owner)}
     order by ${sql.ref(`target.${key}`)}`.execute(data)
   return {
     live: await countLive(session, layout, null, owner),
@@ -89,20 +107,14 @@ export async function countLive(
   return Number(row.live)
 }
 
-/** Marks rows as deleted; returns how many were not marked yet. */
-export async function writeTombstones(
-  { data }: Session,
+/** Marks the rows as deleted that have not been seen; returns how many there were. */
+export async function tombstoneAbsent(
+  { data, schemas }: Session,
   layout: TableLayout,
-  keys: readonly string[],
+  owner: Owner | null,
 ): Promise<number> {
-  if (keys.length === 0) return 0
-  const [key = ''] = layout.key
-  const type = layout.columns.find((column) => column.name === key)?.type ?? 'text'
-  const result = await data
-    .updateTable(layout.table)
-    .set({ [DELETED_AT]: sql`now()`, _synced_at: sql`now()` })
-    .where(sql<boolean>`${sql.ref(key)} = any(${keys}::text[]::${sql.raw(type)}[])`)
-    .where(DELETED_AT, 'is', null)
-    .executeTakeFirst()
-  return Number(result.numUpdatedRows)
+  const { numAffectedRows } = await sql`
+    update ${sql.table(`${schemas.data}.${layout.table}`)} as target
+    set ${sql.id(DELETED_AT)} = now(), _synced_at = now() where ${isAbsent(layout, owner)}`.execute(data)
+  return Number(numAffectedRows ?? 0n)
 }

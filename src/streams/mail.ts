@@ -128,7 +128,7 @@ export const dealMailMessages: Stream = {
   key: ['deal_id', 'id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'deleted_flag', is: true },
-  leftOut: ['item_type', 'timestamp', 'company_id'],
+  leftOut: ['body', 'item_type', 'timestamp', 'company_id'],
   catalogs: [],
   partitions: [
     {
@@ -144,7 +144,6 @@ export const dealMailMessages: Stream = {
   columns: {
     deal_id: 'bigint',
     ...MESSAGE,
-    body: 'text',
     external_deleted_flag: 'boolean',
     nylas_id: 'text',
     s3_bucket: 'text',

@@ -11,7 +11,7 @@ import { query } from '../../src/load/query.ts'
 import { oweLabels, relabel } from '../../src/load/relabel.ts'
 import { endRun, logTokens, startRun } from '../../src/load/run-log.ts'
 import { readState } from '../../src/load/status.ts'
-import { findAbsent, writeTombstones } from '../../src/load/tombstones.ts'
+import { findAbsent, tombstoneAbsent } from '../../src/load/tombstones.ts'
 import { streams } from '../../src/streams/index.ts'
 import { layoutStream } from '../../src/transform/layout.ts'
 import { olderPostgresBinDirs, startServer } from '../support/database.ts'
@@ -88,7 +88,7 @@ describe.skipIf(binDirs.length === 0)(
         await walk.load([{ ...first, custom_fields: { h1: 1, h2: { value: 2.5, currency: 'EUR' } } }])
         const absence = await findAbsent(session, walk.layout)
         expect(absence).toEqual({ live: 3, seen: 1, absent: ['2', '4'] })
-        expect(await writeTombstones(session, walk.layout, absence.absent)).toBe(2)
+        expect(await tombstoneAbsent(session, walk.layout, null)).toBe(2)
         const before = await readCatalog(session, 'contacts')
         const now = before.map((field) => ({ ...field, options: [{ ...option('1', 'Tiny') }] }))
         await inTransaction(session, async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { countLive, findAbsent, writeTombstones } from '../../src/load/tombstones.ts'
+import { countLive, findAbsent, tombstoneAbsent } from '../../src/load/tombstones.ts'
 import type { Stream } from '../../src/streams/stream.ts'
 import { contacts, migratedWarehouse, openStream } from './support/warehouse.ts'
 
@@ -39,21 +39,20 @@ describe('what a complete walk did not see', () => {
     const walk = await openStream(session, leads, [], true)
     await walk.load([{ id: uuid(2).toUpperCase() }])
     expect(await findAbsent(session, walk.layout)).toEqual({ live: 3, seen: 1, absent: [uuid(1), uuid(3)] })
-    expect(await writeTombstones(session, walk.layout, [uuid(1), uuid(3)])).toBe(2)
+    expect(await tombstoneAbsent(session, walk.layout, null)).toBe(2)
     expect(await countLive(session, walk.layout)).toBe(1)
   })
 })
 
 describe('writing tombstones', () => {
-  test('marks the rows named, counts those that had no mark, and keeps the first mark', async () => {
+  test('marks the live rows that were not seen, counts them, and keeps the first mark of others', async () => {
     const { db, session } = await migratedWarehouse()
-    const { load, layout } = await openStream(session)
-    await load([1, 2, 3, 4].map((id) => ({ id, name: `n${id}` })))
-    await db.query(
-      `update pipedrive.contacts set _deleted_at = '2024-01-01', _synced_at = '2024-01-01' where id = 2`,
-    )
-    await db.query(`update pipedrive.contacts set _synced_at = '2024-01-01' where id = 3`)
-    expect(await writeTombstones(session, layout, ['1', '2', '99'])).toBe(1)
+    await (await openStream(session)).load([1, 2, 3, 4].map((id) => ({ id, name: `n${id}` })))
+    await db.query(`update pipedrive.contacts set _synced_at = '2024-01-01'`)
+    await db.query(`update pipedrive.contacts set _deleted_at = '2024-01-01' where id = 2`)
+    const walk = await openStream(session, contacts, [], true)
+    await walk.load([3, 4].map((id) => ({ id, name: `n${id}` })))
+    expect(await tombstoneAbsent(session, walk.layout, null)).toBe(1)
     const rows = await db.query<{ id: string; at: Date | null; synced: Date }>(
       'select id, _deleted_at as at, _synced_at as synced from pipedrive.contacts order by id',
     )
@@ -62,26 +61,38 @@ describe('writing tombstones', () => {
       { id: '1' },
       { id: '2', at: old, synced: old },
       { id: '3', at: null, synced: old },
-      { id: '4', at: null },
+      { id: '4', at: null, synced: old },
     ])
     expect(rows[0]?.at?.getTime()).toBeGreaterThan(old.getTime())
     expect(rows[0]?.at).toEqual(rows[0]?.synced)
   })
 
-  test('for no key touches nothing', async () => {
+  test('where everything was seen touches nothing', async () => {
     const { session } = await migratedWarehouse()
-    const { load, layout } = await openStream(session)
-    await load([{ id: 1 }])
-    expect(await writeTombstones(session, layout, [])).toBe(0)
-    expect(await countLive(session, layout)).toBe(1)
+    const walk = await openStream(session, contacts, [], true)
+    await walk.load([{ id: 1 }])
+    expect(await tombstoneAbsent(session, walk.layout, null)).toBe(0)
+    expect(await countLive(session, walk.layout)).toBe(1)
   })
 
-  test('takes ten thousand keys in one go', async () => {
-    const { session } = await migratedWarehouse()
-    const { load, layout } = await openStream(session)
-    const ids = Array.from({ length: 10_000 }, (_, index) => index + 1)
-    await load(ids.map((id) => ({ id })))
-    expect(await writeTombstones(session, layout, ids.map(String))).toBe(10_000)
-    expect(await countLive(session, layout)).toBe(0)
+  test('tells rows by all columns of their key, and leaves those of other users alone', async () => {
+    const { db, session } = await migratedWarehouse()
+    const settings: Stream = {
+      ...contacts,
+      name: 'settings',
+      key: ['user_id', 'name'],
+      cursorField: null,
+      exploded: [],
+      columns: { user_id: 'bigint', name: 'text' },
+    }
+    const of = (user_id: number, ...names: string[]) => names.map((name) => ({ user_id, name }))
+    await (await openStream(session, settings)).load([...of(1, 'a', 'b'), ...of(2, 'a', 'c')])
+    const walk = await openStream(session, settings, [], true)
+    await walk.load(of(1, 'a'))
+    const owner = { column: 'user_id', id: 1 }
+    expect(await findAbsent(session, walk.layout, owner)).toMatchObject({ live: 2, seen: 1, absent: ['1'] })
+    expect(await tombstoneAbsent(session, walk.layout, owner)).toBe(1)
+    const gone = 'select user_id, name from pipedrive.settings where _deleted_at is not null'
+    expect(await db.query(gone)).toEqual([{ user_id: '1', name: 'b' }])
   })
 })
