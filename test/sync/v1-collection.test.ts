@@ -4,7 +4,15 @@ import { throughDoor } from '../../src/streams/door.ts'
 import type { Stream } from '../../src/streams/stream.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { bookmarkOf, countOf, only } from '../support/warehouse.ts'
-import { BACKFILL, SWEEP, openWorld, streamNamed, type World } from '../support/world.ts'
+import {
+  BACKFILL,
+  SWEEP,
+  checkpointEveryPage,
+  inPagesOf,
+  openWorld,
+  streamNamed,
+  type World,
+} from '../support/world.ts'
 
 const names = ['deals', 'persons', 'organizations', 'activities'] as const
 type Row = Readonly<Record<string, unknown>>
@@ -142,6 +150,131 @@ describe.each(names)('%s through the v1 collection', (name) => {
       expect(await bookmarkOf(world.db, name, 'live')).toBeNull()
     },
   )
+})
+
+test('every type of custom field is read through the door', async () => {
+  await using world = await openWorld({ size: { deals: 200 } })
+  await world.run({ streams: [door('deals')] })
+  const fields = await world.db.query<{ name: string; type: string }>(
+    "select column_name as name, field_type as type from pipedrive.fields where entity = 'deals' and is_custom",
+  )
+  const filled = await Promise.all(
+    fields.map(async ({ name, type }) => {
+      return (await countOf(world.db, 'deals', `${name} is not null`)) > 0 ? type : `${type}: nothing`
+    }),
+  )
+  expect(filled.toSorted()).toEqual([
+    ...['address', 'date', 'daterange', 'double', 'enum', 'monetary', 'org', 'people', 'phone', 'set'],
+    ...['text', 'time', 'timerange', 'user', 'varchar', 'varchar_auto'],
+  ])
+})
+
+describe('what is deleted', () => {
+  test('is seen where v1 says so', async () => {
+    await using world = await openWorld({ switches: { deletedInLists: true } })
+    const { company } = world.emulator
+    const streams = [door('deals'), door('persons')]
+    await world.run({ streams })
+    const [deal, person] = [liveId(world, 'deals'), liveId(world, 'persons')]
+    company.deals.delete(deal)
+    company.persons.delete(person)
+    const report = await world.run({ streams })
+    expect(report.streams.map(({ tombstoned }) => tombstoned)).toEqual([1, 1])
+    for (const [table, id] of [
+      ['deals', deal],
+      ['persons', person],
+    ] as const)
+      expect(await countOf(world.db, table, `id = ${id} and is_deleted and _deleted_at = update_time`)).toBe(
+        1,
+      )
+  })
+
+  test.each(names)('is never concluded from what a sweep of %s does not show', async (name) => {
+    await using world = await openWorld()
+    const live = (): Promise<number> => countOf(world.db, name, '_deleted_at is null')
+    await world.run({ streams: [streamNamed(name)], plan: BACKFILL })
+    const held = await live()
+    world.emulator.company[name].delete(liveId(world, name))
+    world.clock.advance(31 * 86_400_000)
+    const report = only(await world.run({ streams: [door(name)], plan: SWEEP, maxShare: 1 }))
+    expect(report).toMatchObject({ status: 'done', tombstoned: 0 })
+    expect(report.warning).toMatch(/was not taken as deleted; sync --sweep --api v2 finds that/)
+    expect(await live()).toBe(held)
+  })
+})
+
+describe('a list without an order', () => {
+  test('moves no bookmark before its end', async () => {
+    await using world = await openWorld()
+    checkpointEveryPage(world)
+    let pages = 0
+    world.tap.onAnswer = ({ path }) =>
+      path === '/v1/persons/collection' && ++pages > 2
+        ? { status: 400, headers: { 'content-type': 'application/json' }, body: '{}' }
+        : undefined
+    const streams = [inPagesOf(1, door('persons'))]
+    expect(only(await world.run({ streams })).status).toBe('failed')
+    expect(await countOf(world.db, 'persons')).toBeGreaterThan(0)
+    expect(await bookmarkOf(world.db, 'persons', 'collection')).toBeNull()
+  })
+
+  test('is read again from where it began, for what changed behind the walk', async () => {
+    await using world = await openWorld()
+    const { persons } = world.emulator.company
+    const ids = persons
+      .list()
+      .filter((row) => row['is_deleted'] !== true)
+      .map((row) => row['id'] as number)
+    const [first = 0, last = 0] = [ids[0], ids.at(-1)]
+    let pages = 0
+    world.tap.onAnswer = ({ path }) => {
+      if (path !== '/v1/persons/collection' || ++pages !== 1) return
+      persons.update(first, { name: 'Behind' })
+      world.clock.advance(3_600_000)
+      persons.update(last, { name: 'Ahead' })
+    }
+    const streams = [inPagesOf(5, door('persons'))]
+    await world.run({ streams })
+    expect(await countOf(world.db, 'persons', "name in ('Behind', 'Ahead')")).toBe(1)
+    await world.run({ streams })
+    expect(await countOf(world.db, 'persons', "name in ('Behind', 'Ahead')")).toBe(2)
+  })
+})
+
+/** Changes every record on its way. */
+function alter(world: World, path: string, change: (record: Record<string, unknown>) => void): void {
+  world.tap.onAnswer = (asked, answer) => {
+    if (asked.path !== path) return
+    const body = JSON.parse(answer.body) as { data: Record<string, unknown>[] }
+    body.data.forEach(change)
+    return { ...answer, body: JSON.stringify(body) }
+  }
+}
+
+test('what only v2 sent stays in _extra, and what only v1 sent is added to it', async () => {
+  await using world = await openWorld()
+  alter(world, '/api/v2/persons', (record) => (record['new_in_v2'] = 1))
+  await world.run({ streams: [streamNamed('persons')] })
+  const extra = (): Promise<number> => countOf(world.db, 'persons', `_extra = '{"new_in_v2": 1}'`)
+  const held = await extra()
+  expect(held).toBeGreaterThan(0)
+  alter(world, '/v1/persons/collection', () => undefined)
+  expect(only(await world.run({ streams: [door('persons')] }))).toMatchObject({ updated: 0 })
+  expect(await extra()).toBe(held)
+  alter(world, '/v1/persons/collection', (record) => (record['old_in_v1'] = 2))
+  await world.run({ streams: [door('persons')], plan: SWEEP })
+  expect(await countOf(world.db, 'persons', `_extra = '{"new_in_v2": 1, "old_in_v1": 2}'`)).toBe(held)
+})
+
+test('a first label stands for the labels where there is no list of them', async () => {
+  await using world = await openWorld()
+  alter(world, '/v1/persons/collection', (record) => {
+    delete record['label_ids']
+    record['label'] = record['id'] === 1 ? 12 : null
+  })
+  await world.run({ streams: [door('persons')] })
+  expect(await countOf(world.db, 'persons', "id = 1 and label_ids = '{12}'")).toBe(1)
+  expect(await countOf(world.db, 'persons', "id <> 1 and label_ids = '{}'")).toBeGreaterThan(5)
 })
 
 async function readAll(world: World, request: { streams: Stream[] }): Promise<Row[]> {
