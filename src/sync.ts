@@ -112,8 +112,7 @@ async function openWork(
   complete: boolean,
 ): Promise<Work> {
   const { account } = context.options
-  const rememberKeys = complete && stream.whole === undefined
-  const loader = await openLoader(session, { account, stream: stream.name, layout, rememberKeys })
+  const loader = await openLoader(session, { account, stream: stream.name, layout, rememberKeys: complete })
   const transform = compileTransform(stream, catalog)
   return { stream, session, context, layout, transform, loader, tally }
 }

@@ -55,6 +55,15 @@ async function versions({ db }: World, name: string): Promise<unknown[]> {
   return (await Promise.all(rows)).flat()
 }
 
+/** Tables and columns as PostgreSQL describes them. */
+function shapeOf(db: TestDatabase): Promise<Row[]> {
+  return db.query(
+    `select relname, attname, atttypid::regtype::text as type, col_description(attrelid, attnum) as comment
+     from pg_attribute join pg_class on pg_class.oid = attrelid
+     where relnamespace = 'pipedrive'::regnamespace and attnum > 0 order by relname, attnum`,
+  )
+}
+
 const ARCHIVED_TOO = { archivedInCollection: true } as const
 
 /** One company, read through v2 into one warehouse and through the door into another. */
@@ -83,6 +92,7 @@ describe.each(names)('%s through the v1 collection', (name) => {
     await using _v1 = v1
     const [said, held] = [await rowsOf(v2.db, name), await rowsOf(v1.db, name)]
     expect(said.length).toBeGreaterThan(5)
+    expect(await shapeOf(v1.db)).toEqual(await shapeOf(v2.db))
     const given = (row: Row): Row => without(row, (column) => silent(name, column))
     expect(held.map(given)).toEqual(said.map(given))
     for (const row of held)
@@ -110,12 +120,17 @@ describe.each(names)('%s through the v1 collection', (name) => {
   test('leaves what v1 does not give as it is, and writes nothing when nothing is new', async () => {
     await using world = await openWorld({ switches: ARCHIVED_TOO })
     await world.run({ streams: [streamNamed(name)], plan: BACKFILL })
-    const before = await rowsOf(world.db, name)
+    const children = (): Promise<Row[][]> =>
+      Promise.all(
+        (streamNamed(name).exploded ?? []).map(({ table, parent }) => childRows(world.db, table, parent)),
+      )
+    const [before, lists] = [await rowsOf(world.db, name), await children()]
     const first = only(await world.run({ streams: [door(name)] }))
     // Activities have two keys of which v2 knows nothing.
     expect(first).toMatchObject({ inserted: 0, updated: name === 'activities' ? before.length : 0 })
     const bare = (row: Row): Row => without(row, () => false)
     expect((await rowsOf(world.db, name)).map(bare)).toEqual(before.map(bare))
+    expect(await children()).toEqual(lists)
     const held = await versions(world, name)
     expect(only(await world.run({ streams: [door(name)], plan: SWEEP }))).toMatchObject({
       ...{ inserted: 0, updated: 0, tombstoned: 0 },
@@ -129,6 +144,21 @@ describe.each(names)('%s through the v1 collection', (name) => {
     expect(report.status).toBe('partial')
     expect(only(report)).toMatchObject({ status: 'skipped' })
     expect(only(report).error).toContain('Only global admins can read these endpoints.')
+  })
+
+  test.each(['from', 'after'] as const)('reads all of a range (since: %s)', async (collectionSince) => {
+    await using world = await openWorld({ switches: { collectionSince } })
+    const moments = world.emulator.company
+      .list(name)
+      .filter((each) => !each['is_deleted'] && !each['is_archived'])
+      .map((each) => Date.parse(each['update_time'] as string))
+      .toSorted((one, other) => one - other)
+    const [since = 0, until = 0] = [moments[3], moments.at(-3)]
+    await world.run({ streams: [door(name)], plan: { mode: 'range', since, until } })
+    const where = `update_time >= to_timestamp(${since / 1000}) and update_time < to_timestamp(${until / 1000})`
+    expect(await countOf(world.db, name, `${where} and not is_deleted`)).toBe(
+      moments.filter((moment) => moment >= since && moment < until).length,
+    )
   })
 
   test.each(['from', 'after'] as const)(
