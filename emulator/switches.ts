@@ -59,6 +59,12 @@ export interface Switches {
   admin: boolean
   /** The list of installments comes in pages; its schema says nothing of a next one. */
   installmentsPaged: boolean
+  /** Records of `/collection` have the documented keys and custom fields, or those of v1's other lists too. */
+  collectionKeys: 'documented' | 'all'
+  /** Archived deals are in `/v1/deals/collection`. */
+  archivedInCollection: boolean
+  /** `since` of `/collection`: that second and later ones, or only later ones. */
+  collectionSince: 'from' | 'after'
   /** Persons have their contact sync keys, messengers under one of the two names that are documented. */
   contactSync: boolean
   messengerKey: 'im' | 'ims'
@@ -85,6 +91,8 @@ export const switchChoices: Choices = {
   deletedOption: ['kept', 'cleared'],
   lastOfTheDay: ['refused', 'served'],
   badPageToken: ['refuse', 'ignore'],
+  collectionKeys: ['documented', 'all'],
+  collectionSince: ['from', 'after'],
   messengerKey: ['im', 'ims'],
   lockedStatus: [402, 403, 404, 415],
 }
@@ -114,6 +122,9 @@ export const defaultSwitches: Readonly<Switches> = {
   badPageToken: 'refuse',
   admin: true,
   installmentsPaged: true,
+  collectionKeys: 'documented',
+  archivedInCollection: false,
+  collectionSince: 'from',
   contactSync: false,
   messengerKey: 'im',
   organizationData: false,

@@ -38,7 +38,8 @@ export function worthLoading(error: unknown): boolean {
 
 /**
  * A record dated ahead of the clock cannot be a bookmark: a pass starts at the present at the latest, so what
- * changed between two passes would be read by neither.
+ * changed between two passes would be read by neither. Nor can one that changed during a walk without an order: others
+ * may have changed before it, and behind the walk.
  */
 function upTo(now: number, cursors: readonly (number | null)[]): (number | null)[] {
   return cursors.map((cursor) => (cursor === null || cursor > now ? null : cursor))
@@ -67,7 +68,8 @@ export async function* readBatches(
   { stream, partition, window, transform, mark, batches, behind, portion }: Walk,
 ): AsyncGenerator<ReadBatch, void> {
   let [batch, other] = batches
-  let since = clock.now()
+  const started = clock.now()
+  let since = started
   const filled = (): ReadBatch => {
     const full = batch
     ;[batch, other] = [other, batch]
@@ -81,7 +83,7 @@ export async function* readBatches(
   batch.clear()
   try {
     for await (const page of prefetch(readPages(send, stream, partition, window))) {
-      mark.add(upTo(clock.now(), transform(page, batch)))
+      mark.add(upTo(partition.order?.byCursor === undefined ? started : clock.now(), transform(page, batch)))
       if (batch.size >= limits.batchRows || clock.now() - since >= limits.batchMs) {
         yield filled()
         batch.clear()

@@ -51,6 +51,14 @@ function withBudget(command: Command): Command {
   )
 }
 
+function withApi(command: Command): Command {
+  return withChoice(command).option(
+    '--api <name>',
+    'v2, or v1-collection for the old lists of deals, persons, organizations and activities',
+    'v2',
+  )
+}
+
 function withLimits(command: Command): Command {
   return withBudget(command).option(
     '--max-share <share>',
@@ -64,16 +72,16 @@ function does<Flags extends Output>(job: (flags: Flags) => Job) {
   return (flags: Flags): Promise<void> => runJob(job(flags), flags.json === true)
 }
 
-withJson(withLimits(withChoice(command('sync', 'read what has changed since the last sync'))))
+withJson(withLimits(withApi(command('sync', 'read what has changed since the last sync'))))
   .option('--sweep', 'read everything, to find what was deleted')
   .action(does<SyncFlags & Output>((flags) => (context) => sync(context, flags)))
 
-withJson(withLimits(withChoice(command('backfill', 'read everything once; goes on where it was cut off'))))
+withJson(withLimits(withApi(command('backfill', 'read everything once; goes on where it was cut off'))))
   .option('--since <date>', 'only what was updated at or after this date or ISO time (UTC)')
   .option('--until <date>', 'only what was updated before this date or ISO time (UTC)')
   .action(does<BackfillFlags & Output>((flags) => (context) => backfill(context, flags)))
 
-withJson(withLimits(withChoice(command('schedule', 'sync on a cron expression until stopped'))))
+withJson(withLimits(withApi(command('schedule', 'sync on a cron expression until stopped'))))
   .option('--cron <expression>', 'when to sync', '*/15 * * * *')
   .option('--timezone <name>', 'time zone of the expression', 'UTC')
   .action(does<ScheduleFlags & Output>((flags) => (context, show) => schedule(context, flags, show)))

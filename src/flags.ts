@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import { configError } from './errors.ts'
 import type { Allowance } from './extract/budget.ts'
+import { API_NAMES, type ApiName } from './streams/door.ts'
 
 /** The names in `a,b`, given by `--stream` or another place; none when it is absent, which means the usual ones. */
 export function readNames(text: string | undefined, place = '--stream'): readonly string[] {
@@ -12,6 +13,13 @@ export function readNames(text: string | undefined, place = '--stream'): readonl
   // An empty shell variable must not become a run over everything.
   if (names.length === 0) throw configError(`${place} takes names separated by commas, not "${text}".`)
   return names
+}
+
+/** v2 when absent. */
+export function readApi(flag: string, text: string = 'v2'): ApiName {
+  const api = API_NAMES.find((name) => name === text)
+  if (api === undefined) throw configError(`${flag} takes ${API_NAMES.join(' or ')}, not "${text}".`)
+  return api
 }
 
 /** Luxon takes weeks, lone hours and years of any length too, which nobody means. */

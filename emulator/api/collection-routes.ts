@@ -1,15 +1,14 @@
-import { DELETED, type Collection } from '../company/collection.ts'
+import { ARCHIVED, DELETED, type Collection } from '../company/collection.ts'
 import { badRequest, Refusal, refusals, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Route } from '../http/router.ts'
-import type { Json, Row } from '../json.ts'
+import type { Row } from '../json.ts'
+import type { Switches } from '../switches.ts'
+import { SECOND } from '../time.ts'
 import { pageBody } from './envelope.ts'
 import { encodePageToken, pageEndOf } from './page-token.ts'
 import { datetimeV1, limitOf, typed, type Query } from './parameters.ts'
 import { startOf, walk } from './selection.ts'
-import { v1Shape } from './v1-shapes.ts'
-
-const collections = ['deals', 'persons', 'organizations', 'activities'] as const
-type CollectionName = (typeof collections)[number]
+import { collections, collectionShape, type CollectionName } from './collection-shapes.ts'
 
 /** Whether a record has what a parameter asks for. */
 type Filter = (row: Row, asked: string) => boolean
@@ -40,20 +39,32 @@ const filters: Readonly<Record<CollectionName, Readonly<Record<string, Filter>>>
 
 type Passes = (slot: number) => boolean
 
-function isInWindow(held: Collection, query: Query): Passes {
-  const since = datetimeV1(query, 'since') ?? -Infinity
+function isInWindow(held: Collection, query: Query, switches: Switches): Passes {
+  const later = switches.collectionSince === 'after' ? SECOND : 0
+  const since = (datetimeV1(query, 'since') ?? -Infinity) + later
   const until = datetimeV1(query, 'until') ?? Infinity
   if (since === -Infinity && until === Infinity) return () => true
   return (slot) => held.headAt(slot).updated >= since && held.headAt(slot).updated < until
 }
 
-function hasStatus(entity: CollectionName, held: Collection, query: Query): Passes {
+/** Archived deals are shown, or not. */
+function isShown(held: Collection, { archivedInCollection }: Switches): Passes {
+  return (slot) => archivedInCollection || (held.headAt(slot).flags & ARCHIVED) === 0
+}
+
+function hasStatus(
+  entity: CollectionName,
+  held: Collection,
+  query: Query,
+  { deletedInLists }: Switches,
+): Passes {
   const status = entity === 'deals' ? query.get('status') : null
   if (status !== null && !['open', 'won', 'lost', 'deleted'].includes(status))
     throw badRequest('status is not valid')
   const wantsDeleted = status === 'deleted'
   const isWanted = (slot: number): boolean =>
     status === null || wantsDeleted || held.coreAt(slot)['status'] === status
+  if (entity !== 'deals' && deletedInLists) return () => true
   return (slot) => ((held.headAt(slot).flags & DELETED) !== 0) === wantsDeleted && isWanted(slot)
 }
 
@@ -66,16 +77,17 @@ function isAskedFor(entity: CollectionName, held: Collection, query: Query): Pas
   return (slot) => asked.every(([filter, text]) => filter(held.coreAt(slot), text))
 }
 
-/** Live ones have none (openapi v1, 2026-01). */
-const deleteTime = (entity: CollectionName): Row =>
-  entity === 'persons' || entity === 'organizations' ? { delete_time: null } : {}
-
 /** `/v1/{name}/collection`: out of support since 2026-08-01, for global admins only (openapi v1, 2026-01). */
 function collectionPage(entity: CollectionName) {
   return ({ company, query, switches }: ApiRequest): Answer => {
     if (!switches.admin) throw new Refusal(refusals.forbidden())
     const held = company.collections[entity]
-    const tests = [hasStatus(entity, held, query), isInWindow(held, query), isAskedFor(entity, held, query)]
+    const tests = [
+      isShown(held, switches),
+      hasStatus(entity, held, query, switches),
+      isInWindow(held, query, switches),
+      isAskedFor(entity, held, query),
+    ]
     const limit = limitOf(query, 500, switches)
     const end = pageEndOf(query, switches, ({ field }) => field === 'id')
     const index = held.index('id')
@@ -87,10 +99,7 @@ function collectionPage(entity: CollectionName) {
     const id = last === undefined ? 0 : held.idAt(last)
     const next =
       found.length > limit ? encodePageToken({ field: 'id', fieldValue: id, sortDirection: 'asc', id }) : null
-    const rowAt = (slot: number): Json => ({
-      ...v1Shape(company, entity, held.rowAt(slot)),
-      ...deleteTime(entity),
-    })
+    const rowAt = (slot: number): Row => collectionShape(company, switches, entity, held.rowAt(slot))
     const records = [Buffer.from(page.map((slot) => JSON.stringify(rowAt(slot))).join())]
     return { status: 200, body: pageBody(records, { next_cursor: next }) }
   }

@@ -112,7 +112,8 @@ function reasonGiven(text: string): string {
 /** The one table from an answer that is not a success to what went wrong and what the run does about it. */
 export function classifyAnswer(request: ApiRequest, answer: FailedAnswer): SyncError {
   const outcome = outcomeOf(answer)
-  const { code, recovery, advice } = outcome
+  const { code, recovery } = outcome
+  const advice = code === 'E_FORBIDDEN' ? (request.forbidden ?? outcome.advice) : outcome.advice
   const reason = isHtml(answer) ? ' (an HTML page)' : reasonGiven(answer.text)
   const delay =
     recovery === 'skip-stream' || recovery === 'abort-run' ? undefined : serverDelay(answer, outcome)

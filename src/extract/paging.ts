@@ -4,17 +4,18 @@ import { openSingle, openV2 } from './envelope.ts'
 import { offsetPages } from './offset-paging.ts'
 import { pageLoop, samePage, type Page } from './page.ts'
 import type { ApiRequest, Send } from './request.ts'
-import { apiTimestamp, floorToSecond } from './timestamps.ts'
+import { apiTimestamp, floorToSecond, v1Timestamp } from './timestamps.ts'
 import type { Window } from './windows.ts'
 
-function filterParams(partition: Partition, window: Window): Params {
-  const { filter } = partition
+/** How much wider a window is asked for where it is not documented whether its bounds are in. */
+const MARGIN_MS = 1000
+
+function filterParams({ filter, looseFilter }: Partition, { since, until }: Window): Params {
   if (filter === undefined) return {}
+  const [write, margin] = looseFilter === true ? [v1Timestamp, MARGIN_MS] : [apiTimestamp, 0]
   return {
-    ...(window.since === null ? {} : { [filter.since]: apiTimestamp(floorToSecond(window.since)) }),
-    ...(window.until === null || filter.until === undefined
-      ? {}
-      : { [filter.until]: apiTimestamp(window.until) }),
+    ...(since === null ? {} : { [filter.since]: write(floorToSecond(since) - margin) }),
+    ...(until === null || filter.until === undefined ? {} : { [filter.until]: write(until + margin) }),
   }
 }
 
@@ -68,8 +69,11 @@ function pagesOf(
   partition: Partition,
   window: Window,
 ): AsyncGenerator<Page, void> {
-  const { path, cost, pageSize } = partition
-  const request: ApiRequest = { stream: stream.name, path, cost, params: walkParams(partition, window) }
+  const { path, cost, pageSize, forbidden } = partition
+  const request: ApiRequest = {
+    ...{ stream: stream.name, path, cost, params: walkParams(partition, window) },
+    ...(forbidden === undefined ? {} : { forbidden }),
+  }
   switch (partition.paging) {
     case 'page-token':
       return tokenPages(send, request, pageSize, partition.records)

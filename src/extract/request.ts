@@ -9,6 +9,8 @@ export interface ApiRequest {
   readonly params: Params
   /** Tokens the request costs. */
   readonly cost: number
+  /** What a 403 means here, where it is known. */
+  readonly forbidden?: string
 }
 
 export interface ApiResponse {

@@ -1,5 +1,6 @@
 import { sql, type CompiledQuery, type Expression, type SqlBool } from 'kysely'
-import { DELETED_AT, type ChildLayout, type StreamLayout, type TableLayout } from '../transform/layout.ts'
+import { DELETED_AT, EXTRA } from '../transform/layout.ts'
+import type { ChildLayout, Column, StreamLayout, TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
 import { stageName } from './stage.ts'
 
@@ -38,39 +39,50 @@ function notOlder(layout: TableLayout): Expression<SqlBool> {
   return sql<SqlBool>`(${theirs} >= ${mine} or ${theirs} is null or ${mine} is null)`
 }
 
+/** What a column of a known row becomes; where nulls say nothing, leftovers are added to those that are there. */
+function assignment(table: string, { name, nulls }: Column) {
+  const excluded = column('excluded', name)
+  const kept = column(table, name)
+  if (name === DELETED_AT)
+    return sql`case when ${excluded} is null then null else coalesce(${kept}, ${excluded}) end`
+  if (nulls !== 'stay') return excluded
+  return name === EXTRA
+    ? sql`coalesce(${kept} || ${excluded}, ${excluded}, ${kept})`
+    : sql`coalesce(${excluded}, ${kept})`
+}
+
 /** The time of a deletion is kept from its first sight, so only its coming and going is a difference. */
-function compared(table: string, name: string) {
-  const ref = column(table, name)
-  return name === DELETED_AT ? sql`(${ref} is null)` : ref
+function compared(each: Column, value: Expression<unknown>) {
+  return each.name === DELETED_AT ? sql`(${value} is null)` : value
+}
+
+function changing({ columns, key }: TableLayout): readonly Column[] {
+  return columns.filter(({ name }) => !key.includes(name))
 }
 
 function differs(layout: TableLayout): Expression<SqlBool> {
-  const names = layout.columns.map(({ name }) => name).filter((name) => !layout.key.includes(name))
-  if (names.length === 0) return sql<SqlBool>`false`
-  const row = (table: string) => sql.join(names.map((name) => compared(table, name)))
-  return sql<SqlBool>`(${row(layout.table)}) is distinct from (${row('excluded')})`
+  const columns = changing(layout)
+  if (columns.length === 0) return sql<SqlBool>`false`
+  const before = columns.map((each) => compared(each, column(layout.table, each.name)))
+  const after = columns.map((each) => compared(each, assignment(layout.table, each)))
+  return sql<SqlBool>`(${sql.join(before)}) is distinct from (${sql.join(after)})`
 }
 
-function assignment(table: string, name: string) {
-  const excluded = column('excluded', name)
-  if (name !== DELETED_AT) return excluded
-  const kept = column(table, name)
-  return sql`case when ${excluded} is null then null else coalesce(${kept}, ${excluded}) end`
+function staged({ name, nulls }: Column) {
+  const value = column('staged', name)
+  return (nulls === 'empty' ? sql`coalesce(${value}, '{}')` : value).as(name)
 }
 
 /** One statement: insert what is new, update what differs and is not older. */
 function upsert({ data }: Session, layout: TableLayout, where: Expression<SqlBool>) {
-  const names = layout.columns.map(({ name }) => name)
-  const changing = names.filter((name) => !layout.key.includes(name))
-  const updates = Object.fromEntries(changing.map((name) => [name, assignment(layout.table, name)]))
+  const updates = Object.fromEntries(
+    changing(layout).map((each) => [each.name, assignment(layout.table, each)]),
+  )
   return data
     .insertInto(layout.table)
-    .columns(names)
+    .columns(layout.columns.map(({ name }) => name))
     .expression((from) =>
-      from
-        .selectFrom(stage(layout).as('staged'))
-        .select(names.map((name) => column('staged', name).as(name)))
-        .where(where),
+      from.selectFrom(stage(layout).as('staged')).select(layout.columns.map(staged)).where(where),
     )
     .onConflict((conflict) =>
       conflict
@@ -135,13 +147,18 @@ function compileDropStale({ data, schemas }: Session, layout: StreamLayout): Com
       and ${column('target', layout.cursor)} > ${column('staged', layout.cursor)}`.compile(data)
 }
 
-/** A parent's child rows are replaced as a whole: those beyond the staged ones go, the others are merged. */
+/**
+ * A parent's child rows are replaced as a whole: those beyond the staged ones go, the others are merged. Where none says
+ * nothing, a parent without staged ones keeps what it has.
+ */
 function compileChild(session: Session, layout: StreamLayout, child: ChildLayout): CompiledQuery[] {
   const { data, schemas } = session
   const [key = ''] = layout.key
   const parents = sql`select ${column('parents', key)} from ${stage(layout)} as parents`
+  const staged = sql`select ${column('staged', child.parent)} from ${stage(child)} as staged`
+  const replaced = child.nulls === 'stay' ? sql`${parents} intersect ${staged}` : parents
   const remove = sql`delete from ${sql.table(`${schemas.data}.${child.table}`)} as target
-    where ${column('target', child.parent)} in (${parents})
+    where ${column('target', child.parent)} in (${replaced})
       and not exists (select from ${stage(child)} as staged where ${sameKey(child, 'staged', 'target')})`
   const ofStaged = sql<SqlBool>`${column('staged', child.parent)} in (${parents})`
   return [remove.compile(data), upsert(session, child, ofStaged).compile()]

@@ -1,5 +1,68 @@
+import { IS_INACTIVE, V1_NAMES, WHEN_INACTIVE, v1Collection, type Door } from './door.ts'
 import { LIST_AGAIN, MANY_IDS, UPDATED_BETWEEN } from './stream.ts'
-import { addressColumns, v1Whole, v2Fields, v2List, type Stream } from './stream.ts'
+import { addressColumns, v1Whole, v2Fields, v2List, type Exploded, type Stream } from './stream.ts'
+
+const participants: Exploded = {
+  table: 'activity_participants',
+  from: 'participants',
+  parent: 'activity_id',
+  description: 'Persons who take part in activities, one a row',
+  columns: { person_id: 'bigint', is_primary: { type: 'boolean', from: 'primary' } },
+}
+
+const attendees: Exploded = {
+  table: 'activity_attendees',
+  from: 'attendees',
+  parent: 'activity_id',
+  description: 'People invited to activities, one a row',
+  columns: {
+    email: 'text',
+    name: 'text',
+    status: 'text',
+    is_organizer: 'boolean',
+    person_id: 'bigint',
+    user_id: 'bigint',
+  },
+}
+
+/** Participants and attendees are documented of v1's other lists only (openapi v1, 2026-01). */
+const collection: Door = {
+  partitions: [v1Collection('activities')],
+  same: [
+    ...['id', 'subject', 'type', 'deal_id', 'lead_id', 'person_id', 'org_id', 'project_id', 'add_time'],
+    ...[
+      'update_time',
+      'due_date',
+      'due_time',
+      'duration',
+      'done',
+      'marked_as_done_time',
+      'public_description',
+    ],
+    ...['conference_meeting_client', 'conference_meeting_url', 'conference_meeting_id'],
+    ...Object.keys(addressColumns('location')),
+  ],
+  columns: {
+    owner_id: { type: 'bigint', from: 'user_id' },
+    creator_user_id: { type: 'bigint', from: 'created_by_user_id', nulls: 'stay' },
+    busy: { type: 'boolean', from: 'busy_flag' },
+    is_deleted: IS_INACTIVE,
+  },
+  exploded: [
+    {
+      ...participants,
+      columns: { ...participants.columns, is_primary: { type: 'boolean', from: 'primary_flag' } },
+      nulls: 'stay',
+    },
+    {
+      ...attendees,
+      columns: { ...attendees.columns, email: { type: 'text', from: 'email_address' } },
+      nulls: 'stay',
+    },
+  ],
+  deletedWhen: WHEN_INACTIVE,
+  leftOut: [...V1_NAMES, 'deal_title', 'person_dropbox_bcc', 'deal_dropbox_bcc'],
+}
 
 export const activities: Stream = {
   name: 'activities',
@@ -12,29 +75,8 @@ export const activities: Stream = {
   partitions: [
     v2List('/api/v2/activities', 10, { params: { include_fields: 'attendees' }, filter: UPDATED_BETWEEN }),
   ],
-  exploded: [
-    {
-      table: 'activity_participants',
-      from: 'participants',
-      parent: 'activity_id',
-      description: 'Persons who take part in activities, one a row',
-      columns: { person_id: 'bigint', is_primary: { type: 'boolean', from: 'primary' } },
-    },
-    {
-      table: 'activity_attendees',
-      from: 'attendees',
-      parent: 'activity_id',
-      description: 'People invited to activities, one a row',
-      columns: {
-        email: 'text',
-        name: 'text',
-        status: 'text',
-        is_organizer: 'boolean',
-        person_id: 'bigint',
-        user_id: 'bigint',
-      },
-    },
-  ],
+  exploded: [participants, attendees],
+  doors: { 'v1-collection': collection },
   columns: {
     id: 'bigint',
     subject: 'text',

@@ -1,3 +1,4 @@
+import { LABEL, V1_NAMES, v1Collection, type Door } from './door.ts'
 import { MANY_IDS, UPDATED_BETWEEN, labels, v2Fields, v2List, type Stream } from './stream.ts'
 
 /** Without `deleted` the list leaves deleted deals out; with it they stay for 30 days (openapi v2). */
@@ -27,6 +28,43 @@ const params = { status: STATUS, include_fields: Object.keys(COUNTERS).join(',')
 
 export const dealFields = v2Fields('deals', '/api/v2/dealFields')
 
+const dealLabels = labels('deal_labels', 'deals', 'deal_id')
+
+/** `status=deleted` lists those that were deleted in the last 30 days, no other status does (openapi v1, 2026-01). */
+const collection: Door = {
+  partitions: [
+    v1Collection('deals'),
+    v1Collection('deals', { name: 'collection-deleted', params: { status: 'deleted' } }),
+  ],
+  same: [
+    ...[
+      'id',
+      'title',
+      'status',
+      'value',
+      'currency',
+      'creator_user_id',
+      'person_id',
+      'org_id',
+      'pipeline_id',
+    ],
+    ...['stage_id', 'add_time', 'update_time', 'won_time', 'lost_time', 'close_time', 'expected_close_date'],
+    ...['probability', 'lost_reason', 'visible_to'],
+  ],
+  columns: {
+    owner_id: { type: 'bigint', from: 'user_id' },
+    label_ids: LABEL,
+    is_deleted: { type: 'boolean', from: 'status', is: 'deleted' },
+  },
+  exploded: [dealLabels],
+  deletedWhen: { field: 'status', is: 'deleted' },
+  leftOut: [
+    ...V1_NAMES,
+    ...['active', 'deleted', 'stage_order_nr', 'org_hidden', 'person_hidden', 'formatted_value'],
+    ...['weighted_value', 'formatted_weighted_value', 'weighted_value_currency'],
+  ],
+}
+
 export const deals: Stream = {
   name: 'deals',
   description: 'Deals, archived and deleted ones included',
@@ -34,8 +72,9 @@ export const deals: Stream = {
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,
-  exploded: [labels('deal_labels', 'deals', 'deal_id')],
+  exploded: [dealLabels],
   catalogs: [dealFields],
+  doors: { 'v1-collection': collection },
   partitions: [
     v2List('/api/v2/deals', 10, { params, filter: UPDATED_BETWEEN }),
     v2List('/api/v2/deals/archived', 20, { name: 'archived', params, filter: UPDATED_BETWEEN }),

@@ -1,3 +1,4 @@
+import { FIRST_LABEL, IS_INACTIVE, V1_NAMES, WHEN_INACTIVE, v1Collection, type Door } from './door.ts'
 import {
   MANY_IDS,
   UPDATED_BETWEEN,
@@ -32,6 +33,20 @@ const COUNTERS = {
   smart_bcc_email: 'text',
 } as const
 
+const organizationLabels = labels('organization_labels', 'organizations', 'org_id')
+
+const collection: Door = {
+  partitions: [v1Collection('organizations')],
+  same: [
+    ...['id', 'name', 'owner_id', 'add_time', 'update_time', 'visible_to'],
+    ...Object.keys(addressColumns('address')),
+  ],
+  columns: { label_ids: FIRST_LABEL, is_deleted: IS_INACTIVE },
+  exploded: [organizationLabels],
+  deletedWhen: WHEN_INACTIVE,
+  leftOut: [...V1_NAMES, 'delete_time', 'first_char'],
+}
+
 export const organizations: Stream = {
   name: 'organizations',
   description: 'Organizations: the companies one sells to',
@@ -39,8 +54,9 @@ export const organizations: Stream = {
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,
-  exploded: [labels('organization_labels', 'organizations', 'org_id')],
+  exploded: [organizationLabels],
   catalogs: [v2Fields('organizations', '/api/v2/organizationFields')],
+  doors: { 'v1-collection': collection },
   partitions: [
     v2List('/api/v2/organizations', 10, {
       params: { include_fields: Object.keys(COUNTERS).join(',') },

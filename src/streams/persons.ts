@@ -1,3 +1,4 @@
+import { FIRST_LABEL, IS_INACTIVE, V1_NAMES, WHEN_INACTIVE, v1Collection, type Door } from './door.ts'
 import { MANY_IDS, UPDATED_BETWEEN, labels, addressColumns, v2Fields, v2List } from './stream.ts'
 import type { ColumnSpecs, Exploded, Stream } from './stream.ts'
 
@@ -46,6 +47,28 @@ function contacts(table: string, from: string, what: string): Exploded {
   }
 }
 
+const personLabels = labels('person_labels', 'persons', 'person_id')
+const ims: Exploded = {
+  // `im` in the schema of openapi v2, `ims` in its text.
+  ...contacts('person_ims', 'im', 'Messenger handles'),
+  orFrom: 'ims',
+}
+
+/** v1 has an empty contact where there is none (seen live). */
+const collection: Door = {
+  partitions: [v1Collection('persons')],
+  same: ['id', 'name', 'owner_id', 'org_id', 'add_time', 'update_time', 'visible_to', 'picture_id'],
+  columns: { label_ids: FIRST_LABEL, is_deleted: IS_INACTIVE },
+  exploded: [
+    personLabels,
+    { ...contacts('person_emails', 'email', 'E-mail addresses'), blank: 'value' },
+    { ...contacts('person_phones', 'phone', 'Telephone numbers'), blank: 'value' },
+    { ...ims, nulls: 'stay' },
+  ],
+  deletedWhen: WHEN_INACTIVE,
+  leftOut: [...V1_NAMES, 'delete_time', 'first_char', 'primary_email'],
+}
+
 export const persons: Stream = {
   name: 'persons',
   description: 'Contact persons',
@@ -54,6 +77,7 @@ export const persons: Stream = {
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,
   catalogs: [v2Fields('persons', '/api/v2/personFields')],
+  doors: { 'v1-collection': collection },
   partitions: [
     v2List('/api/v2/persons', 10, {
       params: { include_fields: Object.keys(COUNTERS).join(',') },
@@ -61,11 +85,10 @@ export const persons: Stream = {
     }),
   ],
   exploded: [
-    labels('person_labels', 'persons', 'person_id'),
+    personLabels,
     contacts('person_emails', 'emails', 'E-mail addresses'),
     contacts('person_phones', 'phones', 'Telephone numbers'),
-    // `im` in the schema of openapi v2, `ims` in its text.
-    { ...contacts('person_ims', 'im', 'Messenger handles'), orFrom: 'ims' },
+    ims,
   ],
   columns: {
     id: 'bigint',

@@ -1,3 +1,5 @@
+import type { Door, DoorName } from './door.ts'
+
 /** PostgreSQL types that a stream's column may have. */
 export type ColumnType =
   | 'bigint'
@@ -18,10 +20,20 @@ export interface ColumnSpec {
   readonly type: ColumnType
   /** Where the value stands in the record, at most two steps (`value.amount`); the column's own name when absent. */
   readonly from?: string
+  /** Another key of the record that holds the value where the first holds none. */
+  readonly orFrom?: string
+  /** The column says whether the value is this one. */
+  readonly is?: boolean | string
+  /** What a null, or a value that is not sent, means: nothing new, so the column stays as it is; or an empty list. */
+  readonly nulls?: 'stay' | 'empty'
 }
 
 /** Column name -> its type, or its type and place. Order is the order in the table. */
 export type ColumnSpecs = Readonly<Record<string, ColumnType | ColumnSpec>>
+
+export function columnType(spec: ColumnSpecs[string]): ColumnType {
+  return typeof spec === 'string' ? spec : spec.type
+}
 
 export type Params = Readonly<Record<string, string>>
 
@@ -86,10 +98,17 @@ export interface Partition {
   readonly recordIn?: string
   /** Names of the parameters that filter on the cursor field; a partition without them is read by full refresh. */
   readonly filter?: { readonly since: string; readonly until?: string }
-  /** What asks for ascending cursor field, and for ascending order of something that never changes. */
+  /** The filter takes `YYYY-MM-DD HH:MM:SS`, and whether the bounds themselves are in is not documented. */
+  readonly looseFilter?: true
+  /**
+   * What asks for ascending cursor field, and for ascending order of something that never changes. A walk by the cursor
+   * field that cannot ask for the first is taken to have no order: its bookmark moves at its end only.
+   */
   readonly order?: { readonly byCursor?: Params; readonly stable: Params }
   /** What asks for the newest first, where nothing can be filtered: a pass then reads as far back as its bookmark. */
   readonly newestFirst?: Params
+  /** What a 403 means here, where it is known. */
+  readonly forbidden?: string
 }
 
 /**
@@ -111,6 +130,10 @@ export interface Exploded {
   /** The column that refers to the parent; an element that repeats the parent's key under this name adds nothing. */
   readonly parent: string
   readonly columns: ColumnSpecs
+  /** An array that is empty, or that is not sent, says nothing: the rows stay. */
+  readonly nulls?: 'stay'
+  /** An element whose column of this name is an empty text stands for none. */
+  readonly blank?: string
 }
 
 export interface CatalogSource {
@@ -158,6 +181,10 @@ export interface Stream {
   readonly readById?: ReadById
   /** Field catalogs that are refreshed before the stream is read; the stream's own gives its custom columns. */
   readonly catalogs: readonly CatalogSpec[]
+  /** Other ways to the same records. */
+  readonly doors?: Readonly<Partial<Record<DoorName, Door>>>
+  /** The stream whose tables this one fills through a door, which shows neither all records nor all of a record. */
+  readonly whole?: Stream
 }
 
 /** The ten parts of an address, in the API's own names (openapi v2). */

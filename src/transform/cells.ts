@@ -123,6 +123,15 @@ function arrayOf(decode: Decode): Decode {
   }
 }
 
+/** v1 sends a list as one number, or as several separated by commas. */
+function orJoined(list: Decode): Decode {
+  return (value) => {
+    if (value === '') return []
+    if (typeof value === 'number') return list([value])
+    return list(typeof value === 'string' ? value.split(',') : value)
+  }
+}
+
 const decoders: Readonly<Record<ColumnType, Decode>> = {
   bigint: decodeInteger,
   numeric: decodeNumeric,
@@ -135,7 +144,7 @@ const decoders: Readonly<Record<ColumnType, Decode>> = {
   uuid: decodeUuid,
   jsonb: storableJson,
   'text[]': arrayOf(decodeText),
-  'bigint[]': arrayOf(decodeInteger),
+  'bigint[]': orJoined(arrayOf(decodeInteger)),
   'uuid[]': arrayOf(decodeUuid),
 }
 

@@ -7,6 +7,8 @@ import { copyOption, copyOptions } from './option-cells.ts'
 export interface FieldColumn {
   readonly suffix: string
   readonly type: ColumnType
+  /** v1 never sends it. */
+  readonly notInV1?: true
 }
 
 /** Cells of the field's columns, in their order, and whether the whole value found its place in them. */
@@ -69,7 +71,7 @@ const set: CodedType = {
   ],
   decoder: (options) => (value) => {
     if (value === '') return { cells: [null, null], complete: true }
-    const ids = decoderOf('bigint[]')(typeof value === 'string' ? value.split(',') : value)
+    const ids = decoderOf('bigint[]')(value)
     if (!Array.isArray(ids)) return { cells: [null, null], complete: false }
     const labels = ids.flatMap((id: string | number) => options.get(String(id)) ?? [])
     return { cells: [labels, ids], complete: labels.length === ids.length }
@@ -89,7 +91,7 @@ const reference: CodedType = {
 }
 
 const timezone: readonly FieldPart[] = [
-  { key: 'timezone_name', suffix: '_timezone', type: 'text' },
+  { key: 'timezone_name', suffix: '_timezone', type: 'text', notInV1: true },
   { key: 'timezone_id', suffix: '_timezone_id', type: 'bigint' },
 ]
 const address = ADDRESS_PARTS.map((key): FieldPart => ({ key, suffix: `_${key}`, type: 'text' }))

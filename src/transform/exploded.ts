@@ -17,12 +17,15 @@ export class ExplodedReader {
   readonly #parentSlot: number
   /** Where an element that is no object stands: it is read as `{"value": …}`. */
   readonly #valueSlot: number
+  /** Of the column whose empty text says that an element stands for none. */
+  readonly #blankSlot: number
 
-  constructor({ columns, parent }: Exploded) {
+  constructor({ columns, parent, blank = '' }: Exploded) {
     const shape = new RecordShape()
     const slots = addNativeFields(shape, columns)
     const value = Object.keys(columns).find((column) => placeOf(columns, column) === VALUE)
     this.#valueSlot = slots.get(value ?? '') ?? NOWHERE
+    this.#blankSlot = slots.get(blank) ?? NOWHERE
     this.#parent = parent
     this.#parentSlot = shape.newSlot()
     shape.keys.add(parent, this.#parentSlot)
@@ -38,24 +41,29 @@ export class ExplodedReader {
     }
     let position = 0
     do {
+      const before = out.length
       out.cell(key)
-      out.cell(position++)
-      this.#element(scanner, key, out, leftovers)
+      out.cell(position)
+      const counts = this.#element(scanner, key, out, leftovers)
       out.cell(leftovers.takeExtra())
       out.endRow()
+      if (counts) position++
+      else out.length = before
     } while (scanner.more(CLOSE_LIST))
   }
 
-  #element(scanner: JsonScanner, key: Key, out: CopyText, leftovers: Leftovers): void {
+  /** Whether the element stands for anything. */
+  #element(scanner: JsonScanner, key: Key, out: CopyText, leftovers: Leftovers): boolean {
     if (scanner.peek() !== OPEN_OBJECT) return this.#bareElement(scanner, out, leftovers)
     this.#reader.scan(scanner)
     this.#reader.write(scanner, out, leftovers)
     // An element that repeats its parent's key says nothing new; one with another key does.
     const said = this.#reader.valueAt(this.#parentSlot, scanner)
     if (said !== undefined && said !== key) leftovers.keep(null, this.#parent, said, 'unknown')
+    return this.#saysSomething(scanner)
   }
 
-  #bareElement(scanner: JsonScanner, out: CopyText, leftovers: Leftovers): void {
+  #bareElement(scanner: JsonScanner, out: CopyText, leftovers: Leftovers): boolean {
     scanner.peek()
     const start = scanner.at
     scanner.skipValue()
@@ -64,6 +72,11 @@ export class ExplodedReader {
     this.#reader.write(scanner, out, leftovers)
     if (this.#valueSlot === NOWHERE && !isNull(scanner, start))
       leftovers.keep(null, VALUE, scanner.value(start, end), 'unknown')
+    return this.#saysSomething(scanner)
+  }
+
+  #saysSomething(scanner: JsonScanner): boolean {
+    return this.#reader.valueAt(this.#blankSlot, scanner) !== ''
   }
 }
 

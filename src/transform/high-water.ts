@@ -13,13 +13,14 @@ export class HighWater {
   #highest: number | null
   #first: number | null = null
   #last = -Infinity
-  #ascending = true
+  #ascending: boolean
   #descending = true
 
-  /** `start` is the bookmark before the walk, in epoch milliseconds. */
-  constructor(start: number | null) {
+  /** `start` is the bookmark before the walk, in epoch milliseconds; `isOrdered`: ascending order is asked for. */
+  constructor(start: number | null, isOrdered = true) {
     this.#start = start
     this.#highest = start
+    this.#ascending = isOrdered
   }
 
   add(cursors: readonly (number | null)[]): void {

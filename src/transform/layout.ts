@@ -1,4 +1,5 @@
-import type { ColumnSpecs, ColumnType, Exploded, Stream } from '../streams/stream.ts'
+import { columnType, type ColumnSpec, type ColumnSpecs } from '../streams/stream.ts'
+import type { ColumnType, Exploded, Stream } from '../streams/stream.ts'
 import type { CatalogField } from './catalog.ts'
 import { fieldColumns } from './custom-fields.ts'
 
@@ -6,6 +7,8 @@ export interface Column {
   readonly name: string
   readonly type: ColumnType
   readonly comment: string | null
+  /** What a null means, where it is not the value. */
+  readonly nulls?: ColumnSpec['nulls']
 }
 
 /** A table of the warehouse as the load stage needs it; `_synced_at` is the load stage's own. */
@@ -21,6 +24,8 @@ export interface TableLayout {
 export interface ChildLayout extends TableLayout {
   /** The column that holds the parent's key. */
   readonly parent: string
+  /** A parent without rows keeps those that it has. */
+  readonly nulls?: Exploded['nulls']
 }
 
 export interface StreamLayout extends TableLayout {
@@ -41,28 +46,31 @@ const EXTRA_COLUMN: Column = {
   comment: 'What Pipedrive sent that has no column or does not fit its column, under its own keys',
 }
 
-export function columnType(spec: ColumnSpecs[string]): ColumnType {
-  return typeof spec === 'string' ? spec : spec.type
-}
-
 function describe(field: CatalogField): string {
   return `${field.label} (${field.code}, ${field.type})`
+}
+
+function onNull({ nulls }: Pick<Column, 'nulls'>): Pick<Column, 'nulls'> {
+  return nulls === undefined ? {} : { nulls }
 }
 
 function nativeColumns(specs: ColumnSpecs, catalog: ReadonlyMap<string, CatalogField>): Column[] {
   return Object.entries(specs).map(([name, spec]) => {
     const field = catalog.get(name)
-    return { name, type: columnType(spec), comment: field === undefined ? null : describe(field) }
+    const comment = field === undefined ? null : describe(field)
+    return { name, type: columnType(spec), comment, ...onNull(typeof spec === 'string' ? {} : spec) }
   })
 }
 
-export function customColumns(field: CatalogField): Column[] {
+/** `isFlat`: the records have v1's form. */
+export function customColumns(field: CatalogField, isFlat = false): Column[] {
   const { columnName } = field
   if (!field.isCustom || columnName === null) return []
-  return fieldColumns(field.type).map(({ suffix, type }) => ({
+  return fieldColumns(field.type).map(({ suffix, type, notInV1 }) => ({
     name: columnName + suffix,
     type,
     comment: describe(field),
+    ...(isFlat && notInV1 === true ? { nulls: 'stay' } : {}),
   }))
 }
 
@@ -72,6 +80,7 @@ function childLayout(stream: Stream, child: Exploded): ChildLayout {
     table: child.table,
     comment: child.description,
     parent: child.parent,
+    ...(child.nulls === undefined ? {} : { nulls: child.nulls }),
     key: [child.parent, 'position'],
     cursor: null,
     columns: [
@@ -90,6 +99,7 @@ function childLayout(stream: Stream, child: Exploded): ChildLayout {
 /** The tables of a stream, given the fields that its catalog knows. */
 export function layoutStream(stream: Stream, catalog: readonly CatalogField[]): StreamLayout {
   const byCode = new Map(catalog.map((field) => [field.code, field]))
+  const isDoor = stream.whole !== undefined
   return {
     table: stream.name,
     comment: stream.description,
@@ -97,9 +107,9 @@ export function layoutStream(stream: Stream, catalog: readonly CatalogField[]): 
     cursor: stream.cursorField,
     columns: [
       ...nativeColumns(stream.columns, byCode),
-      ...catalog.flatMap((field) => customColumns(field)),
+      ...catalog.flatMap((field) => customColumns(field, isDoor)),
       DELETED_AT_COLUMN,
-      EXTRA_COLUMN,
+      { ...EXTRA_COLUMN, ...(isDoor ? { nulls: 'stay' } : {}) },
     ],
     children: (stream.exploded ?? []).map((child) => childLayout(stream, child)),
   }

@@ -1,11 +1,10 @@
-import type { ColumnSpecs, ColumnType } from '../streams/stream.ts'
+import type { ColumnSpec, ColumnSpecs, ColumnType } from '../streams/stream.ts'
 import type { CatalogField } from './catalog.ts'
 import { UNFIT, decoderOf } from './cells.ts'
 import type { CopyText } from './copy-text.ts'
 import { fieldType, type CodedType, type DecodedField, type FieldPart } from './custom-fields.ts'
 import { copierOf } from './json-cells.ts'
 import type { JsonScanner } from '../json/scanner.ts'
-import { columnType } from './layout.ts'
 import { RecordKeys } from './record-keys.ts'
 
 /** Writes the cells of a field from its place in the page; false when not all of the value has found its place in them. */
@@ -29,6 +28,8 @@ export interface RecordField {
 export class RecordShape {
   readonly keys = new RecordKeys()
   readonly fields: RecordField[] = []
+  /** Slots that take the place noted in another where they have none. */
+  readonly fallbacks: (readonly [slot: number, other: number])[] = []
   #slots = 0
 
   /** How many places a record has to note. */
@@ -38,6 +39,16 @@ export class RecordShape {
 
   newSlot(): number {
     return this.#slots++
+  }
+
+  /** Where the place of a key's value is noted: columns may share one. */
+  slotOf(name: string, under: string | null = null): number {
+    const keys = under === null ? this.keys : this.keys.inside(under, under)
+    const known = keys.slotOf(name)
+    if (known !== null) return known
+    const slot = this.newSlot()
+    if (!keys.addWhole(name, slot)) keys.add(name, slot)
+    return slot
   }
 }
 
@@ -64,24 +75,36 @@ export function placeOf(specs: ColumnSpecs, column: string): string {
   return typeof spec === 'object' && spec.from !== undefined ? spec.from : column
 }
 
+/** Whether the value is the one that is asked for. */
+function writeWhether(is: boolean | string): WriteField {
+  const decode = decoderOf(typeof is === 'boolean' ? 'boolean' : 'text')
+  return (scanner, start, end, out) => {
+    const said = decode(scanner.value(start, end))
+    out.cell(said === UNFIT || said === null ? null : said === is)
+    return said !== UNFIT
+  }
+}
+
+/** `a`, or `b` of the object `a`. */
+function stepsOf(path: string): { readonly name: string; readonly under: string | null } {
+  const [key = path, member] = path.split('.')
+  return member === undefined ? { name: key, under: null } : { name: member, under: key }
+}
+
+function addNativeField(shape: RecordShape, column: string, spec: ColumnSpec): number {
+  const { name, under } = stepsOf(spec.from ?? column)
+  const slot = shape.slotOf(name, under)
+  if (spec.orFrom !== undefined) shape.fallbacks.push([slot, shape.slotOf(spec.orFrom)])
+  const write = spec.is === undefined ? writeColumn(spec.type) : writeWhether(spec.is)
+  shape.fields.push({ name, under, slot, isCustom: false, types: [spec.type], write })
+  return slot
+}
+
 /** The fields that the registry declares; gives the slot of each column. */
 export function addNativeFields(shape: RecordShape, specs: ColumnSpecs): ReadonlyMap<string, number> {
   const slots = new Map<string, number>()
-  for (const [column, spec] of Object.entries(specs)) {
-    const slot = shape.newSlot()
-    const [key = column, member] = placeOf(specs, column).split('.')
-    if (member === undefined && !shape.keys.addWhole(key, slot)) shape.keys.add(key, slot)
-    if (member !== undefined) shape.keys.inside(key, key).add(member, slot)
-    const place = member === undefined ? { name: key, under: null } : { name: member, under: key }
-    shape.fields.push({
-      ...place,
-      slot,
-      isCustom: false,
-      types: [columnType(spec)],
-      write: writeColumn(columnType(spec)),
-    })
-    slots.set(column, slot)
-  }
+  for (const [column, spec] of Object.entries(specs))
+    slots.set(column, addNativeField(shape, column, typeof spec === 'string' ? { type: spec } : spec))
   return slots
 }
 

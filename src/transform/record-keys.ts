@@ -83,6 +83,13 @@ export class RecordKeys {
     if (!this.#keys.has(name)) this.#keys.set(name, newKey(name, slot, inner))
   }
 
+  /** Where the place of its value is kept; null when nobody reads it. */
+  slotOf(name: string): number | null {
+    const { slot = NOWHERE, whole = NOWHERE } = this.#keys.get(name) ?? {}
+    if (slot !== NOWHERE) return slot
+    return whole === NOWHERE ? null : whole
+  }
+
   /** The keys inside the object that is the value of `name`, made at the first call; `under` says with which key strays are kept. */
   inside(name: string, under: string | null): RecordKeys {
     const known = this.#keys.get(name)?.inner ?? null

@@ -1,14 +1,15 @@
 import { SyncError } from '../errors.ts'
-import type { Exploded, Stream } from '../streams/stream.ts'
+import { columnType, type Exploded, type Stream } from '../streams/stream.ts'
 import type { Batch, Key } from './batch.ts'
 import type { CatalogField } from './catalog.ts'
 import { decoderOf, type Cell } from './cells.ts'
 import { ExplodedReader } from './exploded.ts'
 import { saysDeleted } from './deletion.ts'
+import type { CopyText } from './copy-text.ts'
 import { timestampAt } from './json-cells.ts'
 import { CLOSE_LIST, OPEN_LIST, OPEN_OBJECT } from '../json/bytes.ts'
 import { END, JsonScanner } from '../json/scanner.ts'
-import { columnType, customColumns } from './layout.ts'
+import { customColumns } from './layout.ts'
 import { Leftovers } from './leftovers.ts'
 import { RecordShape, addCustomFields, addNativeFields } from './record-fields.ts'
 import { TableReader } from './table-reader.ts'
@@ -52,6 +53,7 @@ class RecordReader {
   readonly #leftovers = new Leftovers()
   readonly #stream: Stream
   readonly #slots: ReadonlyMap<string, number>
+  readonly #deletedSlot: number
   readonly #exploded: readonly ExplodedField[]
   readonly #table: TableReader
 
@@ -60,6 +62,7 @@ class RecordReader {
     this.#stream = stream
     this.#slots = addNativeFields(shape, stream.columns)
     for (const key of stream.leftOut ?? []) shape.keys.leaveOut(key, shape.newSlot())
+    this.#deletedSlot = stream.deletedWhen === undefined ? -1 : shape.slotOf(stream.deletedWhen.field)
     this.#exploded = (stream.exploded ?? []).map((spec) => explodedField(shape, spec, this.#slots))
     addCustomFields(shape, catalog)
     // A field that was removed keeps its columns, and the rows what they held in them.
@@ -109,9 +112,25 @@ class RecordReader {
     for (const [index, field] of this.#exploded.entries()) {
       const list = this.#listOf(field)
       const out = batch.tables[index + 1]
-      if (list === undefined || out === undefined) continue
-      this.#scanner.at = this.#table.places.starts[list.slot] as number
-      field.reader.read(this.#scanner, key, out, this.#leftovers)
+      if (out === undefined) continue
+      if (list === undefined) this.#columnAsList(field, key, out)
+      else {
+        this.#scanner.at = this.#table.places.starts[list.slot] as number
+        field.reader.read(this.#scanner, key, out, this.#leftovers)
+      }
+    }
+  }
+
+  /** A column's list may come in another form than a list: its rows are what the column holds. */
+  #columnAsList({ places, reader }: ExplodedField, key: Key, out: CopyText): void {
+    for (const { name, slot, isColumn } of places) {
+      if (!isColumn || !this.#table.places.has(slot)) continue
+      const type = columnType(this.#stream.columns[name] ?? 'jsonb')
+      const cell = decoderOf(type)(this.#table.valueAt(slot, this.#scanner))
+      if (!Array.isArray(cell)) continue
+      const list = new JsonScanner()
+      list.open(Buffer.from(JSON.stringify(cell)))
+      reader.read(list, key, out, this.#leftovers)
     }
   }
 
@@ -163,7 +182,7 @@ class RecordReader {
   #deletedAt(): Cell {
     const { deletedWhen, cursorField } = this.#stream
     if (deletedWhen === undefined) return null
-    const said = this.#table.valueAt(this.#slots.get(deletedWhen.field) ?? -1, this.#scanner)
+    const said = this.#table.valueAt(this.#deletedSlot, this.#scanner)
     if (!saysDeleted(this.#stream, said)) return null
     return (cursorField === null ? null : this.#moment(cursorField)) ?? 'now'
   }

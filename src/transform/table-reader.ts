@@ -26,7 +26,13 @@ export class TableReader {
   /** Notes where the values of the object stand that comes next. */
   scan(scanner: JsonScanner): void {
     this.places.clear()
+    const { starts, ends } = this.places
     this.#shape.keys.scan(scanner, this.places)
+    for (const [slot, other] of this.#shape.fallbacks)
+      if (!this.places.has(slot)) {
+        starts[slot] = starts[other] as number
+        ends[slot] = ends[other] as number
+      }
   }
 
   /** Takes one value, at this slot, for an object that has nothing else; a null is nowhere. */

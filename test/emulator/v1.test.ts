@@ -219,13 +219,15 @@ describe('recents', () => {
 })
 
 describe('the old collection lists', () => {
+  const isShown = (row: Body): boolean => row['is_deleted'] !== true && row['is_archived'] !== true
+
   test.each(['deals', 'persons', 'organizations', 'activities'] as const)(
     'of %s give every live record once, by token',
     async (entity) => {
       const { call, emulator } = await run()
       emulator.company[entity].delete(2)
       const rows = (await pagesOf(call, `/v1/${entity}/collection?limit=9`)).flatMap((page) => page.rows)
-      const live = emulator.company[entity].list().filter((row) => row['is_deleted'] !== true)
+      const live = emulator.company[entity].list().filter(isShown)
       expect(rows.map((row) => row['id'])).toEqual(live.map((row) => row['id']))
       expect(rows[0]?.['add_time']).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
     },
@@ -241,6 +243,10 @@ describe('the old collection lists', () => {
       emulator.company.persons.set(id, { update_time: iso(at) })
     const { ids } = await call('/v1/persons/collection?since=2026-06-15 11:59:59&until=2026-06-15 12:00:00')
     expect(ids).toEqual([2])
+    const later = await run({ switches: { collectionSince: 'after' } })
+    later.emulator.company.persons.set(2, { update_time: iso(START - SECOND) })
+    const asked = await later.call('/v1/persons/collection?since=2026-06-15 11:59:59&limit=500')
+    expect(asked.ids).not.toContain(2)
   })
 
   test('give deleted deals on request', async () => {
@@ -253,7 +259,7 @@ describe('the old collection lists', () => {
   const recordsOf = async (name: 'deals' | 'persons' | 'activities', query: string) => {
     const { call, emulator } = await run({ size: { deals: 200, persons: 200, activities: 200 } })
     const ids = new Set((await call(`/v1/${name}/collection?limit=500&${query}`)).ids)
-    const live = emulator.company.list(name).filter((row) => row['is_deleted'] !== true)
+    const live = emulator.company.list(name).filter(isShown)
     return {
       found: live.filter((row) => ids.has(row['id'])),
       left: live.filter((row) => !ids.has(row['id'])),
@@ -278,12 +284,47 @@ describe('the old collection lists', () => {
   })
 
   test('have the keys that only v1 has', async () => {
-    const { call, emulator } = await run()
-    emulator.company.activities.set(1, { participants: [{ person_id: 3, primary: true }] })
+    const { call } = await run()
     for (const name of ['persons', 'organizations'])
-      expect((await call(`/v1/${name}/collection`)).rows[0]).toHaveProperty('delete_time', null)
-    const { rows } = await call('/v1/activities/collection')
-    expect(rows[0]?.['participants']).toEqual([{ person_id: 3, primary_flag: true }])
+      expect((await call(`/v1/${name}/collection`)).rows[0]).toMatchObject({
+        active_flag: true,
+        delete_time: null,
+        cc_email: 'pohjala@pipedrivemail.com',
+      })
+    const [row] = (await call('/v1/activities/collection')).rows
+    expect(row).toMatchObject({ source_timezone: '', update_user_id: row?.['user_id'] })
+  })
+
+  test('have the documented keys, or those of the other lists too', async () => {
+    const keysUnder = async (collectionKeys: 'documented' | 'all'): Promise<unknown[]> => {
+      const { call, emulator } = await run({ switches: { collectionKeys } })
+      emulator.company.activities.set(1, { participants: [{ person_id: 3, primary: true }] })
+      const [activity] = (await call('/v1/activities/collection')).rows
+      const [deal] = (await call('/v1/deals/collection')).rows
+      return [activity?.['participants'], typeof deal?.['owner_name'], deal?.['deleted']]
+    }
+    expect(await keysUnder('documented')).toEqual([undefined, 'undefined', undefined])
+    expect(await keysUnder('all')).toEqual([[{ person_id: 3, primary_flag: true }], 'string', false])
+  })
+
+  test('show archived deals and deleted persons, or not', async () => {
+    for (const shown of [true, false]) {
+      const switches = { archivedInCollection: shown, deletedInLists: shown }
+      const { call, emulator } = await run({ switches })
+      emulator.company.deals.set(3, { is_archived: true, is_deleted: false })
+      emulator.company.persons.delete(2)
+      const deals = await call('/v1/deals/collection?limit=500')
+      const persons = await call('/v1/persons/collection?limit=500')
+      expect([deals.ids.includes(3), persons.ids.includes(2)]).toEqual([shown, shown])
+    }
+  })
+
+  test('have an empty contact for a person without one', async () => {
+    const { call, emulator } = await run()
+    emulator.company.persons.set(1, { emails: [], phones: [] })
+    const [person] = (await call('/v1/persons/collection')).rows
+    const none = [{ value: '', primary: true }]
+    expect([person?.['email'], person?.['phone']]).toEqual([none, none])
   })
 
   test.each([

@@ -27,7 +27,19 @@ describe('the streams of a run', () => {
     expect(chosen({ stream: 'deals' }, 'notes, currencies')).toEqual(['deals'])
   })
 
+  test('are read through the API that a flag names, where they have such a door', () => {
+    const paths = (api?: string): readonly string[] =>
+      chosenStreams({ environment: {} } as unknown as JobContext, {
+        stream: 'users,deals',
+        ...(api === undefined ? {} : { api }),
+      }).flatMap(({ partitions }) => partitions.map(({ path }) => path))
+    expect(paths()).toEqual(['/v1/users', '/api/v2/deals', '/api/v2/deals/archived'])
+    expect(paths('v2')).toEqual(paths())
+    expect(paths('v1-collection')).toEqual(['/v1/users', '/v1/deals/collection', '/v1/deals/collection'])
+  })
+
   test.each([
+    [{ api: 'v1' }, undefined, /^--api takes v2 or v1-collection, not "v1"/],
     [{ all: true, stream: 'deals' }, undefined, /^--all and --stream exclude one another/],
     [{}, 'deals,dealz', /^There is no stream "dealz"/],
     [{}, ',', /^STREAMS takes names separated by commas/],

@@ -42,7 +42,13 @@ interface Document {
 
 const documents = new Map<string, Document>()
 
-function documentOf(version: 'v1' | 'v2'): Document {
+/** The document that describes a path: `/collection` is in the older one of v1 only. */
+function versionOf(path: string): string {
+  if (path.startsWith('/api/v2/')) return 'v2'
+  return path.endsWith('/collection') ? 'v1-2026-01' : 'v1'
+}
+
+function documentOf(version: string): Document {
   const known = documents.get(version)
   if (known !== undefined) return known
   const text = readFileSync(join(published, `openapi-${version}.yaml`), 'utf8')
@@ -53,15 +59,14 @@ function documentOf(version: 'v1' | 'v2'): Document {
 
 /** The published description of `GET` on a path of the registry. */
 export function operationOf(path: string): Operation {
-  const version = path.startsWith('/api/v2/') ? 'v2' : 'v1'
-  const operation = documentOf(version).paths[path.replace(/^(\/api\/v2|\/v1)/, '')]?.get
+  const operation = documentOf(versionOf(path)).paths[path.replace(/^(\/api\/v2|\/v1)/, '')]?.get
   if (operation === undefined) throw new Error(`${path} is not described`)
   return operation
 }
 
 function resolve(path: string, schema: Schema): Schema {
   if (schema.$ref === undefined) return schema
-  let at: unknown = documentOf(path.startsWith('/api/v2/') ? 'v2' : 'v1')
+  let at: unknown = documentOf(versionOf(path))
   for (const step of schema.$ref.split('/').slice(1)) at = (at as Record<string, unknown>)[step]
   return resolve(path, at as Schema)
 }

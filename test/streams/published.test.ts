@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { throughDoor } from '../../src/streams/door.ts'
 import { streams } from '../../src/streams/index.ts'
 import type { ColumnSpecs, Partition, Stream } from '../../src/streams/stream.ts'
 import { choices, hasOpenApi, operationOf, parameterNames, recordProperties } from './openapi.ts'
 
-const partitions = streams.flatMap((stream) =>
+const doors = streams
+  .filter((stream) => stream.doors !== undefined)
+  .map((stream) => throughDoor(stream, 'v1-collection'))
+const partitions = [...streams, ...doors].flatMap((stream) =>
   stream.partitions.map((partition): [string, Stream, Partition] => [partition.path, stream, partition]),
 )
 const sources = new Map(
@@ -22,9 +26,14 @@ function placesOf(columns: ColumnSpecs): Map<string, string[]> {
   return places
 }
 
+/** What only v1 knows of an activity has no column, and is kept with what nobody expected. */
+const NO_COLUMN = ['source_timezone', 'update_user_id']
+
 /** Properties the document shows that have neither a column nor a table; `a.b` for nested ones. */
 function uncovered(stream: Stream, { path, records }: Partition): string[] {
   const places = placesOf(stream.columns)
+  for (const spec of Object.values(stream.columns))
+    if (typeof spec === 'object' && spec.orFrom !== undefined) places.set(spec.orFrom, [])
   const tables = new Map((stream.exploded ?? []).map((spec) => [spec.from, spec]))
   return [...recordProperties(path, records)].flatMap(([name, members]) => {
     // Custom fields get their columns from the field catalog.
@@ -96,6 +105,7 @@ describe.skipIf(!hasOpenApi)('what Pipedrive publishes', () => {
 
   test.each(partitions)('%s shows no property without a column or a table', (path, stream, partition) => {
     expect(recordProperties(path, partition.records).size).toBeGreaterThan(0)
-    expect(uncovered(stream, partition)).toEqual([])
+    const known = path === '/v1/activities/collection' ? NO_COLUMN : []
+    expect(uncovered(stream, partition).toSorted()).toEqual(known)
   })
 })

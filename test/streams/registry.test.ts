@@ -1,7 +1,12 @@
-import { columnType } from '../../src/transform/layout.ts'
 import { describe, expect, test } from 'vitest'
 import { nativeColumns, selectStreams, streams } from '../../src/streams/index.ts'
-import { ADDRESS_PARTS, addressColumns, type ColumnSpecs, type Stream } from '../../src/streams/stream.ts'
+import {
+  ADDRESS_PARTS,
+  addressColumns,
+  columnType,
+  type ColumnSpecs,
+  type Stream,
+} from '../../src/streams/stream.ts'
 
 const withRecords = streams.filter((stream) => stream.partitions.length > 0)
 const cases = withRecords.map((stream): [string, Stream] => [stream.name, stream])

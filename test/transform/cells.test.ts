@@ -80,6 +80,10 @@ const accepted: readonly [ColumnType, string, unknown, Cell][] = [
   ['text[]', 'nothing', [], []],
   ['text[]', 'NUL inside', ['\u0000'], ['\ufffd']],
   ['bigint[]', 'ids', [1, '2'], [1, 2]],
+  ['bigint[]', 'ids joined', '1,2', [1, 2]],
+  ['bigint[]', 'one id', 1, [1]],
+  ['bigint[]', 'one id as text', '1', [1]],
+  ['bigint[]', 'no ids joined', '', []],
   ['uuid[]', 'ids', [ID.toUpperCase()], [ID]],
 ]
 
@@ -133,6 +137,7 @@ const refused: readonly [ColumnType, string, unknown][] = [
   ['text[]', 'a text', 'a'],
   ['text[]', 'an object inside', [{}]],
   ['bigint[]', 'a word inside', [1, 'x']],
+  ['bigint[]', 'a hole between commas', '1,,2'],
   ['bigint[]', 'a hole inside', [1, null]],
   ['bigint[]', 'nothing said inside', ['']],
   ['bigint[]', 'a list inside', [[1]]],

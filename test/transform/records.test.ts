@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { streams } from '../../src/streams/index.ts'
-import type { ColumnType, Stream } from '../../src/streams/stream.ts'
+import { columnType, type ColumnType, type Stream } from '../../src/streams/stream.ts'
 import { Batch } from '../../src/transform/batch.ts'
 import { mergeCatalog, type CatalogField } from '../../src/transform/catalog.ts'
-import { columnType, layoutStream } from '../../src/transform/layout.ts'
+import { layoutStream } from '../../src/transform/layout.ts'
 import { compileTransform } from '../../src/transform/records.ts'
 import { pageOf, transformPage, type Row } from '../support/copy-rows.ts'
 
