@@ -1,4 +1,5 @@
-import { LIST_AGAIN, v1Whole, type Parents, type Partition, type RecordsIn, type Stream } from './stream.ts'
+import { LIST_AGAIN, v1Whole } from './lists.ts'
+import { type Parents, type Partition, type RecordsIn, type Stream } from './stream.ts'
 import { users } from './users.ts'
 
 /** The list takes no order; Pipedrive gives it by id (openapi v1, example). */

@@ -1,4 +1,5 @@
-import { LIST_AGAIN, v1Whole, type Stream } from './stream.ts'
+import { LIST_AGAIN, v1Whole } from './lists.ts'
+import type { Stream } from './stream.ts'
 import { users } from './users.ts'
 
 export const currencies: Stream = {

@@ -1,6 +1,7 @@
 import { IS_INACTIVE, V1_NAMES, WHEN_INACTIVE, v1Collection, type Door } from './door.ts'
-import { LIST_AGAIN, MANY_IDS, UPDATED_BETWEEN } from './stream.ts'
-import { addressColumns, v1Whole, v2Fields, v2List, type Exploded, type Stream } from './stream.ts'
+import { LIST_AGAIN, MANY_IDS, UPDATED_BETWEEN } from './lists.ts'
+import { v1Whole, v2Fields, v2List } from './lists.ts'
+import { addressColumns, type Exploded, type Stream } from './stream.ts'
 
 const participants: Exploded = {
   table: 'activity_participants',

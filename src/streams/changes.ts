@@ -1,7 +1,8 @@
 import { deals } from './deals.ts'
 import { organizations } from './organizations.ts'
 import { persons } from './persons.ts'
-import { ofOne, tokenChildren, type Stream } from './stream.ts'
+import { ofOne, tokenChildren } from './lists.ts'
+import type { Stream } from './stream.ts'
 
 /** The change log has no ids: changes of one field by one user in one second are numbered. */
 function changes(name: string, of: Stream, column: string): Stream {

@@ -1,6 +1,6 @@
 import { deals } from './deals.ts'
 import type { Parents, Partition, Stream } from './stream.ts'
-import { ofOne, tokenChildren } from './stream.ts'
+import { ofOne, tokenChildren } from './lists.ts'
 
 /** Lists that take the ids of many deals (openapi v2: at most 100). */
 function ofManyDeals(path: string): Partition {

@@ -1,5 +1,6 @@
 import { LABEL, V1_NAMES, v1Collection, type Door } from './door.ts'
-import { MANY_IDS, UPDATED_BETWEEN, labels, v2Fields, v2List, type Stream } from './stream.ts'
+import { MANY_IDS, UPDATED_BETWEEN, labels, v2Fields, v2List } from './lists.ts'
+import type { Stream } from './stream.ts'
 
 /** Without `deleted` the list leaves deleted deals out; with it they stay for 30 days (openapi v2). */
 const STATUS = 'open,won,lost,deleted'

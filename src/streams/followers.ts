@@ -2,7 +2,8 @@ import { deals } from './deals.ts'
 import { organizations } from './organizations.ts'
 import { persons } from './persons.ts'
 import { products } from './products.ts'
-import { ofOne, tokenChildren, type Parents, type Stream } from './stream.ts'
+import { ofOne, tokenChildren } from './lists.ts'
+import { type Parents, type Stream } from './stream.ts'
 import { users } from './users.ts'
 
 /** Who owns a record follows it, so a count of one says that nobody else does. */

@@ -1,4 +1,5 @@
-import { LIST_AGAIN, v1Whole, type Partition, type Stream } from './stream.ts'
+import { LIST_AGAIN, v1Whole } from './lists.ts'
+import { type Partition, type Stream } from './stream.ts'
 
 /**
  * Who asks for no metric is shown only the goals of the token's user, and who does not say which are active only those

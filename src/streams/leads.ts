@@ -1,5 +1,6 @@
 import { dealFields } from './deals.ts'
-import { LIST_AGAIN, UPDATED_SINCE, labels, v1Whole, type Partition, type Stream } from './stream.ts'
+import { LIST_AGAIN, UPDATED_SINCE, labels, v1Whole } from './lists.ts'
+import { type Partition, type Stream } from './stream.ts'
 
 const list = {
   paging: 'offset',

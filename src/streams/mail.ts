@@ -1,5 +1,6 @@
 import { deals } from './deals.ts'
-import { LIST_AGAIN, ofOne, type ColumnSpecs, type Partition, type Stream } from './stream.ts'
+import { LIST_AGAIN, ofOne } from './lists.ts'
+import { type ColumnSpecs, type Partition, type Stream } from './stream.ts'
 
 /** A folder has to be named; one thread may be in several (openapi v1; seen by others). */
 function folder(name: string): Partition {

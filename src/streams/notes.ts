@@ -1,4 +1,5 @@
-import { UPDATED_SINCE, ofOne, type Stream } from './stream.ts'
+import { UPDATED_SINCE, ofOne } from './lists.ts'
+import type { Stream } from './stream.ts'
 
 export const notes: Stream = {
   name: 'notes',

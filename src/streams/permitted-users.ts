@@ -3,7 +3,8 @@ import { leads } from './leads.ts'
 import { organizations } from './organizations.ts'
 import { persons } from './persons.ts'
 import { products } from './products.ts'
-import { ofOne, type Partition, type Stream } from './stream.ts'
+import { ofOne } from './lists.ts'
+import { type Partition, type Stream } from './stream.ts'
 
 function permittedUsersOf(of: Stream): Partition {
   return {

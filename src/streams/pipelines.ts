@@ -1,4 +1,5 @@
-import { v2List, type Stream } from './stream.ts'
+import { v2List } from './lists.ts'
+import type { Stream } from './stream.ts'
 
 /** Pipelines and stages take no `updated_since`: sending it is answered with 400 (seen live). */
 export const pipelines: Stream = {

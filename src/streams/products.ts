@@ -1,4 +1,5 @@
-import { MANY_IDS, UPDATED_SINCE, ofOne, tokenChildren, v2Fields, v2List, type Stream } from './stream.ts'
+import { MANY_IDS, UPDATED_SINCE, ofOne, tokenChildren, v2Fields, v2List } from './lists.ts'
+import type { Stream } from './stream.ts'
 
 export const products: Stream = {
   name: 'products',

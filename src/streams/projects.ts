@@ -1,4 +1,5 @@
-import { LIST_AGAIN, ofOne, tokenChildren, v2Fields, type Partition, type Stream } from './stream.ts'
+import { LIST_AGAIN, ofOne, tokenChildren, v2Fields } from './lists.ts'
+import { type Partition, type Stream } from './stream.ts'
 
 /** The lists of projects take no order and no window (openapi v2). */
 function projectList(path: string, more: Partial<Partition> = {}): Partition {

@@ -1,4 +1,5 @@
-import { LIST_AGAIN, TOKEN_USER, v1Whole, type Stream } from './stream.ts'
+import { LIST_AGAIN, v1Whole } from './lists.ts'
+import { TOKEN_USER, type Stream } from './stream.ts'
 
 export const users: Stream = {
   name: 'users',

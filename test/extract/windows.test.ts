@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { walkParams } from '../../src/extract/paging.ts'
 import { apiTimestamp, floorToSecond } from '../../src/extract/timestamps.ts'
 import { planWindow, type ReadPlan } from '../../src/extract/windows.ts'
-import { UPDATED_BETWEEN, UPDATED_SINCE, v2List } from '../../src/streams/stream.ts'
+import { UPDATED_BETWEEN, UPDATED_SINCE, v2List } from '../../src/streams/lists.ts'
 
 const between = v2List('/api/v2/deals', 10, { filter: UPDATED_BETWEEN, params: { status: 'open' } })
 const since = v2List('/api/v2/products', 10, { filter: UPDATED_SINCE })

@@ -7,7 +7,8 @@ import { lockStream } from '../../src/load/lock.ts'
 import { endRun, logStream, logTokens, startRun } from '../../src/load/run-log.ts'
 import { readState } from '../../src/load/status.ts'
 import { streams } from '../../src/streams/index.ts'
-import { v2List, type Stream } from '../../src/streams/stream.ts'
+import { v2List } from '../../src/streams/lists.ts'
+import { type Stream } from '../../src/streams/stream.ts'
 import { ACCOUNT, contacts, emptyWarehouse, migratedWarehouse, openStream } from './support/warehouse.ts'
 
 const people: Stream = { ...contacts, partitions: [v2List('/api/v2/contacts', 10)] }
