@@ -1,7 +1,10 @@
 import { readNames } from '../src/flags.ts'
+import { configError } from '../src/errors.ts'
+import { modeOf, type Mode } from '../src/streams/describe.ts'
 import { selectStreams, streams } from '../src/streams/index.ts'
 import type { Stream } from '../src/streams/stream.ts'
 import type { JobResult } from './job.ts'
+import { streamsPage } from './streams-page.ts'
 import { recordTable } from './text-table.ts'
 
 interface StreamLine {
@@ -10,7 +13,7 @@ interface StreamLine {
   readonly endpoints: readonly string[]
   /** Tokens for the first page of everything that is asked for: the least that a look costs. */
   readonly cost: number
-  readonly mode: 'incremental' | 'full refresh' | 'exploded'
+  readonly mode: Mode
   /** Whether a run reads it that is not told what to read. */
   readonly default: boolean
 }
@@ -21,17 +24,17 @@ function sum(costs: readonly number[]): number {
   return costs.reduce((total, cost) => total + cost, 0)
 }
 
-function linesOf({ name, partitions, catalogs, exploded = [], onDemand }: Stream): StreamLine[] {
+function linesOf(stream: Stream): StreamLine[] {
+  const { name, partitions, catalogs, exploded = [], onDemand } = stream
   const catalogSources = catalogs.flatMap((catalog) => catalog.sources)
   const byPath = new Map(catalogSources.map((source) => [source.path, source]))
   const asked = partitions.length > 0 ? partitions : [...byPath.values()]
-  const incremental = partitions.some(({ filter }) => filter !== undefined)
   const reading = {
     stream: name,
     table: name,
     endpoints: [...new Set(asked.map(({ path }) => path))],
     cost: sum(asked.map(({ cost }) => cost)),
-    mode: incremental ? 'incremental' : 'full refresh',
+    mode: modeOf(stream),
     default: onDemand === undefined,
   } as const
   const others = partitions.length > 0 ? exploded.map(({ table }) => table) : ['field_options']
@@ -41,8 +44,20 @@ function linesOf({ name, partitions, catalogs, exploded = [], onDemand }: Stream
   ]
 }
 
-/** Lists the registry: each table, where it comes from, what a request costs. */
-export function listStreams(flags: { readonly stream?: string }): JobResult {
+export interface StreamsFlags {
+  readonly stream?: string
+  readonly markdown?: boolean
+}
+
+function page({ stream }: StreamsFlags): JobResult {
+  if (stream !== undefined) throw configError('--markdown is the page about all tables: leave --stream out.')
+  const text = streamsPage()
+  return { json: { page: text }, text, exit: 0, verbatim: true }
+}
+
+/** Lists the registry: each table, where it comes from, what a request costs. Throws `E_CONFIG`. */
+export function listStreams(flags: StreamsFlags): JobResult {
+  if (flags.markdown === true) return page(flags)
   const listed = flags.stream === undefined ? streams : selectStreams(readNames(flags.stream))
   const lines = listed.flatMap((stream) => linesOf(stream))
   const rows = lines.map((line) => ({ ...line, endpoints: line.endpoints.join(' ') }))

@@ -10,7 +10,7 @@ import { query } from '../jobs/query.ts'
 import { reset } from '../jobs/reset.ts'
 import { schedule, type ScheduleFlags } from '../jobs/schedule.ts'
 import { hold, status } from '../jobs/status.ts'
-import { listStreams } from '../jobs/streams.ts'
+import { listStreams, type StreamsFlags } from '../jobs/streams.ts'
 import { sync, type SyncFlags } from '../jobs/sync.ts'
 import { EXIT } from './errors.ts'
 import { boundMemory } from './memory.ts'
@@ -98,9 +98,9 @@ withJson(
   .option('--quick', 'try token and database only, for 2 API tokens')
   .action(does<CheckFlags & Output>((flags) => (context) => check(context, flags)))
 
-withJson(
-  withStreams(command('streams', 'list the tables, where they come from and what a request costs')),
-).action(does<{ stream?: string } & Output>((flags) => () => listStreams(flags)))
+withJson(withStreams(command('streams', 'list the tables, where they come from and what a request costs')))
+  .option('--markdown', 'the whole page about the tables, with their columns')
+  .action(does<StreamsFlags & Output>((flags) => () => listStreams(flags)))
 
 withJson(withStreams(command('fields', 'list the fields and the column of each'))).action(
   does<{ stream?: string } & Output>((flags) => (context) => fields(context, flags)),

@@ -4,13 +4,14 @@ import { ofOne, tokenChildren } from './lists.ts'
 
 /** Lists that take the ids of many deals (openapi v2: at most 100). */
 function ofManyDeals(path: string): Partition {
+  const stable = { sort_by: 'id', sort_direction: 'asc' }
   const parents: Parents = {
     of: deals,
     columns: ['deal_id'],
     ask: { param: 'deal_ids', most: 100 },
     counter: { column: 'products_count', none: 0 },
   }
-  return { name: 'live', path, cost: 10, paging: 'page-token', pageSize: 500, parents }
+  return { name: 'live', path, cost: 10, paging: 'page-token', pageSize: 500, order: { stable }, parents }
 }
 
 export const dealProducts: Stream = {

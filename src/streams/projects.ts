@@ -78,7 +78,9 @@ export const projectBoards: Stream = {
   cursorField: 'update_time',
   readById: LIST_AGAIN,
   catalogs: [],
-  partitions: [projectList('/api/v2/boards', { paging: 'single', records: { kind: 'list-or-null' } })],
+  partitions: [
+    projectList('/api/v2/boards', { paging: 'single', pageSize: 0, records: { kind: 'list-or-null' } }),
+  ],
   columns: {
     id: 'bigint',
     name: 'text',
@@ -98,6 +100,7 @@ export const projectPhases: Stream = {
   partitions: [
     projectList('/api/v2/phases', {
       paging: 'single',
+      pageSize: 0,
       records: { kind: 'list-or-null' },
       parents: {
         of: projectBoards,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import type { RecordsIn } from '../../src/streams/stream.ts'
+import type { Partition } from '../../src/streams/stream.ts'
 
 /** The published OpenAPI documents and the recorded answers; they are read where they are, never copied. */
 export const published = join(import.meta.dirname, '../../../shared/pipedrive')
@@ -81,12 +81,20 @@ function propertiesOf(path: string, schema: Schema): Map<string, Schema> {
 }
 
 /** Properties of one record of the list: `id`, and `value.amount` for what is nested one step. */
-export function recordProperties(path: string, records?: RecordsIn): ReadonlyMap<string, readonly string[]> {
+export function recordProperties(
+  path: string,
+  { records, recordIn }: Partition,
+): ReadonlyMap<string, readonly string[]> {
+  if (records?.kind === 'values') return new Map([[records.name, []]])
   if (records?.kind === 'members') return new Map([records.name, records.value].map((key) => [key, []]))
   const content = operationOf(path).responses['200']?.content?.['application/json']
   const answered = resolve(path, propertiesOf(path, content?.schema ?? {}).get('data') ?? {})
   const data = records?.kind === 'member' ? (propertiesOf(path, answered).get(records.name) ?? {}) : answered
-  const record = propertiesOf(path, records?.kind === 'one' ? data : (data.items ?? {}))
+  const element = records?.kind === 'one' ? data : (data.items ?? {})
+  const record = propertiesOf(
+    path,
+    recordIn === undefined ? element : (propertiesOf(path, element).get(recordIn) ?? {}),
+  )
   if (record.size === 0) return new Map(exampleKeys(content?.example).map((key) => [key, []]))
   return new Map(
     [...record].map(([name, schema]) => {
