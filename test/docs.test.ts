@@ -8,7 +8,8 @@ import { streams } from '../src/streams/index.ts'
 const root = join(import.meta.dirname, '..')
 const read = (file: string): Promise<string> => readFile(join(root, file), 'utf8')
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'docs/performance.md']
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'docs/performance.md', 'docs/streams.md']
+const SCHEMAS = ['pipedrive', 'pipedrive_sync']
 const readme = await read('README.md')
 const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }
 
@@ -47,10 +48,15 @@ describe('the README', () => {
     expect(all(table, /^\| `([A-Z_]+)`/gm).toSorted()).toEqual(variables.toSorted())
   })
 
-  test('lists every table that the registry keeps', () => {
+  test('names only tables that there are, and the page that has them all', async () => {
     const tables = streams.flatMap(({ name, exploded = [] }) => [name, ...exploded.map(({ table }) => table)])
-    const section = readme.slice(readme.indexOf('## What is stored'))
-    expect(tables.filter((table) => !section.includes(`\`${table}\``))).toEqual([])
+    const control = await read('src/load/control-tables.ts')
+    const known = [...tables, 'field_options', ...all(control, /^ {2}([a-z_]+): \w+Table$/gm), ...SCHEMAS]
+    const section = readme.slice(readme.indexOf('## What is stored'), readme.indexOf('Native columns keep'))
+    const named = all(section, /`([a-z_]+)`/g)
+    expect(named.length).toBeGreaterThan(30)
+    expect(named.filter((name) => !known.includes(name))).toEqual([])
+    expect(section).toContain('(docs/streams.md)')
   })
 })
 

@@ -14,12 +14,12 @@ describe('the streams of a run', () => {
   test('are the usual ones where nothing is said, and an empty variable says nothing', () => {
     expect(chosen({})).toEqual(namesOf(selectStreams([])))
     expect(chosen({}, ' ')).toEqual(chosen({}))
-    expect(chosen({})).not.toContain('currencies')
+    expect(chosen({})).not.toContain('deal_flow')
   })
 
   test('are all there are with --all, whatever the environment says', () => {
     expect(chosen({ all: true }, 'deals')).toEqual(namesOf(streams))
-    expect(chosen({ all: true })).toContain('currencies')
+    expect(chosen({ all: true })).toContain('deal_flow')
   })
 
   test('are those that the environment names, unless a flag does', () => {
