@@ -1,0 +1,19 @@
+import { sql, type RawBuilder, type SqlBool } from 'kysely'
+import type { StreamLayout } from '../transform/layout.ts'
+import { keyOfRow } from './comparison.ts'
+import type { Session } from './connection.ts'
+
+/**
+ * Forgets of which version some rows are, so that an older one may be merged into them: what two readings by id have
+ * shown is right, whatever the row says. `rows`: where they are, as `held`; `keys`: as a comparison names them.
+ */
+export async function forgetVersions(
+  { data, schemas }: Session,
+  layout: StreamLayout,
+  rows: RawBuilder<SqlBool>,
+  keys: readonly string[],
+): Promise<void> {
+  if (layout.cursor === null || keys.length === 0) return
+  await sql`update ${sql.table(`${schemas.data}.${layout.table}`)} as held set ${sql.id(layout.cursor)} = null
+    where ${rows} and ${keyOfRow(layout, 'held')} = any(${keys}::text[])`.execute(data)
+}
