@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Row } from '../../emulator/index.ts'
 import { everything } from '../support/warehouse.ts'
-import { openWorld, type World } from '../support/world.ts'
+import { openWorld, streamNamed, type World } from '../support/world.ts'
 import { fillOne, told, verdictOf, verifyWorld } from './support.ts'
 
 const MINUTE = 60_000
@@ -121,6 +121,57 @@ describe('what changes while it is verified, or has not been synced yet', () => 
     expect(told(report)).toEqual([])
     expect(verdictOf(report, 'persons')).toMatchObject({ compared: 1 })
     expect(await everything(world.db)).toEqual(before)
+  })
+})
+
+describe('of what is read parent by parent', () => {
+  async function parentOf({ db }: World, table: string): Promise<number> {
+    const [row] = await db.query<{ id: number }>(
+      `select min(deal_id)::int as id from pipedrive.${table} where _deleted_at is null`,
+    )
+    return row?.id ?? 0
+  }
+
+  test('the children of a parent that has changed since they were read are left out, and it is counted', async () => {
+    await using world = await openWorld()
+    const streams = await fillOne(world, 'deal_products')
+    const parent = await parentOf(world, 'deal_products')
+    world.clock.advance(MINUTE)
+    world.emulator.company.deals.update(parent, { title: 'Changed' })
+    await world.db.query(`delete from pipedrive.deal_products where deal_id = ${parent}`)
+    expect(told(await verifyWorld(world, { streams })).length).toBeGreaterThan(0)
+    await world.run({ streams: [streamNamed('deals')] })
+    const report = await verifyWorld(world, { streams })
+    expect(told(report)).toEqual([])
+    expect(verdictOf(report, 'deal_products')).toMatchObject({ status: 'done', pending: 1 })
+  })
+
+  test('a parent that is not shown any more is left out; when none is, the stream is skipped', async () => {
+    await using world = await openWorld()
+    const streams = await fillOne(world, 'deal_followers')
+    const parent = await parentOf(world, 'deal_followers')
+    world.emulator.faults.add({ kind: 'status', status: 404, match: `/deals/${parent}/followers` })
+    const report = await verifyWorld(world, { streams })
+    expect(told(report)).toEqual([])
+    expect(verdictOf(report, 'deal_followers')).toMatchObject({ status: 'done', changed: 1 })
+    world.emulator.faults.add({ kind: 'status', status: 404, match: '/followers' })
+    const refused = await verifyWorld(world, { streams })
+    expect(told(refused)).toEqual([])
+    expect(verdictOf(refused, 'deal_followers')).toMatchObject({ status: 'skipped', compared: 0 })
+  })
+
+  test('a tenth as many parents are read as records are asked for', async () => {
+    await using world = await openWorld()
+    const streams = await fillOne(world, 'deal_followers')
+    const asked = async (seed: string) => {
+      const before = world.tap.asked.length
+      await verifyWorld(world, { streams, sample: 30, seed })
+      return world.tap.asked.slice(before).flatMap(({ path }) => (path.endsWith('/followers') ? [path] : []))
+    }
+    const [first, again, other] = [await asked('one'), await asked('one'), await asked('two')]
+    expect(first).toHaveLength(3)
+    expect(again).toEqual(first)
+    expect(other).not.toEqual(first)
   })
 })
 

@@ -114,6 +114,20 @@ const tamperings: readonly Tampering[] = [
     told: 'missing',
   },
   {
+    what: 'a row that Pipedrive never had, of what is read parent by parent',
+    stream: 'deal_products',
+    sql: [
+      'insert into pipedrive.deal_products (id, deal_id) select 999999, deal_id from pipedrive.deal_products where id = $id',
+    ],
+    told: 'surplus',
+  },
+  {
+    what: 'a wrong tombstone in what hangs on two parents',
+    stream: 'organization_relationships',
+    sql: ['update pipedrive.organization_relationships set _deleted_at = now() where id = $id'],
+    told: 'marked',
+  },
+  {
     what: 'a row that has moved to another parent',
     stream: 'deal_products',
     sql: [
