@@ -35,10 +35,28 @@ describe('what changes while it is verified, or has not been synced yet', () => 
     const { pending, totals } = verdictOf(report, 'deals')
     expect(pending).toBe(3)
     expect(totals.some(({ equal }) => !equal)).toBe(true)
+    const before = world.tap.asked.length
+    await verifyWorld(world, { streams, sample: 0 })
+    expect(world.tap.asked.slice(before).filter(({ query }) => query.has('ids'))).toEqual([])
     await world.run({ streams })
     expect(verdictOf(await verifyWorld(world, { streams }), 'deals').totals.some(({ equal }) => !equal)).toBe(
       false,
     )
+  })
+
+  test('what is updated behind the walk and before it is read by id is counted too', async () => {
+    await using world = await openWorld()
+    const streams = await fillOne(world, 'persons')
+    world.clock.advance(MINUTE)
+    const [one = 0] = ids(world, 'persons')
+    world.tap.onAnswer = ({ path, query }) => {
+      if (path !== '/api/v2/persons' || query.has('ids')) return
+      world.tap.onAnswer = () => undefined
+      world.emulator.company.persons.update(one, { name: 'Changed' })
+    }
+    const report = await verifyWorld(world, { streams })
+    expect(told(report)).toEqual([])
+    expect(verdictOf(report, 'persons')).toMatchObject({ pending: 1, changed: 0, unconfirmed: 0 })
   })
 
   test('of a list that is always read whole, what was updated after it was read is counted', async () => {

@@ -122,6 +122,16 @@ const tamperings: readonly Tampering[] = [
     told: 'surplus',
   },
   {
+    what: 'a child that seems to be newer, beside others of its parent',
+    stream: 'deal_products',
+    where: `_deleted_at is null and deal_id in
+      (select deal_id from pipedrive.deal_products where _deleted_at is null group by 1 having count(*) > 1)`,
+    sql: [
+      `update pipedrive.deal_products set name = 'Tampered', update_time = update_time + interval '1 day' where id = $id`,
+    ],
+    told: 'different name update_time',
+  },
+  {
     what: 'a wrong tombstone in what hangs on two parents',
     stream: 'organization_relationships',
     sql: ['update pipedrive.organization_relationships set _deleted_at = now() where id = $id'],
