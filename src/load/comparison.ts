@@ -108,15 +108,16 @@ function versions({ cursor }: TableLayout, frontier: Date | null) {
 export interface Scope {
   /** The rows, as `held`, that what is read has to account for. */
   readonly rows: RawBuilder<SqlBool>
-  /** The columns by which a record can be read again. */
-  readonly units: readonly string[]
+  /** The columns by which a record can be read again; null where its key is that. */
+  readonly units: readonly string[] | null
   readonly frontier: Date | null
 }
 
 /** The scope of records that were read by their keys. */
 export function rowsWithKeys(layout: StreamLayout, keys: readonly string[]): RawBuilder<SqlBool> {
-  const [key = ''] = layout.key
+  const [key = '', ...others] = layout.key
   const type = layout.columns.find(({ name }) => name === key)?.type ?? 'text'
+  if (others.length > 0) return sql<SqlBool>`${keyOfRow(layout, 'held')} = any(${keys}::text[])`
   return sql<SqlBool>`${sql.ref(`held.${key}`)} = any(${keys}::text[]::${sql.raw(type)}[])`
 }
 
@@ -129,7 +130,10 @@ export async function compareBatch(
   { rows: inScope, units, frontier }: Scope,
 ): Promise<readonly Compared[]> {
   const { pending, ahead } = versions(layout, frontier)
-  const unitCells = units.flatMap((name) => [sql.ref(`staged.${name}`), sql.ref(`held.${name}`)])
+  const unitCells = units?.flatMap((name) => [sql.ref(`staged.${name}`), sql.ref(`held.${name}`)]) ?? [
+    keyOfRow(layout, 'staged'),
+    keyOfRow(layout, 'held'),
+  ]
   return inTransaction(session, async () => {
     for (const [index, table] of [layout, ...layout.children].entries())
       await copyIntoStage(session, table, batch.rows(index))

@@ -16,5 +16,7 @@ export async function readFrontier(
     .select(({ fn }) => [fn.max('bookmark').as('bookmark'), fn.max('completed_at').as('completed')])
     .where((is) => is.and({ account, stream }))
     .executeTakeFirstOrThrow()
-  return partitions.some(({ filter }) => filter !== undefined) ? bookmark : completed
+  return partitions.some(({ filter, newestFirst }) => filter !== undefined || newestFirst !== undefined)
+    ? bookmark
+    : completed
 }

@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { Batch } from '../transform/batch.ts'
 import { DELETED_AT, type StreamLayout } from '../transform/layout.ts'
+import { keyOfRow } from './comparison.ts'
 import { inTransaction, type Session } from './connection.ts'
 import { copyIntoStage, stageName, temporaryName } from './stage.ts'
 import { quoteIdentifier } from './table-plan.ts'
+import { isOf, type Owner } from './tombstones.ts'
 
 function listing(layout: StreamLayout) {
   return sql.table(`pg_temp.${temporaryName('listed', layout)}`)
@@ -12,23 +14,20 @@ function listing(layout: StreamLayout) {
 /** Starts to note what a complete walk shows: key, cursor, whether it is deleted. */
 export async function createListing({ client }: Session, layout: StreamLayout): Promise<void> {
   const name = quoteIdentifier(temporaryName('listed', layout))
-  const [key = ''] = layout.key
-  const type = layout.columns.find((column) => column.name === key)?.type ?? 'text'
   await client.query(`drop table if exists pg_temp.${name}`)
   await client.query(
-    `create temporary table ${name} (key ${type} primary key, cursor timestamptz, deleted boolean not null)`,
+    `create temporary table ${name} (key text primary key, cursor timestamptz, deleted boolean not null)`,
   )
 }
 
 /** Notes a batch. A record that came before, and was moved or edited since, is as it came last. */
 export async function noteListed(session: Session, layout: StreamLayout, batch: Batch): Promise<void> {
-  const [key = ''] = layout.key
   const cursor = layout.cursor === null ? sql`null::timestamptz` : sql.ref(layout.cursor)
   await inTransaction(session, async () => {
     await copyIntoStage(session, layout, batch.rows(0))
     await sql`insert into ${listing(layout)} (key, cursor, deleted)
-      select ${sql.ref(key)}, ${cursor}, ${sql.ref(DELETED_AT)} is not null
-      from ${sql.table(`pg_temp.${stageName(layout)}`)}
+      select ${keyOfRow(layout, 'staged')}, ${cursor}, ${sql.ref(DELETED_AT)} is not null
+      from ${sql.table(`pg_temp.${stageName(layout)}`)} as staged
       on conflict (key) do update set cursor = excluded.cursor, deleted = excluded.deleted`.execute(
       session.data,
     )
@@ -47,34 +46,40 @@ export interface Suspicion {
 
 /** Compares what the walk showed with the rows. A deleted record that was never kept is not missed. */
 export async function findSuspects(
-  { data, schemas }: Session,
+  session: Session,
   layout: StreamLayout,
+  owner: Owner | null,
   frontier: Date | null,
 ): Promise<Suspicion> {
-  const [name = ''] = layout.key
-  const key = sql.ref(`held.${name}`)
-  const table = sql.table(`${schemas.data}.${layout.table}`)
+  const listed = listing(layout)
   const isLive = sql`${sql.ref(`held.${DELETED_AT}`)} is null`
   const isOther =
     layout.cursor === null
       ? sql`false`
       : sql`listed.cursor is distinct from ${sql.ref(`held.${layout.cursor}`)}`
   const { rows } = await sql<Suspicion>`
-    with amiss as (
-      select coalesce(listed.key, ${key})::text as key,
+    with held as (${heldRows(session, layout, owner)}), amiss as (
+      select coalesce(listed.key, held._key) as key,
         coalesce(listed.cursor > ${frontier}::timestamptz, false) as pending
-      from ${listing(layout)} as listed full join ${table} as held on listed.key = ${key}
+      from ${listed} as listed full join held on listed.key = held._key
       where case
         when listed.key is null then ${isLive}
-        when ${key} is null then not listed.deleted
+        when held._key is null then not listed.deleted
         when listed.deleted then ${isLive}
         else not ${isLive} or ${isOther} end)
-    select (select count(*)::float8 from ${listing(layout)} as listed where not listed.deleted) as there,
-      (select count(*)::float8 from ${table} as held where ${isLive}) as here,
+    select (select count(*)::float8 from ${listed} as listed where not listed.deleted) as there,
+      (select count(*)::float8 from held where ${isLive}) as here,
       (select count(*)::float8 from amiss where pending) as pending,
-      array(select key from amiss where not pending order by key) as keys`.execute(data)
+      array(select key from amiss where not pending order by key) as keys`.execute(session.data)
   const [found] = rows
   return found ?? { there: 0, here: 0, pending: 0, keys: [] }
+}
+
+/** The rows that a walk can have shown, and the key of each as a comparison names it. */
+function heldRows({ schemas }: Session, layout: StreamLayout, owner: Owner | null) {
+  const more = layout.cursor === null ? sql`` : sql`, ${sql.ref(`held.${layout.cursor}`)}`
+  return sql`select ${keyOfRow(layout, 'held')} as _key, ${sql.ref(`held.${DELETED_AT}`)} ${more}
+    from ${sql.table(`${schemas.data}.${layout.table}`)} as held where ${isOf(owner, 'held')}`
 }
 
 /**
@@ -82,17 +87,18 @@ export async function findSuspects(
  * been synced since they were updated are left out.
  */
 export async function sampleKeys(
-  { data, schemas }: Session,
+  session: Session,
   layout: StreamLayout,
+  owner: Owner | null,
   frontier: Date | null,
   most: number | null,
   seed: string,
 ): Promise<readonly string[]> {
-  const key = sql.ref(`held.${layout.key[0] ?? ''}`)
   const { rows } = await sql<{ key: string }>`
-    select ${key}::text as key from ${sql.table(`${schemas.data}.${layout.table}`)} as held
+    with held as (${heldRows(session, layout, owner)})
+    select held._key as key from held
     where ${sql.ref(`held.${DELETED_AT}`)} is null and not exists (select from ${listing(layout)} as listed
-      where listed.key = ${key} and listed.cursor > ${frontier}::timestamptz)
-    order by md5(${seed}::text || ' ' || ${key}::text), 1 limit ${most}`.execute(data)
+      where listed.key = held._key and listed.cursor > ${frontier}::timestamptz)
+    order by md5(${seed}::text || ' ' || held._key), 1 limit ${most}`.execute(session.data)
   return rows.map((row) => row.key)
 }

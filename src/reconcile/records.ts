@@ -4,6 +4,7 @@ import { readByIds } from '../extract/read-by-id.ts'
 import { COMPLETE } from '../extract/windows.ts'
 import { rowsWithKeys } from '../load/comparison.ts'
 import { createListing, findSuspects, noteListed, sampleKeys } from '../load/listing.ts'
+import { markGone } from '../load/mend.ts'
 import { LIST_AGAIN, type Partition, type Stream } from '../streams/stream.ts'
 import type { Verdict } from './findings.ts'
 import type { Rereading } from './rereading.ts'
@@ -19,15 +20,16 @@ export interface Findings {
   readonly findings: readonly Finding[]
 }
 
-function byKey({ stream, context, layout }: Subject): Rereading {
+function byKey({ stream, session, context, layout }: Subject): Rereading {
   const way = stream.readById ?? LIST_AGAIN
   const readable: Stream = { ...stream, readById: way }
   return {
-    columns: layout.key,
+    columns: null,
     // The list is read once, however many of its records are asked for.
     atOnce: way.kind === 'list' ? Number.MAX_SAFE_INTEGER : KEYS_AT_ONCE,
     read: async (units) => ({ pages: await readByIds(context.send, readable, units), units }),
     rows: (units) => rowsWithKeys(layout, units),
+    settle: (units) => markGone(session, layout, rowsWithKeys(layout, units)),
   }
 }
 
@@ -52,14 +54,14 @@ async function list(subject: Subject, partition: Partition, pagesBefore: number)
 
 /** All ids by a complete walk, and by a second reading what that did not find as it is here, and a sample of values. */
 export async function verifyRecords(subject: Subject, verdict: Verdict): Promise<readonly Findings[]> {
-  const { stream, session, context, layout, frontier } = subject
+  const { stream, session, context, layout, owner, frontier } = subject
   const { sample, seed } = context.verify
   await createListing(session, layout)
   let pages = 0
   for (const partition of stream.partitions) pages = await list(subject, partition, pages)
-  const { there, here, pending, keys } = await findSuspects(session, layout, frontier)
+  const { there, here, pending, keys } = await findSuspects(session, layout, owner, frontier)
   Object.assign(verdict, { there, here, pending })
-  const some = await sampleKeys(session, layout, frontier, sample, seed)
+  const some = await sampleKeys(session, layout, owner, frontier, sample, seed)
   const rereading = byKey(subject)
   return [
     { rereading, findings: await settle(subject, rereading, [...new Set([...keys, ...some])], verdict) },

@@ -1,8 +1,10 @@
 import { openLoader } from '../load/loader.ts'
 import { lockStream } from '../load/lock.ts'
 import { forgetVersions } from '../load/mend.ts'
-import { countLive, writeTombstones } from '../load/tombstones.ts'
+import { countLive } from '../load/tombstones.ts'
+import { refreshCatalogs } from '../refresh-catalog.ts'
 import { prepareTables } from '../sync.ts'
+import { emptyTally } from '../tally.ts'
 import { planTombstones } from '../transform/tombstone-plan.ts'
 import { emptyVerdict, type Verdict } from './findings.ts'
 import type { Findings } from './records.ts'
@@ -15,11 +17,14 @@ function unitsOf(findings: readonly Finding[]): readonly string[] {
 }
 
 /** Throws `E_SWEEP_REFUSED` when more than `maxShare` of the rows would go. */
-async function refuseTooMany({ stream, session, context, layout }: Subject, found: readonly Findings[]) {
+async function refuseTooMany(
+  { stream, session, context, layout, owner }: Subject,
+  found: readonly Findings[],
+) {
   const absent = found.flatMap(({ findings }) =>
     findings.filter(({ kind }) => kind === 'surplus').map(({ key }) => key),
   )
-  const live = await countLive(session, layout)
+  const live = await countLive(session, layout, null, owner)
   // A list that shows nothing at all has no part of the rows missing that could be right.
   planTombstones(stream.name, { live, seen: live - absent.length, absent }, context.options.maxShare)
 }
@@ -35,14 +40,7 @@ async function mend(subject: Subject, { rereading, findings }: Findings): Promis
     const { pages, units } = await rereading.read(some)
     for (const page of pages) transform(page, batch)
     await forgetVersions(session, layout, rereading.rows(units), ahead)
-    await loader.commit(batch, async () => void (await rereading.settle?.(units)))
-    if (rereading.settle !== undefined) continue
-    const there = new Set(batch.keys().map(String))
-    await writeTombstones(
-      session,
-      layout,
-      units.filter((key) => !there.has(key)),
-    )
+    await loader.commit(batch, async () => void (await rereading.settle(units)))
   }
 }
 
@@ -53,7 +51,8 @@ export async function repair(
   verdict: Verdict,
 ): Promise<void> {
   await lockStream(session, context.options.account, stream.name)
-  await prepareTables(stream, session, context)
+  await refreshCatalogs(stream, session, context, emptyTally())
+  await prepareTables(stream, session, context.options.account)
   const subject = await openSubject(stream, session, context)
   await refuseTooMany(subject, found)
   const after = emptyVerdict()

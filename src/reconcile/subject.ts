@@ -2,13 +2,14 @@ import { createStages, heldColumns } from '../load/comparison.ts'
 import { readCatalog } from '../load/catalog-store.ts'
 import type { Session } from '../load/connection.ts'
 import { readFrontier } from '../load/frontier.ts'
+import type { Owner } from '../load/tombstones.ts'
 import type { Stream } from '../streams/stream.ts'
-import { layoutPresent } from '../sync.ts'
+import { layoutPresent, ownerOf } from '../sync.ts'
 import { Batch } from '../transform/batch.ts'
 import type { CatalogField } from '../transform/catalog.ts'
 import type { StreamLayout } from '../transform/layout.ts'
 import { compileTransform, type Transform } from '../transform/records.ts'
-import type { SyncContext } from '../work.ts'
+import type { SyncContext } from '../context.ts'
 
 export interface VerifyOptions {
   /** Records of each stream that are read again by their ids; null: all of them. */
@@ -33,6 +34,8 @@ export interface Subject {
   readonly transform: Transform
   /** Records that were updated after it have not been synced yet. */
   readonly frontier: Date | null
+  /** Whose rows a walk can show; null: all of them. */
+  readonly owner: Owner | null
   readonly newBatch: () => Batch
 }
 
@@ -69,6 +72,7 @@ export async function openSubject(
     held: await heldColumns(session, layout),
     transform: compileTransform(stream, catalog),
     frontier: await readFrontier(session, context.options.account, stream),
+    owner: ownerOf(stream, context),
     newBatch: () => new Batch(1 + layout.children.length),
   }
 }

@@ -19,10 +19,10 @@ const WHOLE = { mode: 'sweep', since: null, until: null } as const
 
 /** Verifies the streams of a run; what each has spent is kept in the ledger. */
 function verifyStreams(options: VerifyOptions): RunWork<StreamVerdict> {
-  return (state, database, session, id) => {
-    const log = openLog(state, session, id)
-    const context: VerifyContext = { ...contextOf(state, log), verify: options }
-    return eachStream(state, async (stream) => {
+  return (state, database, session, begun) => {
+    const log = openLog(state, session, begun.id)
+    const context: VerifyContext = { ...contextOf(state, begun, log), verify: options }
+    return eachStream(state, begun, async (stream) => {
       const verdict = emptyVerdict()
       const end = await attempt(state, database, stream.name, (own) =>
         verifyStream(stream, own, context, verdict),
