@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Row } from '../../emulator/index.ts'
-import { everything } from '../support/warehouse.ts'
+import { countOf, everything } from '../support/warehouse.ts'
 import { openWorld, streamNamed, type World } from '../support/world.ts'
 import { fillOne, told, verdictOf, verifyWorld } from './support.ts'
 
@@ -68,6 +68,17 @@ describe('what changes while it is verified, or has not been synced yet', () => 
     const report = await verifyWorld(world, { streams })
     expect(told(report)).toEqual([])
     expect(verdictOf(report, 'stages').pending).toBeGreaterThan(0)
+  })
+
+  test('the values of a field that was deleted since the last sync are no difference', async () => {
+    await using world = await openWorld()
+    const streams = await fillOne(world, 'deals')
+    const [field] = await world.db.query<{ code: string; name: string }>(
+      "select field_code as code, column_name as name from pipedrive.fields where entity = 'deals' and field_type = 'double' and is_custom",
+    )
+    expect(await countOf(world.db, 'deals', `${field?.name} is not null`)).toBeGreaterThan(0)
+    world.emulator.company.fields.remove('deals', field?.code ?? '')
+    expect(told(await verifyWorld(world, { streams }))).toEqual([])
   })
 
   test('a record that is edited between the two readings is read once more before it is called different', async () => {

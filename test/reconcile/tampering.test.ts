@@ -274,6 +274,26 @@ describe('what was changed in the warehouse behind its back', () => {
     expect(other).not.toBe(first)
   })
 
+  test("of what Pipedrive shows of the token's user only, the rows of others are left alone", async () => {
+    await using world = await openWorld()
+    const streams = await fillOne(world, 'user_settings')
+    const [one] = await world.db.query<{ user: string }>(
+      'select min(user_id)::text as user from pipedrive.user_settings',
+    )
+    const add = (user: string) =>
+      world.db.query(`insert into pipedrive.user_settings (user_id, name) values (${user}, 'tampered')`)
+    await add('987654321')
+    expect(await verifyWorld(world, { streams })).toMatchObject({ status: 'done', equal: true })
+    await add(one?.user ?? '')
+    const report = await verifyWorld(world, { streams, repair: true, maxShare: 1 })
+    expect(told(report, 'mended')).toEqual([`user_settings [${one?.user}, "tampered"] surplus`])
+    expect(report).toMatchObject({ status: 'done', equal: true })
+    const marked = await world.db.query(
+      'select user_id from pipedrive.user_settings where _deleted_at is not null',
+    )
+    expect(marked).toEqual([{ user_id: one?.user }])
+  })
+
   test('a stream that was never read is told of as such', async () => {
     await using world = await openWorld()
     await world.run({ streams: selectStreams(['users']) })
