@@ -12,6 +12,7 @@ import { schedule, type ScheduleFlags } from '../jobs/schedule.ts'
 import { hold, status } from '../jobs/status.ts'
 import { listStreams, type StreamsFlags } from '../jobs/streams.ts'
 import { sync, type SyncFlags } from '../jobs/sync.ts'
+import { verify, type VerifyFlags } from '../jobs/verify.ts'
 import { EXIT } from './errors.ts'
 import { boundMemory } from './memory.ts'
 import { redactUsage, runJob, type Job } from './process.ts'
@@ -85,6 +86,16 @@ withJson(withLimits(withApi(command('schedule', 'sync on a cron expression until
   .option('--cron <expression>', 'when to sync', '*/15 * * * *')
   .option('--timezone <name>', 'time zone of the expression', 'UTC')
   .action(does<ScheduleFlags & Output>((flags) => (context, show) => schedule(context, flags, show)))
+
+withJson(withLimits(withChoice(command('verify', 'compare the warehouse with Pipedrive, record by record'))))
+  .option(
+    '--sample <number|all>',
+    'records of each stream that are read again by id, column by column',
+    '100',
+  )
+  .option('--seed <text>', 'what the sample is drawn by: the same text, the same records')
+  .option('--repair', 'read again what differs, load it and look at it again')
+  .action(does<VerifyFlags & Output>((flags) => (context) => verify(context, flags)))
 
 withJson(command('status', 'what the warehouse holds, how it is, how to connect to it'))
   .option('--hold', 'keep the embedded server running until stopped')

@@ -56,4 +56,5 @@ export function configError(message: string): SyncError {
   return new SyncError({ code: 'E_CONFIG', recovery: 'abort-run', message })
 }
 
+/** `partial` also says that a verification found differences. */
 export const EXIT = { done: 0, failed: 1, usage: 2, deferred: 3, partial: 4 } as const

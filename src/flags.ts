@@ -45,6 +45,13 @@ export function readShare(flag: string, text: string): number {
   return value
 }
 
+/** `100` -> 100, `all` -> null. */
+export function readSample(flag: string, text: string): number | null {
+  if (text.trim() === 'all') return null
+  if (/^\d{1,9}$/.test(text.trim())) return Number(text)
+  throw configError(`${flag} takes a number of records like 100, or the word all, not "${text}".`)
+}
+
 /** `5000` -> tokens, `30%` -> that share of what the day has left. */
 export function readBudget(flag: string, text: string): Allowance {
   if (/^\d+$/.test(text.trim())) return { tokens: Number(text) }

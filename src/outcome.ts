@@ -1,5 +1,5 @@
 import { EXIT, SyncError, type ErrorCode } from './errors.ts'
-import type { StreamReport, StreamStatus } from './load/run-log.ts'
+import type { StreamStatus } from './load/run-log.ts'
 
 export type RunStatus = 'done' | 'partial' | 'deferred' | 'stopped' | 'failed'
 
@@ -32,7 +32,10 @@ export function outcomeOf(
 }
 
 /** How a run ended: as what stopped it, else as its streams. */
-export function runStatus(why: SyncError | null, streams: readonly StreamReport[]): RunStatus {
+export function runStatus(
+  why: SyncError | null,
+  streams: readonly { readonly status: StreamStatus }[],
+): RunStatus {
   if (why?.code === 'E_STOPPED') return 'stopped'
   if (why !== null) return why.recovery === 'defer' ? 'deferred' : 'failed'
   return streams.every(({ status }) => status === 'done') ? 'done' : 'partial'

@@ -4,7 +4,7 @@ import { createCatalogReader } from './extract/field-catalog.ts'
 import type { Session } from './load/connection.ts'
 import { describeFailure } from './load/database-error.ts'
 import type { Database } from './load/database.ts'
-import { logStream, logTokens, type StreamReport } from './load/run-log.ts'
+import { logStream, logTokens, type StreamReport, type StreamStatus } from './load/run-log.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Begun, Run } from './run.ts'
 import { asUser, type Stream } from './streams/stream.ts'
@@ -17,14 +17,16 @@ const STREAMS_AT_ONCE = 3
 const LOOKBACK_MS = 5 * 60_000
 const BATCH = { batchRows: 5000, batchMs: 2000 } as const
 
-interface StreamLog {
+export interface StreamLog {
   /** Writes down what a stream has spent, soon: known even if the run is killed, and no loading waits for it. */
   spending(stream: string): void
+  /** Writes it down now. */
+  spent(stream: string): Promise<void>
   /** Writes the report of a stream that has ended. */
   report(report: StreamReport): Promise<void>
 }
 
-function openLog({ parts, client, stop }: Run, session: Session, id: string): StreamLog {
+export function openLog({ parts, client, stop }: Run, session: Session, id: string): StreamLog {
   const { account } = parts.warehouse
   const { ledger } = client
   // The run's connection takes one statement at a time.
@@ -46,21 +48,15 @@ function openLog({ parts, client, stop }: Run, session: Session, id: string): St
       waiting.add(stream)
       oneByOne(writeTokens, stream).catch(fail)
     },
+    spent: (stream) => oneByOne(writeTokens, stream).catch(fail),
     report: (report) => oneByOne(writeReport, report).catch(fail),
   }
 }
 
-/** Reads the streams of a run, some at a time; each one's report is kept in the control tables as it ends. */
-export function runStreams(
-  state: Run,
-  database: Database,
-  session: Session,
-  { id, userId }: Begun,
-): Promise<StreamReport[]> {
-  const { parts, request, client } = state
+/** What the streams of a run share. */
+export function contextOf({ parts, request, client }: Run, { userId }: Begun, log: StreamLog): SyncContext {
   const { clock, reporter } = parts
-  const log = openLog(state, session, id)
-  const context: SyncContext = {
+  return {
     clock,
     send: client.send,
     catalogs: createCatalogReader(client.send),
@@ -78,14 +74,37 @@ export function runStreams(
       ...(request.batch ?? BATCH),
     },
   }
+}
+
+/** Does something with the streams of a run, some at a time, and says of each when it has ended. */
+export function eachStream<Report>(
+  { parts, request }: Run,
+  { userId }: Begun,
+  work: (stream: Stream) => Promise<Report>,
+): Promise<Report[]> {
   const atOnce = pLimit(STREAMS_AT_ONCE)
-  const read = async (stream: Stream): Promise<StreamReport> => {
-    const report = await runStream(state, database, context, stream)
-    await log.report(report)
-    reporter.finished(stream.name)
+  const one = async (stream: Stream): Promise<Report> => {
+    const report = await work(stream)
+    parts.reporter.finished(stream.name)
     return report
   }
-  return inOrderOfFamilies(request.streams, (stream) => atOnce(read, asUser(stream, userId)))
+  return inOrderOfFamilies(request.streams, (stream) => atOnce(one, asUser(stream, userId)))
+}
+
+/** Reads the streams of a run; each one's report is kept in the control tables as it ends. */
+export function runStreams(
+  state: Run,
+  database: Database,
+  session: Session,
+  begun: Begun,
+): Promise<StreamReport[]> {
+  const log = openLog(state, session, begun.id)
+  const context = contextOf(state, begun, log)
+  return eachStream(state, begun, async (stream) => {
+    const report = await runStream(state, database, context, stream)
+    await log.report(report)
+    return report
+  })
 }
 
 /** Starts children when their parents have ended, whatever became of them; all others at once. */
@@ -104,37 +123,58 @@ function inOrderOfFamilies<Result>(
   return Promise.all(ends.values())
 }
 
-async function runStream(
+/** How a stream of a run ended, and what it has spent. */
+export interface StreamEnd {
+  readonly stream: string
+  readonly status: StreamStatus
+  readonly requests: number
+  readonly tokens: number
+  readonly seconds: number
+  readonly error?: string
+}
+
+/** Does the work of one stream on a connection of its own; a failure is told, and ends the run where it concerns all. */
+export async function attempt(
   { parts, client, stop }: Run,
   database: Database,
-  context: SyncContext,
-  stream: Stream,
-): Promise<StreamReport> {
+  stream: string,
+  work: (session: Session) => Promise<void>,
+): Promise<StreamEnd> {
   const started = parts.clock.now()
-  const tally = emptyTally()
   let failure: unknown = null
   let cutOff = false
   try {
     stop.signal.throwIfAborted()
-    await using session = await database.connect(stream.name, { signal: stop.signal, in: 'lock' })
-    await syncStream(stream, session, context, tally)
+    await using session = await database.connect(stream, { signal: stop.signal, in: 'lock' })
+    await work(session)
   } catch (error) {
-    failure = describeFailure(stream.name, error, stop.signal)
+    failure = describeFailure(stream, error, stop.signal)
     cutOff = stop.signal.aborted && failure === stop.signal.reason
     if (!(failure instanceof SyncError) || ['defer', 'abort-run'].includes(failure.recovery))
       stop.abort(failure)
   }
   const { status, error } = outcomeOf(failure, cutOff)
-  const { warning, ...counts } = tally
-  if (error !== null) parts.reporter.warn(error, { stream: stream.name, status })
-  if (warning !== null) parts.reporter.warn(warning, { stream: stream.name })
+  if (error !== null) parts.reporter.warn(error, { stream, status })
   return {
-    stream: stream.name,
+    stream,
     status,
-    ...counts,
-    ...client.ledger.of(stream.name),
+    ...client.ledger.of(stream),
     seconds: (parts.clock.now() - started) / 1000,
     ...(error === null ? {} : { error }),
-    ...(warning === null ? {} : { warning }),
   }
+}
+
+async function runStream(
+  state: Run,
+  database: Database,
+  context: SyncContext,
+  stream: Stream,
+): Promise<StreamReport> {
+  const tally = emptyTally()
+  const end = await attempt(state, database, stream.name, (session) =>
+    syncStream(stream, session, context, tally),
+  )
+  const { warning, ...counts } = tally
+  if (warning !== null) state.parts.reporter.warn(warning, { stream: stream.name })
+  return { ...end, ...counts, ...(warning === null ? {} : { warning }) }
 }

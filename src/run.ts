@@ -11,10 +11,17 @@ import { assertNotBlocked, claimAccount, listenForBlock, recordBlock } from './l
 import { forgetRange } from './load/checkpoint.ts'
 import type { Session } from './load/connection.ts'
 import { describeFailure } from './load/database-error.ts'
-import { assertCanBeMade, databaseExists, openDatabase } from './load/database.ts'
+import { assertCanBeMade, databaseExists, openDatabase, type Database } from './load/database.ts'
 import { migrate } from './load/migrate.ts'
 import { assertPrivileges } from './load/privileges.ts'
-import { endRun, logTokens, startRun, tokensLeft, type StreamReport } from './load/run-log.ts'
+import {
+  endRun,
+  logTokens,
+  startRun,
+  tokensLeft,
+  type StreamReport,
+  type StreamStatus,
+} from './load/run-log.ts'
 import { runStatus, type RunStatus } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
 import { runStreams } from './run-streams.ts'
@@ -43,12 +50,17 @@ export interface RunParts {
   readonly reporter: Reporter
 }
 
-export interface RunReport {
+/** What is told of one stream of a run. */
+interface AnyReport {
+  readonly status: StreamStatus
+}
+
+export interface RunReport<Report extends AnyReport = StreamReport> {
   readonly status: RunStatus
   readonly requests: number
   readonly tokens: number
   readonly seconds: number
-  readonly streams: readonly StreamReport[]
+  readonly streams: readonly Report[]
   /** Why the run as a whole did not end well: code and sentence. */
   readonly code?: string
   readonly error?: string
@@ -74,11 +86,28 @@ export interface Run {
   readonly stop: AbortController
 }
 
+/** What a run does between its opening and its end; its streams are told of by their reports. */
+export type RunWork<Report extends AnyReport> = (
+  state: Run,
+  database: Database,
+  session: Session,
+  begun: Begun,
+) => Promise<readonly Report[]>
+
+/** Reads some streams once, as `runWith` does. */
+export function run(parts: RunParts, request: RunRequest): Promise<RunReport> {
+  return runWith(parts, request, runStreams)
+}
+
 /**
- * Runs some streams once. What goes wrong with a stream or the run is in the report; only an error that nobody
+ * Opens a run over some streams, does the work, and closes the run. What goes wrong with a stream or the run is in the report; only an error that nobody
  * foresaw is thrown, after the run has been closed.
  */
-export async function run(parts: RunParts, request: RunRequest): Promise<RunReport> {
+export async function runWith<Report extends AnyReport>(
+  parts: RunParts,
+  request: RunRequest,
+  work: RunWork<Report>,
+): Promise<RunReport<Report>> {
   const started = parts.clock.now()
   const stop = new AbortController()
   const forward = (): void => stop.abort(parts.signal.reason)
@@ -96,7 +125,7 @@ export async function run(parts: RunParts, request: RunRequest): Promise<RunRepo
     signal: stop.signal,
   })
   const state: Run = { parts, request, client, stop }
-  let streams: readonly StreamReport[] = []
+  let streams: readonly Report[] = []
   let failure: SyncError | null = null
   try {
     const exists = await databaseExists(warehouse)
@@ -106,7 +135,7 @@ export async function run(parts: RunParts, request: RunRequest): Promise<RunRepo
     await using database = await openDatabase(warehouse)
     await using session = await database.connect('run', { signal: stop.signal, in: 'lock' })
     const begun = await begin(state, session, early)
-    streams = await runStreams(state, database, session, begun)
+    streams = await work(state, database, session, begun)
     await finish(state, session, begun.id, streams)
   } catch (error) {
     const known = describeFailure(request.command, error, stop.signal)
@@ -118,12 +147,12 @@ export async function run(parts: RunParts, request: RunRequest): Promise<RunRepo
   return report(state, started, streams, failure)
 }
 
-function report(
+function report<Report extends AnyReport>(
   { client, stop, parts }: Run,
   started: number,
-  streams: readonly StreamReport[],
+  streams: readonly Report[],
   failure: SyncError | null,
-): RunReport {
+): RunReport<Report> {
   const now = parts.clock.now()
   const why = failure ?? (stop.signal.reason instanceof SyncError ? stop.signal.reason : null)
   const wait = why?.recovery === 'defer' ? why.retryAfterMs : undefined
@@ -188,7 +217,7 @@ async function keepBlock({ parts }: Run, session: Session, why: unknown): Promis
 }
 
 /** Closes the run in the control tables, whatever became of it. */
-async function finish(state: Run, session: Session, id: string, reports: readonly StreamReport[]) {
+async function finish(state: Run, session: Session, id: string, reports: readonly AnyReport[]) {
   const { parts, request, client, stop } = state
   const { account } = parts.warehouse
   const { plan, streams } = request

@@ -47,15 +47,7 @@ export async function syncStream(
   if (context.options.onlyDue && !(await isDue(session, account, stream))) return
   await refreshCatalogs(stream, session, context, tally)
   if (stream.partitions.length === 0) return
-
-  const catalog = await readCatalog(session, stream.name)
-  const tables = layoutStream(stream.whole ?? stream, catalog)
-  await inTransaction(session, () =>
-    evolveTables(session, account, stream.name, [tables, ...tables.children]),
-  )
-  // Records say nothing any more of a field that was removed: merging its columns would empty them.
-  const fields = catalog.filter((field) => !field.removed)
-  const layout = layoutStream(stream, fields)
+  const { catalog, layout } = await prepareTables(stream, session, account)
   const walks = isPerParent(stream) ? [] : await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
   const work = await openWork(stream, session, context, tally, layout, catalog, complete)
@@ -68,7 +60,30 @@ export async function syncStream(
   await warnOfNothing(work, walks)
 }
 
-function isPerParent({ partitions }: Stream): boolean {
+/** Brings the tables of a stream in line with its catalog; to be called under its lock. */
+export async function prepareTables(
+  stream: Stream,
+  session: Session,
+  account: string,
+): Promise<{ readonly catalog: readonly CatalogField[]; readonly layout: StreamLayout }> {
+  const catalog = await readCatalog(session, stream.name)
+  const tables = layoutStream(stream.whole ?? stream, catalog)
+  await inTransaction(session, () =>
+    evolveTables(session, account, stream.name, [tables, ...tables.children]),
+  )
+  return { catalog, layout: layoutPresent(stream, catalog) }
+}
+
+/** Records say nothing any more of a field that was removed: merging its columns would empty them. */
+export function layoutPresent(stream: Stream, catalog: readonly CatalogField[]): StreamLayout {
+  return layoutStream(
+    stream,
+    catalog.filter((field) => !field.removed),
+  )
+}
+
+/** Whether the records of a stream are read parent by parent. */
+export function isPerParent({ partitions }: Stream): boolean {
   return partitions.some(({ parents }) => parents !== undefined)
 }
 
@@ -171,7 +186,7 @@ async function finishComplete(work: Work, walks: readonly PlannedWalk[]): Promis
 }
 
 /** Whose rows a walk sees, where Pipedrive shows the token's user's own only. */
-function ownerOf({ ofUser }: Stream, { options }: SyncContext): Owner | null {
+export function ownerOf({ ofUser }: Stream, { options }: SyncContext): Owner | null {
   return ofUser === undefined ? null : { column: ofUser, id: options.userId }
 }
 

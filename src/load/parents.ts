@@ -56,12 +56,17 @@ function counter({ counter: counted }: Parents) {
   return counted === undefined ? sql`null::bigint` : sql.ref(`parent.${counted.column}`)
 }
 
-/** The live rows of the partition, as `child`; those that other partitions bring into the table are left out. */
-function liveChildren({ partition }: Family): RawBuilder<SqlBool> {
+/** The rows of the partition, as `table`; those that other partitions bring into it are left out. */
+function ofPartition({ partition }: Family, table: string) {
   const added = Object.entries(partition.adds ?? {}).map(
-    ([column, value]) => sql`${sql.ref(`child.${column}`)} = ${value}`,
+    ([column, value]) => sql`${sql.ref(`${table}.${column}`)} = ${value}`,
   )
-  return sql<SqlBool>`${sql.join([sql`${sql.ref(`child.${DELETED_AT}`)} is null`, ...added], sql` and `)}`
+  return sql.join([sql`true`, ...added], sql` and `)
+}
+
+/** The live rows of the partition, as `child`. */
+function liveChildren(family: Family): RawBuilder<SqlBool> {
+  return sql<SqlBool>`${sql.ref(`child.${DELETED_AT}`)} is null and ${ofPartition(family, 'child')}`
 }
 
 function hasChildren(session: Session, family: Family) {
@@ -115,12 +120,17 @@ export async function countChildren(
   return Number(rows[0]?.count ?? 0)
 }
 
-function isChildOf({ parents, layout }: Family, keys: readonly string[]) {
+function isChildOf({ parents, layout }: Family, keys: readonly string[], table = 'child') {
   const named = parents.columns.map(
     (column) =>
-      sql`${sql.ref(`child.${column}`)} in (select unnest(${keys}::text[]::${typeOf(layout, column)}[]))`,
+      sql`${sql.ref(`${table}.${column}`)} in (select unnest(${keys}::text[]::${typeOf(layout, column)}[]))`,
   )
   return sql`(${sql.join(named, sql` or `)})`
+}
+
+/** The rows, as `held`, that are children of these parents, live or not. */
+export function rowsOfParents(family: Family, keys: readonly string[]): RawBuilder<SqlBool> {
+  return sql<SqlBool>`${isChildOf(family, keys, 'held')} and ${ofPartition(family, 'held')}`
 }
 
 /**

@@ -53,7 +53,8 @@ export interface Owner {
   readonly id: number
 }
 
-function isOf(owner: Owner | null, table: string) {
+/** Whether a row of the table is one that a walk can have shown. */
+export function isOf(owner: Owner | null, table: string) {
   return owner === null
     ? sql<boolean>`true`
     : sql<boolean>`${sql.ref(`${table}.${owner.column}`)} = ${owner.id}`

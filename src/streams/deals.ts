@@ -74,6 +74,16 @@ export const deals: Stream = {
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,
   exploded: [dealLabels],
+  // Archived and deleted deals do not count (changelog, archived deals and leads).
+  totals: {
+    path: '/v1/deals/summary',
+    cost: 40,
+    by: 'status',
+    values: ['open', 'won', 'lost'],
+    sum: 'value',
+    group: 'currency',
+    without: 'is_archived',
+  },
   catalogs: [dealFields],
   doors: { 'v1-collection': collection },
   partitions: [

@@ -136,6 +136,22 @@ export interface Exploded {
   readonly blank?: string
 }
 
+/**
+ * Counts and sums that Pipedrive gives of a stream's records, those left out that are deleted or whose `without` column
+ * is true: one request for each value of a column.
+ */
+export interface Totals {
+  readonly path: string
+  readonly cost: number
+  /** The parameter and our column of the same name, and the values that are asked for. */
+  readonly by: string
+  readonly values: readonly string[]
+  /** The column that is summed, and the one whose values are told apart. */
+  readonly sum: string
+  readonly group: string
+  readonly without: string
+}
+
 export interface CatalogSource {
   readonly path: string
   readonly cost: number
@@ -179,6 +195,7 @@ export interface Stream {
   /** Children of one parent that agree in these record fields are numbered from 0, as `position`. */
   readonly numbered?: readonly string[]
   readonly readById?: ReadById
+  readonly totals?: Totals
   /** Field catalogs that are refreshed before the stream is read; the stream's own gives its custom columns. */
   readonly catalogs: readonly CatalogSpec[]
   /** Other ways to the same records. */

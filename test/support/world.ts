@@ -2,7 +2,7 @@ import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulat
 import type { BatchLimits } from '../../src/batches.ts'
 import type { SourceConfig } from '../../src/config.ts'
 import type { Reporter } from '../../src/reporter.ts'
-import { run, type RunReport, type RunRequest } from '../../src/run.ts'
+import { run, type RunParts, type RunReport, type RunRequest } from '../../src/run.ts'
 import { selectStreams, streams } from '../../src/streams/index.ts'
 import type { Parents, ReadById, Stream } from '../../src/streams/stream.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
@@ -19,6 +19,7 @@ export interface World extends AsyncDisposable {
   readonly warnings: string[]
   /** When a checkpoint is due, where it is not as usual. */
   batch: BatchLimits | undefined
+  readonly parts: (signal?: AbortSignal, source?: SourceConfig) => RunParts
   readonly run: (
     request?: Partial<RunRequest>,
     signal?: AbortSignal,
@@ -72,34 +73,28 @@ export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
     clock,
     warnings,
     batch: undefined,
-    run: (
-      request = {},
-      signal = new AbortController().signal,
-      source = { baseUrl: tap.url, token: emulator.token },
-    ) =>
-      run(
-        {
-          warehouse: {
-            databaseUrl: db.url,
-            dataDir: '/nowhere',
-            schemas: { data: 'pipedrive', control: 'pipedrive_sync' },
-            account: 'pipedrive',
-          },
-          source,
-          clock,
-          signal,
-          reporter,
-        },
-        {
-          command: 'test',
-          streams: selectStreams([]),
-          plan: PASS,
-          allowance: { share: 1 },
-          maxShare: 0.05,
-          ...(world.batch === undefined ? {} : { batch: world.batch }),
-          ...request,
-        },
-      ),
+    parts: (signal = new AbortController().signal, source = { baseUrl: tap.url, token: emulator.token }) => ({
+      warehouse: {
+        databaseUrl: db.url,
+        dataDir: '/nowhere',
+        schemas: { data: 'pipedrive', control: 'pipedrive_sync' },
+        account: 'pipedrive',
+      },
+      source,
+      clock,
+      signal,
+      reporter,
+    }),
+    run: (request = {}, signal, source) =>
+      run(world.parts(signal, source), {
+        command: 'test',
+        streams: selectStreams([]),
+        plan: PASS,
+        allowance: { share: 1 },
+        maxShare: 0.05,
+        ...(world.batch === undefined ? {} : { batch: world.batch }),
+        ...request,
+      }),
     [Symbol.asyncDispose]: async () => {
       await tap[Symbol.asyncDispose]()
       await emulator.stop()

@@ -1,0 +1,78 @@
+import { EXIT } from '../src/errors.ts'
+import { exitCode } from '../src/outcome.ts'
+import { KINDS, type Kind } from '../src/reconcile/findings.ts'
+import type { StreamVerdict, VerifyReport } from '../src/reconcile/verify.ts'
+import type { JobResult } from './job.ts'
+import { recordTable, textTable } from './text-table.ts'
+
+/** Differences that are shown one by one to a person; programs get them all. */
+const MOST_SHOWN = 50
+const COLUMNS = [
+  'stream',
+  'status',
+  'there',
+  'here',
+  'compared',
+  ...KINDS,
+  'mended',
+  'not_synced',
+  'changed',
+  'unconfirmed',
+  'requests',
+  'tokens',
+  'seconds',
+] as const
+const TOTALS = ['by', 'group', 'there', 'here', 'sum_there', 'sum_here', 'equal'] as const
+
+function lineOf({ differences, mended, pending, ...rest }: StreamVerdict) {
+  const counted = KINDS.map((kind) => [kind, differences.filter((each) => each.kind === kind).length])
+  return {
+    ...rest,
+    ...(Object.fromEntries(counted) as Record<Kind, number>),
+    mended: mended.length,
+    not_synced: pending,
+  }
+}
+
+function listed(title: string, found: readonly (readonly [string, StreamVerdict['differences'][number]])[]) {
+  if (found.length === 0) return []
+  const rows = found
+    .slice(0, MOST_SHOWN)
+    .map(([stream, { key, kind, columns }]) => [stream, key, kind, columns.join(', ')])
+  const more = found.length > MOST_SHOWN ? [`… and ${found.length - MOST_SHOWN} more (--json has all)`] : []
+  return ['', textTable([title, 'key', 'kind', 'columns'], rows), ...more]
+}
+
+function totals(streams: VerifyReport['streams']): readonly string[] {
+  const shown = streams.filter((stream) => stream.totals.length > 0)
+  return shown.flatMap(({ stream, totals: lines, pending, changed }) => [
+    '',
+    `Totals of ${stream}${pending + changed > 0 ? ', which count what is not synced yet' : ''}:`,
+    recordTable(TOTALS, lines),
+  ])
+}
+
+function ending({ status, equal, requests, tokens, seconds, sample, seed, error, resume_at }: VerifyReport) {
+  const verdict = status === 'done' ? (equal ? 'equal' : 'different') : status
+  const drawn = `sample of ${sample ?? 'all'} drawn by seed ${seed}`
+  const why = error === undefined ? [] : [error]
+  const when = resume_at === undefined ? [] : [`It can go on after ${resume_at}.`]
+  const spent = `${requests} requests, ${tokens} tokens, ${seconds.toFixed(1)} s`
+  return ['', `${verdict}: ${spent}; ${drawn}`, ...why, ...when]
+}
+
+/** What a verification found, for programs and for people. */
+export function verifyResult(report: VerifyReport): JobResult {
+  const { streams, status, code, equal } = report
+  const of = (what: 'differences' | 'mended') =>
+    streams.flatMap((stream) => stream[what].map((each) => [stream.stream, each] as const))
+  const text = [
+    recordTable(COLUMNS, streams.map(lineOf)),
+    ...totals(streams),
+    ...listed('differs', of('differences')),
+    ...listed('mended', of('mended')),
+    ...ending(report),
+  ]
+  const exit = status === 'done' && !equal ? EXIT.partial : exitCode(status, code)
+  return { json: report, text: text.join('\n'), exit }
+}

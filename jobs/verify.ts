@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+import { readBudget, readSample, readShare } from '../src/flags.ts'
+import { verify as compare, type VerifyRequest } from '../src/reconcile/verify.ts'
+import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
+import { inWarehouse, runParts, type JobContext, type JobResult } from './job.ts'
+import { verifyResult } from './verify-result.ts'
+
+export interface VerifyFlags extends ChoiceFlags {
+  readonly sample: string
+  readonly seed?: string
+  readonly repair?: boolean
+  readonly budget: string
+  readonly maxShare: string
+}
+
+function readRequest(context: JobContext, flags: VerifyFlags): VerifyRequest {
+  return {
+    streams: chosenStreams(context, flags).filter(({ partitions }) => partitions.length > 0),
+    allowance: readBudget('--budget', flags.budget),
+    maxShare: readShare('--max-share', flags.maxShare),
+    sample: readSample('--sample', flags.sample),
+    seed: flags.seed ?? randomUUID().slice(0, 8),
+    repair: flags.repair === true,
+  }
+}
+
+/** Compares the warehouse with Pipedrive; with `repair` mends what differs. Throws `E_CONFIG` where there is none yet. */
+export async function verify(context: JobContext, flags: VerifyFlags): Promise<JobResult> {
+  const request = readRequest(context, flags)
+  const parts = runParts(context)
+  await inWarehouse(context, 'verify', () => Promise.resolve())
+  return verifyResult(await compare(parts, request))
+}

@@ -1,0 +1,156 @@
+import { sql, type RawBuilder, type SqlBool } from 'kysely'
+import type { Batch } from '../transform/batch.ts'
+import {
+  DELETED_AT,
+  type ChildLayout,
+  type Column,
+  type StreamLayout,
+  type TableLayout,
+} from '../transform/layout.ts'
+import { inTransaction, type Session } from './connection.ts'
+import { existingTable } from './evolve.ts'
+import { sameKey } from './merge.ts'
+import { copyIntoStage, createStage, stageName } from './stage.ts'
+
+/** A record as it was read, set against its row. */
+export interface Compared {
+  /** The key as text; of several columns, their values as a JSON list. */
+  readonly key: string
+  /** What stands in the columns by which it can be read again, there and here. */
+  readonly units: readonly string[]
+  /** Whether it was read, and whether there is a row; and whether each is deleted. */
+  readonly there: boolean
+  readonly here: boolean
+  readonly deleted_there: boolean
+  readonly deleted_here: boolean
+  /** It was updated after the frontier. */
+  readonly pending: boolean
+  /** The row is of a later version. */
+  readonly ahead: boolean
+  /** Columns that hold something else, and tables of which the rows are others. */
+  readonly columns: readonly string[]
+  /** The same for two readings of a record that has not changed between them. */
+  readonly fingerprint: string
+}
+
+/** The columns of each table that a comparison may look at: a column that is planned may not be there yet. */
+export async function heldColumns(session: Session, layout: StreamLayout): Promise<StreamLayout> {
+  const narrow = async (table: TableLayout): Promise<readonly Column[]> => {
+    const there = (await existingTable(session, table.table))?.columns
+    return table.columns.filter(({ name }) => there?.has(name) === true)
+  }
+  const children: ChildLayout[] = []
+  for (const child of layout.children) children.push({ ...child, columns: await narrow(child) })
+  return { ...layout, columns: await narrow(layout), children }
+}
+
+/** Makes the stages that batches of a stream are compared in. */
+export async function createStages(session: Session, layout: StreamLayout): Promise<void> {
+  for (const table of [layout, ...layout.children]) await createStage(session, table)
+}
+
+function stage(layout: TableLayout) {
+  return sql.table(`pg_temp.${stageName(layout)}`)
+}
+
+/** The key of a row as a comparison names it. */
+export function keyOfRow({ key }: TableLayout, table: string) {
+  const parts = key.map((name) => sql`${sql.ref(`${table}.${name}`)}`)
+  return parts.length === 1 ? sql`${parts[0]}::text` : sql`jsonb_build_array(${sql.join(parts)})::text`
+}
+
+function isThere({ key: [key = ''] }: TableLayout, table: string) {
+  return sql`${sql.ref(`${table}.${key}`)} is not null`
+}
+
+/** The exploded rows of one parent as a value. */
+function rowsOf(child: ChildLayout, table: RawBuilder<unknown>, parent: RawBuilder<unknown>) {
+  const cells = sql.join(child.columns.map(({ name }) => sql.ref(`part.${name}`)))
+  return sql`(select jsonb_agg(jsonb_build_array(${cells}) order by part.position)
+    from ${table} as part where ${sql.ref(`part.${child.parent}`)} = ${parent})`
+}
+
+function differing({ schemas }: Session, layout: StreamLayout) {
+  const [key = ''] = layout.key
+  const cells = layout.columns
+    .filter(({ name }) => name !== DELETED_AT)
+    .map(
+      ({ name }) =>
+        sql`case when ${sql.ref(`staged.${name}`)} is distinct from ${sql.ref(`held.${name}`)} then ${sql.lit(name)} end`,
+    )
+  const parts = layout.children.map((child) => {
+    const there = rowsOf(child, stage(child), sql.ref(`staged.${key}`))
+    const here = rowsOf(child, sql.table(`${schemas.data}.${child.table}`), sql.ref(`held.${key}`))
+    return sql`case when ${there} is distinct from ${here} then ${sql.lit(child.table)} end`
+  })
+  return sql`array_remove(array[${sql.join([...cells, ...parts])}]::text[], null)`
+}
+
+function fingerprint(layout: StreamLayout) {
+  const [key = ''] = layout.key
+  const parts = layout.children.map((child) => rowsOf(child, stage(child), sql.ref(`staged.${key}`)))
+  const whole = [sql`staged::text`, ...parts.map((rows) => sql`${rows}::text`)]
+  // The time of a deletion may be that of the reading.
+  return sql`case when not ${isThere(layout, 'staged')} then 'absent'
+    when ${sql.ref(`staged.${DELETED_AT}`)} is not null then 'deleted'
+    else md5(concat_ws(' ', ${sql.join(whole)})) end`
+}
+
+function versions({ cursor }: TableLayout, frontier: Date | null) {
+  if (cursor === null) return { pending: sql`false`, ahead: sql`false` }
+  const [there, here] = [sql.ref(`staged.${cursor}`), sql.ref(`held.${cursor}`)]
+  return {
+    pending: sql`coalesce(${there} > ${frontier}::timestamptz, false)`,
+    ahead: sql`coalesce(${here} > ${there}, false)`,
+  }
+}
+
+export interface Scope {
+  /** The rows, as `held`, that what is read has to account for. */
+  readonly rows: RawBuilder<SqlBool>
+  /** The columns by which a record can be read again; null where its key is that. */
+  readonly units: readonly string[] | null
+  readonly frontier: Date | null
+}
+
+/** The scope of records that were read by their keys. */
+export function rowsWithKeys(layout: StreamLayout, keys: readonly string[]): RawBuilder<SqlBool> {
+  const [key = '', ...others] = layout.key
+  const type = layout.columns.find(({ name }) => name === key)?.type ?? 'text'
+  if (others.length > 0) return sql<SqlBool>`${keyOfRow(layout, 'held')} = any(${keys}::text[])`
+  return sql<SqlBool>`${sql.ref(`held.${key}`)} = any(${keys}::text[]::${sql.raw(type)}[])`
+}
+
+/** Stages a batch and sets it against the rows; nothing is written. `held`: what `heldColumns` gave. */
+export async function compareBatch(
+  session: Session,
+  layout: StreamLayout,
+  held: StreamLayout,
+  batch: Batch,
+  { rows: inScope, units, frontier }: Scope,
+): Promise<readonly Compared[]> {
+  const { pending, ahead } = versions(layout, frontier)
+  const unitCells = units?.flatMap((name) => [sql.ref(`staged.${name}`), sql.ref(`held.${name}`)]) ?? [
+    keyOfRow(layout, 'staged'),
+    keyOfRow(layout, 'held'),
+  ]
+  return inTransaction(session, async () => {
+    for (const [index, table] of [layout, ...layout.children].entries())
+      await copyIntoStage(session, table, batch.rows(index))
+    const { rows } = await sql<Compared>`
+      with held as (
+        select held.* from ${sql.table(`${session.schemas.data}.${layout.table}`)} as held
+        where ${inScope} or exists (select from ${stage(layout)} as staged where ${sameKey(layout, 'staged', 'held')}))
+      select case when ${isThere(layout, 'staged')} then ${keyOfRow(layout, 'staged')}
+          else ${keyOfRow(layout, 'held')} end as key,
+        array_remove(array[${sql.join(unitCells.map((cell) => sql`${cell}::text`))}], null) as units,
+        ${isThere(layout, 'staged')} as there, ${isThere(layout, 'held')} as here,
+        ${sql.ref(`staged.${DELETED_AT}`)} is not null as deleted_there,
+        ${sql.ref(`held.${DELETED_AT}`)} is not null as deleted_here,
+        ${pending} as pending, ${ahead} as ahead,
+        ${differing(session, held)} as columns, ${fingerprint(held)} as fingerprint
+      from ${stage(layout)} as staged full join held on ${sameKey(layout, 'staged', 'held')}
+      order by 1`.execute(session.data)
+    return rows
+  })
+}

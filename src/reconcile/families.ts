@@ -1,0 +1,101 @@
+import { hash } from 'node:crypto'
+import { SyncError, type ErrorCode } from '../errors.ts'
+import { parentsAtOnce, readChildren } from '../extract/child-pages.ts'
+import { dueParents, rowsOfParents, settleParents, type DueParent, type Family } from '../load/parents.ts'
+import type { Verdict } from './findings.ts'
+import type { Findings } from './records.ts'
+import { chunks, type Reading, type Rereading } from './rereading.ts'
+import { settle } from './settle.ts'
+import type { Subject } from './subject.ts'
+
+/** A parent has several children and costs a request of its own: a tenth as many parents as records make a sample. */
+const RECORDS_A_PARENT = 10
+/** Parents that are read and compared at once. */
+const PARENTS_AT_ONCE = 100
+
+/** How a parent that is gone or hidden may be answered. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['E_FORBIDDEN', 'E_NOT_FOUND'])
+
+async function readSome(
+  { stream, context }: Subject,
+  { partition, parents }: Family,
+  asked: readonly DueParent[],
+): Promise<Reading | SyncError> {
+  const units = asked.map(({ key }) => key)
+  try {
+    return { pages: await readChildren(context.send, stream, partition, asked), units }
+  } catch (error) {
+    if (!(error instanceof SyncError) || !REFUSALS.has(error.code)) throw error
+    const isNone = error.code === 'E_NOT_FOUND' && parents.noneIsNotFound === true
+    return isNone ? { pages: [], units } : error
+  }
+}
+
+/** A parent that is refused is left out; when all of them are, it is no fault of theirs. */
+async function readParents(subject: Subject, family: Family, asked: readonly DueParent[]): Promise<Reading> {
+  const readings: Reading[] = []
+  let refusal: SyncError | null = null
+  for (const some of chunks(asked, parentsAtOnce(family.partition))) {
+    const reading = await readSome(subject, family, some)
+    if (reading instanceof SyncError) refusal = reading
+    else readings.push(reading)
+  }
+  if (refusal !== null && readings.length === 0) throw refusal
+  return {
+    pages: readings.flatMap(({ pages }) => pages),
+    units: readings.flatMap(({ units }) => units),
+  }
+}
+
+function byParent(subject: Subject, family: Family, due: readonly DueParent[]): Rereading {
+  const { session } = subject
+  const some = (units: readonly string[]): readonly DueParent[] => {
+    const wanted = new Set(units)
+    return due.filter(({ key }) => wanted.has(key))
+  }
+  return {
+    columns: family.parents.columns,
+    atOnce: PARENTS_AT_ONCE,
+    read: (units) => readParents(subject, family, some(units)),
+    rows: (units) => rowsOfParents(family, units),
+    settle: (units) => settleParents(session, family, some(units)),
+  }
+}
+
+function draw(parents: readonly DueParent[], most: number | null, seed: string): readonly DueParent[] {
+  if (most === null) return parents
+  const order = new Map(parents.map((parent) => [parent, hash('md5', `${seed} ${parent.key}`)]))
+  const drawn = parents.toSorted((one, other) => ((order.get(one) ?? '') < (order.get(other) ?? '') ? -1 : 1))
+  return drawn.slice(0, Math.ceil(most / RECORDS_A_PARENT))
+}
+
+/** All children of a sample of parents; those whose parents have changed since are not due to be as they are there. */
+async function verifyFamily(subject: Subject, family: Family, verdict: Verdict): Promise<Findings> {
+  const { session, context } = subject
+  const { sample, seed } = context.verify
+  const every = await dueParents(session, family, true)
+  const changed = family.parents.always === true ? [] : await dueParents(session, family, false)
+  const unread = new Set(changed.map(({ key }) => key))
+  const drawn = draw(
+    every.filter(({ key }) => !unread.has(key)),
+    sample,
+    seed,
+  )
+  verdict.pending += unread.size
+  const rereading = byParent(subject, family, drawn)
+  const units = drawn.map(({ key }) => key)
+  return { rereading, findings: await settle(subject, rereading, units, verdict) }
+}
+
+/** The children of a sample of parents of each partition. */
+export async function verifyFamilies(subject: Subject, verdict: Verdict): Promise<readonly Findings[]> {
+  const { stream, context, layout } = subject
+  const found: Findings[] = []
+  for (const partition of stream.partitions) {
+    const { parents } = partition
+    if (parents === undefined) continue
+    const place = { account: context.options.account, stream: stream.name, partition: partition.name }
+    found.push(await verifyFamily(subject, { place, layout, partition, parents }, verdict))
+  }
+  return found
+}

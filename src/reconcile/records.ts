@@ -1,0 +1,70 @@
+import { prefetch } from '../extract/prefetch.ts'
+import { readPages } from '../extract/paging.ts'
+import { readByIds } from '../extract/read-by-id.ts'
+import { COMPLETE } from '../extract/windows.ts'
+import { rowsWithKeys } from '../load/comparison.ts'
+import { createListing, findSuspects, noteListed, sampleKeys } from '../load/listing.ts'
+import { markGone } from '../load/mend.ts'
+import { LIST_AGAIN } from '../streams/lists.ts'
+import type { Partition, Stream } from '../streams/stream.ts'
+import type { Verdict } from './findings.ts'
+import type { Rereading } from './rereading.ts'
+import { settle, type Finding } from './settle.ts'
+import type { Subject } from './subject.ts'
+
+/** Keys that are read and compared at once. */
+const KEYS_AT_ONCE = 500
+
+/** What was found, and how to read it again. */
+export interface Findings {
+  readonly rereading: Rereading
+  readonly findings: readonly Finding[]
+}
+
+function byKey({ stream, session, context, layout }: Subject): Rereading {
+  const way = stream.readById ?? LIST_AGAIN
+  const readable: Stream = { ...stream, readById: way }
+  return {
+    columns: null,
+    // The list is read once, however many of its records are asked for.
+    atOnce: way.kind === 'list' ? Number.MAX_SAFE_INTEGER : KEYS_AT_ONCE,
+    read: async (units) => ({ pages: await readByIds(context.send, readable, units), units }),
+    rows: (units) => rowsWithKeys(layout, units),
+    settle: (units) => markGone(session, layout, rowsWithKeys(layout, units)),
+  }
+}
+
+/** Notes every record that a partition shows. */
+async function list(subject: Subject, partition: Partition, pagesBefore: number): Promise<number> {
+  const { stream, session, context, layout, transform, newBatch } = subject
+  const batch = newBatch()
+  let pages = pagesBefore
+  const note = async (): Promise<void> => {
+    await noteListed(session, layout, batch)
+    pages += batch.pages
+    context.onProgress({ stream: stream.name, rows: batch.size, pages, share: null })
+    batch.clear()
+  }
+  for await (const page of prefetch(readPages(context.send, stream, partition, COMPLETE))) {
+    transform(page, batch)
+    if (batch.size >= context.options.batchRows) await note()
+  }
+  await note()
+  return pages
+}
+
+/** All ids by a complete walk, and by a second reading what that did not find as it is here, and a sample of values. */
+export async function verifyRecords(subject: Subject, verdict: Verdict): Promise<readonly Findings[]> {
+  const { stream, session, context, layout, owner, frontier } = subject
+  const { sample, seed } = context.verify
+  await createListing(session, layout)
+  let pages = 0
+  for (const partition of stream.partitions) pages = await list(subject, partition, pages)
+  const { there, here, pending, keys } = await findSuspects(session, layout, owner, frontier)
+  Object.assign(verdict, { there, here, pending })
+  const some = await sampleKeys(session, layout, owner, frontier, sample, seed)
+  const rereading = byKey(subject)
+  return [
+    { rereading, findings: await settle(subject, rereading, [...new Set([...keys, ...some])], verdict) },
+  ]
+}

@@ -1,0 +1,66 @@
+import { openLoader } from '../load/loader.ts'
+import { lockStream } from '../load/lock.ts'
+import { forgetVersions } from '../load/mend.ts'
+import { countLive } from '../load/tombstones.ts'
+import { refreshCatalogs } from '../refresh-catalog.ts'
+import { prepareTables } from '../sync.ts'
+import { emptyTally } from '../tally.ts'
+import { planTombstones } from '../transform/tombstone-plan.ts'
+import { emptyVerdict, type Verdict } from './findings.ts'
+import type { Findings } from './records.ts'
+import { chunks } from './rereading.ts'
+import { settle, type Finding } from './settle.ts'
+import { openSubject, type Subject } from './subject.ts'
+
+function unitsOf(findings: readonly Finding[]): readonly string[] {
+  return [...new Set(findings.flatMap(({ units }) => units))]
+}
+
+/** Throws `E_SWEEP_REFUSED` when more than `maxShare` of the rows would go. */
+async function refuseTooMany(
+  { stream, session, context, layout, owner }: Subject,
+  found: readonly Findings[],
+) {
+  const absent = found.flatMap(({ findings }) =>
+    findings.filter(({ kind }) => kind === 'surplus').map(({ key }) => key),
+  )
+  const live = await countLive(session, layout, null, owner)
+  // A list that shows nothing at all has no part of the rows missing that could be right.
+  planTombstones(stream.name, { live, seen: live - absent.length, absent }, context.options.maxShare)
+}
+
+/** Reads again what differs and loads it as a sync does; what is not there any more gets a tombstone. */
+async function mend(subject: Subject, { rereading, findings }: Findings): Promise<void> {
+  const { stream, session, context, layout, transform } = subject
+  const { account } = context.options
+  const loader = await openLoader(session, { account, stream: stream.name, layout, rememberKeys: false })
+  const ahead = findings.filter((finding) => finding.ahead).map(({ key }) => key)
+  for (const some of chunks(unitsOf(findings), rereading.atOnce)) {
+    const batch = loader.newBatch()
+    const { pages, units } = await rereading.read(some)
+    for (const page of pages) transform(page, batch)
+    await forgetVersions(session, layout, rereading.rows(units), ahead)
+    await loader.commit(batch, async () => void (await rereading.settle(units)))
+  }
+}
+
+/** Mends what was found under the lock of the stream, and looks at it again. Throws `E_LOCKED`, `E_SWEEP_REFUSED`. */
+export async function repair(
+  { stream, session, context }: Subject,
+  found: readonly Findings[],
+  verdict: Verdict,
+): Promise<void> {
+  await lockStream(session, context.options.account, stream.name)
+  await refreshCatalogs(stream, session, context, emptyTally())
+  await prepareTables(stream, session, context.options.account)
+  const subject = await openSubject(stream, session, context)
+  await refuseTooMany(subject, found)
+  const after = emptyVerdict()
+  for (const each of found.filter(({ findings }) => findings.length > 0)) {
+    await mend(subject, each)
+    await settle(subject, each.rereading, unitsOf(each.findings), after)
+  }
+  const stays = new Set(after.differences.map(({ key }) => key))
+  verdict.mended = verdict.differences.filter(({ key }) => !stays.has(key))
+  verdict.differences = after.differences
+}

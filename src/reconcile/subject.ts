@@ -1,0 +1,78 @@
+import { createStages, heldColumns } from '../load/comparison.ts'
+import { readCatalog } from '../load/catalog-store.ts'
+import type { Session } from '../load/connection.ts'
+import { readFrontier } from '../load/frontier.ts'
+import type { Owner } from '../load/tombstones.ts'
+import type { Stream } from '../streams/stream.ts'
+import { layoutPresent, ownerOf } from '../sync.ts'
+import { Batch } from '../transform/batch.ts'
+import type { CatalogField } from '../transform/catalog.ts'
+import type { StreamLayout } from '../transform/layout.ts'
+import { compileTransform, type Transform } from '../transform/records.ts'
+import type { SyncContext } from '../context.ts'
+
+export interface VerifyOptions {
+  /** Records of each stream that are read again by their ids; null: all of them. */
+  readonly sample: number | null
+  /** What the sample is drawn by. */
+  readonly seed: string
+  readonly repair: boolean
+}
+
+export interface VerifyContext extends SyncContext {
+  readonly verify: VerifyOptions
+}
+
+/** What verifying one stream takes. */
+export interface Subject {
+  readonly stream: Stream
+  readonly session: Session
+  readonly context: VerifyContext
+  readonly layout: StreamLayout
+  /** The same tables with the columns that they have. */
+  readonly held: StreamLayout
+  readonly transform: Transform
+  /** Records that were updated after it have not been synced yet. */
+  readonly frontier: Date | null
+  /** Whose rows a walk can show; null: all of them. */
+  readonly owner: Owner | null
+  readonly newBatch: () => Batch
+}
+
+/**
+ * The fields as the warehouse knows them, but for those that are gone at Pipedrive: their columns stay as they are, and
+ * a new field's values are in `_extra` until a sync gives it a column.
+ */
+async function readFields(
+  stream: Stream,
+  session: Session,
+  { catalogs }: VerifyContext,
+): Promise<readonly CatalogField[]> {
+  const known = await readCatalog(session, stream.name)
+  const present = new Set<string>()
+  for (const spec of stream.catalogs.filter(({ entity }) => entity === stream.name))
+    for (const { code } of await catalogs.read(stream.name, spec)) present.add(code)
+  return known.map((field) => ({ ...field, removed: !present.has(field.code) }))
+}
+
+/** Reads what the stream's tables are; nothing of them is changed. */
+export async function openSubject(
+  stream: Stream,
+  session: Session,
+  context: VerifyContext,
+): Promise<Subject> {
+  const catalog = await readFields(stream, session, context)
+  const layout = layoutPresent(stream, catalog)
+  await createStages(session, layout)
+  return {
+    stream,
+    session,
+    context,
+    layout,
+    held: await heldColumns(session, layout),
+    transform: compileTransform(stream, catalog),
+    frontier: await readFrontier(session, context.options.account, stream),
+    owner: ownerOf(stream, context),
+    newBatch: () => new Batch(1 + layout.children.length),
+  }
+}

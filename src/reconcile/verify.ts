@@ -1,0 +1,47 @@
+import { contextOf, attempt, eachStream, openLog, type StreamEnd } from '../run-streams.ts'
+import { runWith, type RunParts, type RunReport, type RunRequest, type RunWork } from '../run.ts'
+import { emptyVerdict, type Verdict } from './findings.ts'
+import type { VerifyContext, VerifyOptions } from './subject.ts'
+import { totalsCount, verifyStream } from './verify-stream.ts'
+
+export interface VerifyRequest extends Omit<RunRequest, 'command' | 'plan'>, VerifyOptions {}
+
+export interface StreamVerdict extends StreamEnd, Readonly<Verdict> {}
+
+export interface VerifyReport extends RunReport<StreamVerdict> {
+  /** Whether everything was verified and nothing differs. */
+  readonly equal: boolean
+  readonly sample: number | null
+  readonly seed: string
+}
+
+const WHOLE = { mode: 'sweep', since: null, until: null } as const
+
+/** Verifies the streams of a run; what each has spent is kept in the ledger. */
+function verifyStreams(options: VerifyOptions): RunWork<StreamVerdict> {
+  return (state, database, session, begun) => {
+    const log = openLog(state, session, begun.id)
+    const context: VerifyContext = { ...contextOf(state, begun, log), verify: options }
+    return eachStream(state, begun, async (stream) => {
+      const verdict = emptyVerdict()
+      const end = await attempt(state, database, stream.name, (own) =>
+        verifyStream(stream, own, context, verdict),
+      )
+      await log.spent(stream.name)
+      return { ...end, ...verdict }
+    })
+  }
+}
+
+function isEqual(verdict: Verdict): boolean {
+  const totalsDiffer = totalsCount(verdict) && verdict.totals.some(({ equal }) => !equal)
+  return verdict.differences.length === 0 && !totalsDiffer
+}
+
+/** Compares the warehouse as it is with Pipedrive as it is, and mends what differs where that is asked for. */
+export async function verify(parts: RunParts, request: VerifyRequest): Promise<VerifyReport> {
+  const { sample, seed, repair } = request
+  const run: RunRequest = { ...request, command: repair ? 'verify --repair' : 'verify', plan: WHOLE }
+  const report = await runWith(parts, run, verifyStreams({ sample, seed, repair }))
+  return { ...report, equal: report.status === 'done' && report.streams.every(isEqual), sample, seed }
+}
