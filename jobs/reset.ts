@@ -2,6 +2,7 @@ import { readWarehouse } from '../src/config.ts'
 import { configError } from '../src/errors.ts'
 import { resetStream } from '../src/load/reset.ts'
 import { selectStreams } from '../src/streams/index.ts'
+import { tablesOf } from '../src/streams/stream.ts'
 import { inWarehouse, type JobContext, type JobResult } from './job.ts'
 
 /** Forgets how far a stream has been read; with `empty` its rows too. */
@@ -15,9 +16,8 @@ export async function reset(
     throw configError(`${name} has no bookmark to forget: it is read whole in every run.`)
   const { account } = readWarehouse(context.environment)
   const empty = flags.empty === true
-  const tables = [stream.name, ...(stream.exploded ?? []).map(({ table }) => table)]
   const removed = await inWarehouse(context, 'reset', (session) =>
-    resetStream(session, account, stream.name, empty ? tables : []),
+    resetStream(session, account, stream.name, empty ? tablesOf(stream) : []),
   )
   const rows = empty ? ` and its ${removed} rows are gone` : '; its rows stay'
   return {

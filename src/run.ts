@@ -13,6 +13,7 @@ import type { Session } from './load/connection.ts'
 import { describeFailure } from './load/database-error.ts'
 import { assertCanBeMade, databaseExists, openDatabase, type Database } from './load/database.ts'
 import { migrate } from './load/migrate.ts'
+import { assertNoClashes } from './load/name-clashes.ts'
 import { assertPrivileges } from './load/privileges.ts'
 import {
   endRun,
@@ -25,7 +26,7 @@ import {
 import { runStatus, type RunStatus } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
 import { runStreams } from './run-streams.ts'
-import type { Stream } from './streams/stream.ts'
+import { tablesOf, type Stream } from './streams/stream.ts'
 
 export interface RunRequest {
   /** What the run is called in the control tables. */
@@ -179,6 +180,7 @@ async function begin(state: Run, session: Session, early: Promise<Identity> | un
   const { parts, request, client, stop } = state
   const { account } = parts.warehouse
   await assertPrivileges(session)
+  await assertNoClashes(session, request.streams.flatMap(tablesOf))
   // Heard of before it is asked for, so that none is missed between the two.
   await listenForBlock(session, account, parts.clock, (error) => stop.abort(error))
   await assertNotBlocked(session, account, parts.clock.now())

@@ -4,16 +4,12 @@ import { describeServer, type ServerState } from '../load/describe.ts'
 import { findClashes, type NameClash } from '../load/name-clashes.ts'
 import { assertPrivileges } from '../load/privileges.ts'
 import type { RunParts } from '../run.ts'
-import type { Stream } from '../streams/stream.ts'
+import { tablesOf, type Stream } from '../streams/stream.ts'
 
 export interface WarehouseCheck extends ServerState {
   /** Whose data the schema holds; null as long as it holds none. */
   readonly company: Company | null
   readonly clashes: readonly NameClash[]
-}
-
-function tablesOf({ name, exploded = [] }: Stream): readonly string[] {
-  return [name, ...exploded.map(({ table }) => table)]
 }
 
 /**

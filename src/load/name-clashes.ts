@@ -1,4 +1,5 @@
 import { DEFAULT_MIGRATION_LOCK_TABLE, DEFAULT_MIGRATION_TABLE } from 'kysely/migration'
+import { SyncError } from '../errors.ts'
 import type { Session } from './connection.ts'
 import type { CatalogTables, ControlTables } from './control-tables.ts'
 
@@ -54,4 +55,16 @@ export async function findClashes(
   ]
   const columns = [0, 1, 2].map((at) => wanted.map((each) => each[at]))
   return (await client.query<NameClash>(TAKEN, columns)).rows
+}
+
+/** Throws `E_DATABASE` when others have made something under the name of a table of ours: it would be written into. */
+export async function assertNoClashes(session: Session, tables: readonly string[]): Promise<void> {
+  const [clash] = await findClashes(session, tables)
+  if (clash === undefined) return
+  const { schema, name, kind } = clash
+  throw new SyncError({
+    code: 'E_DATABASE',
+    recovery: 'abort-run',
+    message: `There is a ${kind} "${name}" in the schema "${schema}" that is not ours. Rename it, or give the warehouse another schema with PIPEDRIVE_SCHEMA or PIPEDRIVE_SYNC_SCHEMA.`,
+  })
 }

@@ -239,3 +239,8 @@ export function asUser(stream: Stream, userId: number): Stream {
   )
   return { ...stream, partitions }
 }
+
+/** The stream's own table, and those that are made of its records. */
+export function tablesOf({ name, exploded = [] }: Stream): readonly string[] {
+  return [name, ...exploded.map(({ table }) => table)]
+}
