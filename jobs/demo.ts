@@ -36,6 +36,9 @@ export const DEMO_QUERIES: readonly { readonly asks: string; readonly sql: strin
   },
 ]
 
+/** Nobody wants to wait for the made-up company's rate limit; its day is as long as the demo needs. */
+const LIMITS = { burst: 4000, daily: 10_000_000 } as const
+
 /** The demo's own settings: never the customer's database or token. */
 function demoEnvironment(environment: Environment, emulator?: Emulator): Environment {
   const { PIPEDRIVE_WAREHOUSE_DIR: dir, LOG_LEVEL: level } = environment
@@ -98,7 +101,7 @@ function story(first: RunReport, changes: readonly string[], second: RunReport, 
   return [
     `Backfill: ${total(first, 'inserted')} rows in ${first.seconds.toFixed(1)} s, for ${first.tokens} tokens.`,
     `Then ${changes.join(', ')}.`,
-    `Sync: ${total(second, 'inserted')} rows added, ${total(second, 'updated')} updated (${total(second, 'tombstoned')} of them deleted), for ${second.tokens} tokens.`,
+    `Sync: ${total(second, 'inserted')} rows added, ${total(second, 'updated')} updated, ${total(second, 'tombstoned')} marked as deleted, for ${second.tokens} tokens.`,
     '',
     `The warehouse stays. Try:  ${hint} query "<SQL>"  with one of these, and  ${hint} status  to connect psql or a BI tool.`,
     '',
@@ -130,7 +133,7 @@ export async function demo(context: JobContext, flags: DemoFlags): Promise<JobRe
     await lockDemo(session)
     await removeDemo(session, readWarehouse(own.environment).account)
     await makeDemoSchema(session)
-    const emulator = await startEmulator({ size: { deals: Number(flags.deals) } })
+    const emulator = await startEmulator({ size: { deals: Number(flags.deals) }, limits: LIMITS })
     try {
       return await play(context, emulator)
     } finally {

@@ -204,7 +204,7 @@ function missingKey(stream: Stream): SyncError {
   return new SyncError({
     code: 'E_RECORD',
     recovery: 'skip-stream',
-    message: `A record of ${stream.name} came without its key (${stream.key.join(', ')}). Its page was not loaded; try again later, and report it if it stays.`,
+    message: `A record of ${stream.name} came without its key "${stream.key.join('", "')}". Its page was not loaded; try again later, and report it if it stays.`,
   })
 }
 
