@@ -1692,7 +1692,6 @@ create table "pipedrive"."deal_mail_messages" (
   "message_time" timestamptz,
   "add_time" timestamptz,
   "update_time" timestamptz,
-  "body" text,
   "external_deleted_flag" boolean,
   "nylas_id" text,
   "s3_bucket" text,
