@@ -152,6 +152,18 @@ describe('a parent that is refused', () => {
     await expectWarehouseEquals(world, { streams: ['deal_participants'], counters: false })
   })
 
+  test('is no error either when it is the only one that was due', async () => {
+    await using world = await openWorld()
+    const { company, faults } = world.emulator
+    await world.run(both(participants))
+    const { deal_id: deal } = company.list('deal_participants').at(-1) as { deal_id: number }
+    company.deals.update(deal, { title: 'Changed' })
+    await world.run({ streams: [deals] })
+    company.deals.delete(deal)
+    faults.add({ kind: 'status', status: 404, match: new RegExp(`/v1/deals/${deal}/participants`) })
+    expect(await world.run({ streams: [participants] })).toMatchObject({ status: 'done' })
+  })
+
   test.each([
     [402, "The company's plan or billing does not open it."],
     [403, "The token's user may not read it"],
