@@ -2,11 +2,12 @@ import { expect } from 'vitest'
 import { optionalValue } from '../../emulator/api/optional-fields.ts'
 import type { Field, FieldEntity } from '../../emulator/company/catalog.ts'
 import type { Emulator, EntityName, Json, Row } from '../../emulator/index.ts'
-import { selectStreams, streams } from '../../src/streams/index.ts'
+import { streams } from '../../src/streams/index.ts'
 import { ADDRESS_PARTS, type ColumnSpecs, type ColumnType, type Stream } from '../../src/streams/stream.ts'
 import { asId, at, isGone, isWanted, keyOf, placeOf, recordsOf, rowKey } from './company-truth.ts'
 import type { TestDatabase } from './database.ts'
 import { holds } from './expected-cells.ts'
+import { WORK } from './work-streams.ts'
 
 export interface Comparison {
   readonly streams?: readonly string[]
@@ -27,7 +28,7 @@ export async function expectWarehouseEquals(
 export async function differences(
   emulator: Emulator,
   db: TestDatabase,
-  { streams: names = selectStreams([]).map(({ name }) => name), counters = true }: Comparison = {},
+  { streams: names = WORK.map(({ name }) => name), counters = true }: Comparison = {},
 ): Promise<string[]> {
   const found: string[] = []
   for (const stream of streams.filter(

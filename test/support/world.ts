@@ -3,11 +3,12 @@ import type { BatchLimits } from '../../src/batches.ts'
 import type { SourceConfig } from '../../src/config.ts'
 import type { Reporter } from '../../src/reporter.ts'
 import { run, type RunParts, type RunReport, type RunRequest } from '../../src/run.ts'
-import { selectStreams, streams } from '../../src/streams/index.ts'
+import { streams } from '../../src/streams/index.ts'
 import type { Parents, ReadById, Stream } from '../../src/streams/stream.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 import { openTap, type Tap } from './tap.ts'
 import { testClock, type TestClock } from './test-clock.ts'
+import { WORK } from './work-streams.ts'
 
 /** A company, a warehouse and the way between them, all of it real but the waiting. */
 export interface World extends AsyncDisposable {
@@ -88,7 +89,7 @@ export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
     run: (request = {}, signal, source) =>
       run(world.parts(signal, source), {
         command: 'test',
-        streams: selectStreams([]),
+        streams: WORK,
         plan: PASS,
         allowance: { share: 1 },
         maxShare: 0.05,

@@ -2,12 +2,12 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Row } from '../../emulator/index.ts'
-import { selectStreams } from '../../src/streams/index.ts'
+import { WORK } from '../support/work-streams.ts'
 import { start } from '../support/cli.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
 import { openWorld, type World } from '../support/world.ts'
 
-const streams = selectStreams([])
+const streams = WORK
 
 const KILLS = 6
 

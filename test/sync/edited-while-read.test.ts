@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Switches } from '../../emulator/index.ts'
-import { selectStreams } from '../../src/streams/index.ts'
+import { WORK } from '../support/work-streams.ts'
 import { createEditor, type EditorOptions } from '../support/editor.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
 import {
@@ -14,7 +14,7 @@ import {
   type World,
 } from '../support/world.ts'
 
-const streams = selectStreams([])
+const streams = WORK
 
 const ALL = 1
 
