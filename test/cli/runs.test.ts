@@ -116,11 +116,11 @@ describe('backfill and sync', () => {
 
   test('status shows the usual streams, and of the others those that were asked for', async () => {
     const { env, run } = await warehouse()
-    await run(['backfill', '--stream', 'users,currencies'])
+    await run(['backfill', '--stream', 'organizations,organization_relationships'])
     const shown = z.object({ streams: z.array(z.object({ stream: z.string() })) })
     const { streams: told } = shown.parse(await jsonFrom(['status'], { env }))
     const usual = streams.map(({ name }) => name)
-    expect(told.map(({ stream }) => stream)).toEqual([...usual, 'currencies'])
+    expect(told.map(({ stream }) => stream)).toEqual([...usual, 'organization_relationships'])
   })
 
   test('backfill reads what was updated from --since to before --until', async () => {
