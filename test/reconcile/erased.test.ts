@@ -23,6 +23,8 @@ test('what was erased is no difference, and a repair brings nothing of it back',
   expect(told(report)).toEqual([])
   expect(report).toMatchObject({ status: 'done', equal: true })
   expect(verdictOf(report, 'deals').totals.length).toBeGreaterThan(2)
+  const live = await countOf(world.db, 'persons', '_deleted_at is null')
+  expect(verdictOf(report, 'persons')).toMatchObject({ there: live, here: live })
 
   await world.db.query(`update pipedrive.persons set name = 'tampered' where id = 1`)
   await world.db.query(`delete from pipedrive.activity_participants where person_id = 1`)
