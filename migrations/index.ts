@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration'
 import * as controlTables from './0001-control-tables.ts'
 import * as block from './0002-block.ts'
 import * as parentRead from './0003-parent-read.ts'
+import * as erased from './0004-erased.ts'
 
 /** The control schema's history, in order. Tables of streams are planned from the registry instead. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-control-tables': controlTables,
   '0002-block': block,
   '0003-parent-read': parentRead,
+  '0004-erased': erased,
 }

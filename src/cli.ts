@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { backfill, type BackfillFlags } from '../jobs/backfill.ts'
 import { check, type CheckFlags } from '../jobs/check.ts'
+import { erase, type EraseFlags } from '../jobs/erase.ts'
 import { demo, type DemoFlags } from '../jobs/demo.ts'
 import { fields } from '../jobs/fields.ts'
 import { migrate } from '../jobs/migrate.ts'
@@ -129,6 +130,13 @@ withJson(command('reset <stream>', 'forget how far a stream was read, so that th
   .option('--empty', 'remove its rows too')
   .action((stream: string, flags: { empty?: boolean } & Output) =>
     runJob((context) => reset(context, stream, flags), flags.json === true),
+  )
+
+withJson(command('erase [kind] [id]', 'remove a person or another record for good, and keep it out'))
+  .option('--dry-run', 'only count what would go')
+  .option('--list', 'only list what was erased')
+  .action((kind: string | undefined, id: string | undefined, flags: EraseFlags & Output) =>
+    runJob((context) => erase(context, kind, id, flags), flags.json === true),
   )
 
 withJson(command('demo', 'keep a made-up company in the embedded warehouse'))

@@ -14,7 +14,7 @@ create table "pipedrive_sync"."kysely_migration_lock" (
   "is_locked" integer default 0 not null
 );
 
-insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0003-parent-read', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0003-parent-read', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0004-erased', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
 
 insert into "pipedrive_sync"."kysely_migration_lock" values ('migration_lock', 0);
 
@@ -127,6 +127,14 @@ create table "pipedrive_sync"."parent_read" (
   "counter" bigint,
   "read_at" timestamptz default now() not null,
   constraint "parent_read_pkey" primary key ("account", "stream", "partition", "parent")
+);
+
+create table "pipedrive_sync"."erased" (
+  "account" text not null,
+  "stream" text not null,
+  "key" text not null,
+  "erased_at" timestamptz default now() not null,
+  constraint "erased_pkey" primary key ("account", "stream", "key")
 );
 
 create table if not exists "pipedrive"."fields" (

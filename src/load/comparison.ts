@@ -8,6 +8,7 @@ import {
   type TableLayout,
 } from '../transform/layout.ts'
 import { inTransaction, type Session } from './connection.ts'
+import type { KeepOut } from './erased.ts'
 import { existingTable } from './evolve.ts'
 import { sameKey } from './merge.ts'
 import { copyIntoStage, createStage, stageName } from './stage.ts'
@@ -111,6 +112,7 @@ export interface Scope {
   /** The columns by which a record can be read again; null where its key is that. */
   readonly units: readonly string[] | null
   readonly frontier: Date | null
+  readonly keepOut: KeepOut
 }
 
 /** The scope of records that were read by their keys. */
@@ -121,13 +123,13 @@ export function rowsWithKeys(layout: StreamLayout, keys: readonly string[]): Raw
   return sql<SqlBool>`${sql.ref(`held.${key}`)} = any(${keys}::text[]::${sql.raw(type)}[])`
 }
 
-/** Stages a batch and sets it against the rows; nothing is written. `held`: what `heldColumns` gave. */
+/** Stages a batch and sets it, without what was erased, against the rows; nothing is written. `held`: what `heldColumns` gave. */
 export async function compareBatch(
   session: Session,
   layout: StreamLayout,
   held: StreamLayout,
   batch: Batch,
-  { rows: inScope, units, frontier }: Scope,
+  { rows: inScope, units, frontier, keepOut }: Scope,
 ): Promise<readonly Compared[]> {
   const { pending, ahead } = versions(layout, frontier)
   const unitCells = units?.flatMap((name) => [sql.ref(`staged.${name}`), sql.ref(`held.${name}`)]) ?? [
@@ -137,6 +139,7 @@ export async function compareBatch(
   return inTransaction(session, async () => {
     for (const [index, table] of [layout, ...layout.children].entries())
       await copyIntoStage(session, table, batch.rows(index))
+    await keepOut()
     const { rows } = await sql<Compared>`
       with held as (
         select held.* from ${sql.table(`${session.schemas.data}.${layout.table}`)} as held

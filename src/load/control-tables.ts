@@ -52,6 +52,14 @@ interface ParentReadTable {
   read_at: Generated<Date>
 }
 
+/** Records that no run brings back. */
+interface ErasedTable {
+  account: string
+  stream: string
+  key: string
+  erased_at: Generated<Date>
+}
+
 interface RunTable {
   id: Generated<string>
   account: string
@@ -120,6 +128,7 @@ export interface ControlTables {
   stream_state: StreamStateTable
   sync_window: SyncWindowTable
   parent_read: ParentReadTable
+  erased: ErasedTable
   run: RunTable
   run_stream: RunStreamTable
   token_ledger: TokenLedgerTable

@@ -3,6 +3,7 @@ import type { Batch } from '../transform/batch.ts'
 import { DELETED_AT, type StreamLayout } from '../transform/layout.ts'
 import { keyOfRow } from './comparison.ts'
 import { inTransaction, type Session } from './connection.ts'
+import type { KeepOut } from './erased.ts'
 import { copyIntoStage, stageName, temporaryName } from './stage.ts'
 import { quoteIdentifier } from './table-plan.ts'
 import { isOf, type Owner } from './tombstones.ts'
@@ -20,11 +21,17 @@ export async function createListing({ client }: Session, layout: StreamLayout): 
   )
 }
 
-/** Notes a batch. A record that came before, and was moved or edited since, is as it came last. */
-export async function noteListed(session: Session, layout: StreamLayout, batch: Batch): Promise<void> {
+/** Notes a batch, but for what was erased. A record that came before, and was moved or edited since, is as it came last. */
+export async function noteListed(
+  session: Session,
+  layout: StreamLayout,
+  batch: Batch,
+  keepOut: KeepOut,
+): Promise<void> {
   const cursor = layout.cursor === null ? sql`null::timestamptz` : sql.ref(layout.cursor)
   await inTransaction(session, async () => {
     await copyIntoStage(session, layout, batch.rows(0))
+    await keepOut()
     await sql`insert into ${listing(layout)} (key, cursor, deleted)
       select ${keyOfRow(layout, 'staged')}, ${cursor}, ${sql.ref(DELETED_AT)} is not null
       from ${sql.table(`pg_temp.${stageName(layout)}`)} as staged

@@ -1,6 +1,7 @@
 import { Batch } from '../transform/batch.ts'
 import type { StreamLayout } from '../transform/layout.ts'
 import { inTransaction, type Session } from './connection.ts'
+import { openKeepOut } from './erased.ts'
 import { compileMerge, type MergeCounts } from './merge.ts'
 import { logDrift } from './run-log.ts'
 import { copyIntoStage, createStage } from './stage.ts'
@@ -18,8 +19,8 @@ export interface Loader {
   /** An empty batch for the tables of the stream. */
   newBatch(): Batch
   /**
-   * One checkpoint: stages the batch, merges it, counts its drift and runs `alongside` (which moves the bookmark),
-   * all in one transaction.
+   * One checkpoint: stages the batch, takes out what was erased, merges the rest, counts the drift and runs `alongside`
+   * (which moves the bookmark), all in one transaction.
    */
   commit(batch: Batch, alongside?: () => Promise<void>): Promise<MergeCounts>
 }
@@ -29,6 +30,7 @@ export async function openLoader(session: Session, options: LoaderOptions): Prom
   const tables = [layout, ...layout.children]
   for (const table of tables) await createStage(session, table)
   if (rememberKeys) await createSeen(session, layout)
+  const keepOut = await openKeepOut(session, account, layout)
   const merge = compileMerge(session, layout)
   return {
     newBatch: () => new Batch(tables.length),
@@ -36,8 +38,9 @@ export async function openLoader(session: Session, options: LoaderOptions): Prom
       inTransaction(session, async () => {
         for (const [index, table] of tables.entries())
           if (batch.tables[index]?.length !== 0) await copyIntoStage(session, table, batch.rows(index))
+        // Pipedrive has shown what is kept out, too.
         if (rememberKeys) await rememberSeen(session, layout)
-        const counts = await merge.run(batch.size)
+        const counts = await merge.run(batch.size - (await keepOut()))
         await logDrift(session, account, stream, batch.drift)
         await alongside?.()
         return counts

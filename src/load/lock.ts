@@ -1,21 +1,45 @@
 import { SyncError } from '../errors.ts'
 import type { Session } from './connection.ts'
 
+async function tryLock(
+  { client }: Session,
+  how: 'pg_try_advisory_lock' | 'pg_try_advisory_xact_lock',
+  account: string,
+  stream: string,
+): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>(
+    `select ${how}(hashtextextended($1, 0)) as locked`,
+    [`pipedrive-warehouse ${account} ${stream}`],
+  )
+  return rows[0]?.locked === true
+}
+
+function locked(stream: string, consequence: string): SyncError {
+  return new SyncError({
+    code: 'E_LOCKED',
+    recovery: 'skip-stream',
+    message: `${stream}: another run is reading it into this warehouse; ${consequence}`,
+  })
+}
+
 /**
  * Takes the stream's advisory lock on this connection; PostgreSQL gives it back when the connection ends,
  * however it ends. Throws `E_LOCKED` when another run holds it.
  */
-export async function lockStream({ client }: Session, account: string, stream: string): Promise<void> {
-  const { rows } = await client.query<{ locked: boolean }>(
-    'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked',
-    [`pipedrive-warehouse ${account} ${stream}`],
-  )
-  if (rows[0]?.locked === true) return
-  throw new SyncError({
-    code: 'E_LOCKED',
-    recovery: 'skip-stream',
-    message: `${stream}: another run is reading it into this warehouse; this run leaves it alone.`,
-  })
+export async function lockStream(session: Session, account: string, stream: string): Promise<void> {
+  if (await tryLock(session, 'pg_try_advisory_lock', account, stream)) return
+  throw locked(stream, 'this run leaves it alone.')
+}
+
+/** Takes the same locks until the transaction ends. Throws `E_LOCKED` when a run holds one of them. */
+export async function lockUntilCommit(
+  session: Session,
+  account: string,
+  streams: Iterable<string>,
+): Promise<void> {
+  for (const stream of streams)
+    if (!(await tryLock(session, 'pg_try_advisory_xact_lock', account, stream)))
+      throw locked(stream, 'nothing was changed. Try again when it has ended.')
 }
 
 /** Lets one run at a time name the fields of an entity; held until the transaction ends. */

@@ -10,6 +10,7 @@ const CONTROL = {
   stream_state: true,
   sync_window: true,
   parent_read: true,
+  erased: true,
   run: true,
   run_stream: true,
   token_ledger: true,

@@ -36,11 +36,11 @@ function byKey({ stream, session, context, layout }: Subject): Rereading {
 
 /** Notes every record that a partition shows. */
 async function list(subject: Subject, partition: Partition, pagesBefore: number): Promise<number> {
-  const { stream, session, context, layout, transform, newBatch } = subject
+  const { stream, session, context, layout, transform, newBatch, keepOut } = subject
   const batch = newBatch()
   let pages = pagesBefore
   const note = async (): Promise<void> => {
-    await noteListed(session, layout, batch)
+    await noteListed(session, layout, batch, keepOut)
     pages += batch.pages
     context.onProgress({ stream: stream.name, rows: batch.size, pages, share: null })
     batch.clear()

@@ -21,7 +21,7 @@ interface Look {
 
 /** Reads some units again and sets them against the rows, with nothing in between. */
 async function look(subject: Subject, rereading: Rereading, units: readonly string[]): Promise<Look> {
-  const { stream, session, layout, held, transform, frontier, newBatch } = subject
+  const { stream, session, layout, held, transform, frontier, newBatch, keepOut } = subject
   const optional = optionalColumns(stream)
   const rows: Look['rows'][number][] = []
   let unanswered = 0
@@ -30,7 +30,7 @@ async function look(subject: Subject, rereading: Rereading, units: readonly stri
     const { pages, units: answered } = await rereading.read(some)
     for (const page of pages) transform(page, batch)
     const asked = new Set(answered)
-    const scope = { rows: rereading.rows(answered), units: rereading.columns, frontier }
+    const scope = { rows: rereading.rows(answered), units: rereading.columns, frontier, keepOut }
     for (const found of await compareBatch(session, layout, held, batch, scope)) {
       const own = found.units.filter((unit) => asked.has(unit))
       if (own.length > 0) rows.push({ ...found, units: own, kind: kindOf(found, optional) })

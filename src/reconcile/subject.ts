@@ -1,6 +1,7 @@
 import { createStages, heldColumns } from '../load/comparison.ts'
 import { readCatalog } from '../load/catalog-store.ts'
 import type { Session } from '../load/connection.ts'
+import { openKeepOut, type KeepOut } from '../load/erased.ts'
 import { readFrontier } from '../load/frontier.ts'
 import type { Owner } from '../load/tombstones.ts'
 import type { Stream } from '../streams/stream.ts'
@@ -37,6 +38,7 @@ export interface Subject {
   /** Whose rows a walk can show; null: all of them. */
   readonly owner: Owner | null
   readonly newBatch: () => Batch
+  readonly keepOut: KeepOut
 }
 
 /**
@@ -74,5 +76,6 @@ export async function openSubject(
     frontier: await readFrontier(session, context.options.account, stream),
     owner: ownerOf(stream, context),
     newBatch: () => new Batch(1 + layout.children.length),
+    keepOut: await openKeepOut(session, context.options.account, layout),
   }
 }

@@ -1,4 +1,5 @@
 import { readTotals } from '../extract/totals.ts'
+import { readErased } from '../load/erased.ts'
 import { sumUp } from '../load/totals.ts'
 import type { Subject } from './subject.ts'
 
@@ -35,10 +36,12 @@ export function compareTotals(there: readonly Total[], here: readonly Total[]): 
   })
 }
 
-/** The totals of a stream that Pipedrive gives some of; none of the others. */
+/** The totals of a stream that Pipedrive gives some of; none of the others, nor where it counts what was erased here. */
 export async function checkTotals({ stream, session, context }: Subject): Promise<readonly TotalLine[]> {
   const { totals } = stream
   if (totals === undefined) return []
+  const erased = await readErased(session, context.options.account)
+  if (erased.some((record) => record.stream === stream.name)) return []
   const there = await readTotals(context.send, stream, totals)
   return compareTotals(there, await sumUp(session, stream, totals))
 }

@@ -1,6 +1,7 @@
 import { IS_INACTIVE, V1_NAMES, WHEN_INACTIVE, v1Collection, type Door } from './door.ts'
 import { LIST_AGAIN, MANY_IDS, UPDATED_BETWEEN } from './lists.ts'
 import { v1Whole, v2Fields, v2List } from './lists.ts'
+import { goesWith, refersTo } from './mentions.ts'
 import { addressColumns, type Exploded, type Stream } from './stream.ts'
 
 const participants: Exploded = {
@@ -9,6 +10,7 @@ const participants: Exploded = {
   parent: 'activity_id',
   description: 'Persons who take part in activities, one a row',
   columns: { person_id: 'bigint', is_primary: { type: 'boolean', from: 'primary' } },
+  mentions: [goesWith('persons', 'person_id')],
 }
 
 const attendees: Exploded = {
@@ -24,6 +26,7 @@ const attendees: Exploded = {
     person_id: 'bigint',
     user_id: 'bigint',
   },
+  mentions: [goesWith('persons', 'person_id')],
 }
 
 /** Participants and attendees are documented of v1's other lists only (openapi v1, 2026-01). */
@@ -72,6 +75,13 @@ export const activities: Stream = {
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,
+  erasable: 'activity',
+  mentions: [
+    refersTo('deals', 'deal_id'),
+    refersTo('leads', 'lead_id'),
+    refersTo('persons', 'person_id'),
+    refersTo('organizations', 'org_id'),
+  ],
   catalogs: [v2Fields('activities', '/api/v2/activityFields')],
   partitions: [
     v2List('/api/v2/activities', 10, { params: { include_fields: 'attendees' }, filter: UPDATED_BETWEEN }),

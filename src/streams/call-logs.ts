@@ -1,3 +1,4 @@
+import { refersTo } from './mentions.ts'
 import type { Stream } from './stream.ts'
 
 export const callLogs: Stream = {
@@ -8,6 +9,15 @@ export const callLogs: Stream = {
   ofUser: 'user_id',
   cursorField: null,
   readById: { kind: 'one', path: '/v1/callLogs/{id}', cost: 2 },
+  erasable: 'call',
+  mentions: [
+    // One of the numbers is the person's.
+    refersTo('persons', 'person_id', ['from_phone_number', 'to_phone_number']),
+    refersTo('organizations', 'org_id'),
+    refersTo('deals', 'deal_id'),
+    refersTo('leads', 'lead_id'),
+    refersTo('activities', 'activity_id'),
+  ],
   catalogs: [],
   partitions: [{ name: 'live', path: '/v1/callLogs', cost: 20, paging: 'offset', pageSize: 50 }],
   columns: {

@@ -1,4 +1,5 @@
 import { deals } from './deals.ts'
+import { goesWith } from './mentions.ts'
 import type { Parents, Partition, Stream } from './stream.ts'
 import { ofOne, tokenChildren } from './lists.ts'
 
@@ -105,6 +106,7 @@ export const dealParticipants: Stream = {
   key: ['id'],
   cursorField: null,
   deletedWhen: { field: 'active_flag', is: false },
+  mentions: [goesWith('persons', 'person_id')],
   // The person and the users stand in tables of their own.
   leftOut: [
     'person',
@@ -138,6 +140,7 @@ export const dealParticipantChanges: Stream = {
   name: 'deal_participant_changes',
   description: 'When persons became participants of deals, and when they ceased to be',
   key: ['deal_id', 'person_id', 'time', 'action'],
+  mentions: [goesWith('persons', 'person_id')],
   cursorField: null,
   catalogs: [],
   partitions: [tokenChildren('/v1/deals/{id}/participantsChangelog', 10, participants)],
@@ -155,6 +158,18 @@ export const dealFlow: Stream = {
   description: 'What happened to deals: changes, notes, activities, mail and files in their order',
   onDemand: true,
   key: ['deal_id', 'object', 'timestamp', 'id'],
+  // `data` is a copy of what happened, with the names of all that take part.
+  mentions: [
+    goesWith('persons', 'data.person_id'),
+    goesWith('organizations', 'data.org_id'),
+    goesWith('leads', 'data.lead_id'),
+    goesWith('mail_threads', 'data.mail_thread_id'),
+    { ...goesWith('persons', 'data.item_id'), where: { object: 'personChange' } },
+    { ...goesWith('organizations', 'data.item_id'), where: { object: 'organizationChange' } },
+    { ...goesWith('activities', 'id'), where: { object: 'activity' } },
+    { ...goesWith('notes', 'id'), where: { object: 'note' } },
+    { ...goesWith('files', 'id'), where: { object: 'file' } },
+  ],
   cursorField: null,
   catalogs: [],
   partitions: [

@@ -1,5 +1,6 @@
 import { LABEL, V1_NAMES, v1Collection, type Door } from './door.ts'
 import { MANY_IDS, UPDATED_BETWEEN, labels, v2Fields, v2List } from './lists.ts'
+import { refersTo } from './mentions.ts'
 import type { Stream } from './stream.ts'
 
 /** Without `deleted` the list leaves deleted deals out; with it they stay for 30 days (openapi v2). */
@@ -73,6 +74,12 @@ export const deals: Stream = {
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,
+  erasable: 'deal',
+  mentions: [
+    refersTo('persons', 'person_id'),
+    refersTo('organizations', 'org_id'),
+    refersTo('leads', 'source_lead_id'),
+  ],
   exploded: [dealLabels],
   // Archived and deleted deals do not count (changelog, archived deals and leads).
   totals: {

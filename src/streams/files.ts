@@ -1,3 +1,4 @@
+import { refersTo } from './mentions.ts'
 import type { Stream } from './stream.ts'
 
 export const files: Stream = {
@@ -7,6 +8,14 @@ export const files: Stream = {
   cursorField: 'update_time',
   deletedWhen: { field: 'active_flag', is: false },
   readById: { kind: 'one', path: '/v1/files/{id}', cost: 2 },
+  erasable: 'file',
+  mentions: [
+    refersTo('deals', 'deal_id', ['deal_name']),
+    refersTo('leads', 'lead_id', ['lead_name']),
+    refersTo('persons', 'person_id', ['person_name']),
+    refersTo('organizations', 'org_id', ['org_name']),
+    refersTo('activities', 'activity_id'),
+  ],
   catalogs: [],
   partitions: [
     {

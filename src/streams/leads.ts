@@ -1,5 +1,6 @@
 import { dealFields } from './deals.ts'
 import { LIST_AGAIN, UPDATED_SINCE, labels, v1Whole } from './lists.ts'
+import { refersTo } from './mentions.ts'
 import { type Partition, type Stream } from './stream.ts'
 
 const list = {
@@ -14,6 +15,12 @@ export const leads: Stream = {
   key: ['id'],
   cursorField: 'update_time',
   readById: { kind: 'one', path: '/v1/leads/{id}', cost: 2 },
+  erasable: 'lead',
+  mentions: [
+    refersTo('persons', 'person_id'),
+    refersTo('organizations', 'organization_id'),
+    refersTo('deals', 'source_deal_id'),
+  ],
   exploded: [labels('lead_labels_assigned', 'leads', 'lead_id', 'uuid')],
   catalogs: [
     {

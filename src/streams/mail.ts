@@ -1,5 +1,6 @@
 import { deals } from './deals.ts'
 import { LIST_AGAIN, ofOne } from './lists.ts'
+import { goesWith, refersTo, type Mention } from './mentions.ts'
 import { type ColumnSpecs, type Partition, type Stream } from './stream.ts'
 
 /** A folder has to be named; one thread may be in several (openapi v1; seen by others). */
@@ -15,6 +16,10 @@ function folder(name: string): Partition {
   }
 }
 
+function parties(...by: readonly string[]): Mention {
+  return { of: 'persons', by, goes: 'elements', member: 'linked_person_id' }
+}
+
 export const mailThreads: Stream = {
   name: 'mail_threads',
   description: "Mail threads of the token's user",
@@ -24,6 +29,12 @@ export const mailThreads: Stream = {
   cursorField: 'update_time',
   deletedWhen: { field: 'deleted_flag', is: true },
   readById: LIST_AGAIN,
+  erasable: 'mail-thread',
+  mentions: [
+    parties('parties', 'drafts_parties'),
+    refersTo('deals', 'deal_id'),
+    refersTo('leads', 'lead_id'),
+  ],
   catalogs: [],
   partitions: ['inbox', 'drafts', 'sent', 'archive'].map(folder),
   columns: {
@@ -99,6 +110,8 @@ const MESSAGE = {
   update_time: 'timestamptz',
 } as const satisfies ColumnSpecs
 
+const messageParties = parties('from', 'to', 'cc', 'bcc')
+
 export const mailMessages: Stream = {
   name: 'mail_messages',
   description: "Messages of the token's user's mail threads, without their bodies",
@@ -106,6 +119,7 @@ export const mailMessages: Stream = {
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'deleted_flag', is: true },
+  mentions: [messageParties],
   catalogs: [],
   partitions: [
     {
@@ -129,6 +143,7 @@ export const dealMailMessages: Stream = {
   key: ['deal_id', 'id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'deleted_flag', is: true },
+  mentions: [messageParties, goesWith('mail_threads', 'mail_thread_id')],
   leftOut: ['body', 'item_type', 'timestamp', 'company_id'],
   catalogs: [],
   partitions: [

@@ -1,4 +1,5 @@
 import { UPDATED_SINCE, ofOne } from './lists.ts'
+import { refersTo } from './mentions.ts'
 import type { Stream } from './stream.ts'
 
 export const notes: Stream = {
@@ -8,6 +9,13 @@ export const notes: Stream = {
   cursorField: 'update_time',
   deletedWhen: { field: 'active_flag', is: false },
   readById: { kind: 'one', path: '/v1/notes/{id}', cost: 2 },
+  erasable: 'note',
+  mentions: [
+    refersTo('deals', 'deal_id', ['deal_title'], { under: 'deal' }),
+    refersTo('leads', 'lead_id', ['lead_title'], { under: 'lead' }),
+    refersTo('persons', 'person_id', ['person_name'], { under: 'person' }),
+    refersTo('organizations', 'org_id', ['organization_name'], { under: 'organization' }),
+  ],
   catalogs: [],
   partitions: [
     {

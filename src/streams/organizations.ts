@@ -46,6 +46,7 @@ export const organizations: Stream = {
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,
+  erasable: 'organization',
   exploded: [organizationLabels],
   catalogs: [v2Fields('organizations', '/api/v2/organizationFields')],
   doors: { 'v1-collection': collection },

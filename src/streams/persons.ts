@@ -1,5 +1,6 @@
 import { FIRST_LABEL, IS_INACTIVE, V1_NAMES, WHEN_INACTIVE, v1Collection, type Door } from './door.ts'
 import { MANY_IDS, UPDATED_BETWEEN, labels, v2Fields, v2List } from './lists.ts'
+import { refersTo } from './mentions.ts'
 import { addressColumns } from './stream.ts'
 import type { ColumnSpecs, Exploded, Stream } from './stream.ts'
 
@@ -77,6 +78,8 @@ export const persons: Stream = {
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
   readById: MANY_IDS,
+  erasable: 'person',
+  mentions: [refersTo('organizations', 'org_id')],
   catalogs: [v2Fields('persons', '/api/v2/personFields')],
   doors: { 'v1-collection': collection },
   partitions: [

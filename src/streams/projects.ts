@@ -1,4 +1,5 @@
 import { LIST_AGAIN, ofOne, tokenChildren, v2Fields } from './lists.ts'
+import { refersTo } from './mentions.ts'
 import { type Partition, type Stream } from './stream.ts'
 
 /** The lists of projects take no order and no window (openapi v2). */
@@ -16,6 +17,11 @@ export const projects: Stream = {
   cursorField: 'update_time',
   deletedWhen: { field: 'status', is: 'deleted' },
   readById: { kind: 'one', path: '/api/v2/projects/{id}', cost: 1 },
+  mentions: [
+    refersTo('deals', 'deal_ids'),
+    refersTo('persons', 'person_ids'),
+    refersTo('organizations', 'org_ids'),
+  ],
   catalogs: [v2Fields('projects', '/api/v2/projectFields')],
   partitions: [
     projectList('/api/v2/projects', { params }),

@@ -1,4 +1,5 @@
 import type { Door, DoorName } from './door.ts'
+import type { Mention } from './mentions.ts'
 
 /** PostgreSQL types that a stream's column may have. */
 export type ColumnType =
@@ -134,6 +135,7 @@ export interface Exploded {
   readonly nulls?: 'stay'
   /** An element whose column of this name is an empty text stands for none. */
   readonly blank?: string
+  readonly mentions?: readonly Mention[]
 }
 
 /**
@@ -196,6 +198,10 @@ export interface Stream {
   readonly numbered?: readonly string[]
   readonly readById?: ReadById
   readonly totals?: Totals
+  /** The word for one record in the command `erase`; where there is none, its records cannot be erased. */
+  readonly erasable?: string
+  /** Records of other streams that its rows name, but those whose children they are. */
+  readonly mentions?: readonly Mention[]
   /** Field catalogs that are refreshed before the stream is read; the stream's own gives its custom columns. */
   readonly catalogs: readonly CatalogSpec[]
   /** Other ways to the same records. */

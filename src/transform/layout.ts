@@ -1,3 +1,4 @@
+import { mentionsIn, mentionsInExploded, type Mention } from '../streams/mentions.ts'
 import { columnType, type ColumnSpec, type ColumnSpecs } from '../streams/stream.ts'
 import type { ColumnType, Exploded, Stream } from '../streams/stream.ts'
 import type { CatalogField } from './catalog.ts'
@@ -19,6 +20,8 @@ export interface TableLayout {
   /** The column that guards a merge against older versions. */
   readonly cursor: string | null
   readonly columns: readonly Column[]
+  /** Records of other streams that the rows name; none when absent. */
+  readonly mentions?: readonly Mention[]
 }
 
 export interface ChildLayout extends TableLayout {
@@ -83,6 +86,7 @@ function childLayout(stream: Stream, child: Exploded): ChildLayout {
     ...(child.nulls === undefined ? {} : { nulls: child.nulls }),
     key: [child.parent, 'position'],
     cursor: null,
+    mentions: mentionsInExploded(stream.whole ?? stream, child),
     columns: [
       {
         name: child.parent,
@@ -105,6 +109,7 @@ export function layoutStream(stream: Stream, catalog: readonly CatalogField[]): 
     comment: stream.description,
     key: stream.key,
     cursor: stream.cursorField,
+    mentions: mentionsIn(stream.whole ?? stream),
     columns: [
       ...nativeColumns(stream.columns, byCode),
       ...catalog.flatMap((field) => customColumns(field, isDoor)),

@@ -41,8 +41,10 @@ describe('migrate', () => {
         'account',
         'block',
         'drift',
+        'erased',
         'kysely_migration',
         'kysely_migration_lock',
+        'parent_read',
         'run',
         'run_stream',
         'schema_changes',
@@ -61,7 +63,7 @@ describe('migrate', () => {
     const found = await db.query(`select count(*)::int as tables from pg_tables where schemaname = any($1)`, [
       Object.values(schemas),
     ])
-    expect(found).toEqual([{ tables: 13 }])
+    expect(found).toEqual([{ tables: 15 }])
   })
 
   test('done again changes nothing', async () => {
