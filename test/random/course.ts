@@ -64,15 +64,27 @@ function drawStreams(draw: Draw): readonly Stream[] {
   return percent(draw, 60) ? usual : all.filter(() => percent(draw, 25))
 }
 
-const UNDISTURBED = { edits: 0, faults: [], stopAfter: null, dropAfter: null, tokens: null } as const
+/** A run that nothing disturbs, and that may find everything gone. */
+export function quietRun(mode: RunStep['mode'], read: readonly Stream[]): RunStep {
+  return {
+    kind: 'run',
+    mode,
+    streams: read,
+    quiet: true,
+    onlyDue: false,
+    maxShare: 1,
+    edits: 0,
+    faults: [],
+    stopAfter: null,
+    dropAfter: null,
+    tokens: null,
+  }
+}
 
 function drawRun(draw: Draw): RunStep {
-  const chosen = {
-    kind: 'run',
-    mode: oneOf(draw, ['pass', 'pass', 'pass', 'sweep', 'range'] as const),
-    streams: drawStreams(draw),
-  } as const
-  if (percent(draw, 35)) return { ...chosen, quiet: true, onlyDue: false, maxShare: 1, ...UNDISTURBED }
+  const mode = oneOf(draw, ['pass', 'pass', 'pass', 'sweep', 'range'] as const)
+  const chosen = quietRun(mode, drawStreams(draw))
+  if (percent(draw, 35)) return chosen
   return {
     ...chosen,
     quiet: false,

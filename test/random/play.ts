@@ -2,8 +2,8 @@ import { SyncError } from '../../src/errors.ts'
 import { streams } from '../../src/streams/index.ts'
 import type { RunReport } from '../../src/run.ts'
 import { differences } from '../support/warehouse-equals.ts'
-import { BACKFILL, SWEEP, checkpointEveryPage, inPagesOf, type World } from '../support/world.ts'
-import type { Course, RunStep, Step } from './course.ts'
+import { checkpointEveryPage, inPagesOf, type World } from '../support/world.ts'
+import { quietRun, type Course, type RunStep, type Step } from './course.ts'
 import { makeEdit } from './edit.ts'
 import { broken } from './invariants.ts'
 
@@ -18,7 +18,6 @@ export interface Played {
 }
 
 const DAY = 86_400_000
-const ALL = 1
 const names = streams.map(({ name }) => name)
 
 /** A play under way. */
@@ -110,31 +109,20 @@ async function take(play: Play, step: Step): Promise<readonly string[]> {
   return []
 }
 
-const END: RunStep = {
-  kind: 'run',
-  mode: SWEEP.mode,
-  streams,
-  quiet: true,
-  onlyDue: false,
-  maxShare: ALL,
-  edits: 0,
-  faults: [],
-  stopAfter: null,
-  dropAfter: null,
-  tokens: null,
-}
-
 /** Plays a course to its end or to the first thing that is wrong; after a last sweep everything must be equal. */
 export async function play(world: World, seed: number, { pageSize, steps }: Course): Promise<Played> {
   const state: Play = { world, seed, pageSize, log: [], edits: 0, runs: 0 }
   const ended = (wrong: readonly string[]): Played => ({ ...state, wrong })
   checkpointEveryPage(world)
   calm(world)
-  for (const step of [{ ...END, mode: BACKFILL.mode }, ...steps]) {
+  for (const step of [quietRun('range', streams), ...steps]) {
     const wrong = await take(state, step)
     if (wrong.length > 0) return ended(wrong)
   }
   world.emulator.switches.lockedFeatures = []
-  const wrong = await take(state, END)
-  return ended(wrong.length > 0 ? wrong : await differences(world.emulator, world.db, { streams: names }))
+  for (const mode of ['pass', 'sweep'] as const) {
+    const wrong = await take(state, quietRun(mode, streams))
+    if (wrong.length > 0) return ended(wrong)
+  }
+  return ended(await differences(world.emulator, world.db, { streams: names }))
 }
