@@ -1,6 +1,7 @@
 import { SyncError } from '../../src/errors.ts'
 import { streams } from '../../src/streams/index.ts'
 import type { RunReport } from '../../src/run.ts'
+import { told, verifyWorld } from '../reconcile/support.ts'
 import { differences } from '../support/warehouse-equals.ts'
 import { checkpointEveryPage, inPagesOf, type World } from '../support/world.ts'
 import { quietRun, type Course, type RunStep, type Step } from './course.ts'
@@ -109,6 +110,13 @@ async function take(play: Play, step: Step): Promise<readonly string[]> {
   return []
 }
 
+/** What the program itself finds. */
+async function found(world: World): Promise<readonly string[]> {
+  const kept = streams.filter(({ partitions }) => partitions.length > 0)
+  const report = await verifyWorld(world, { streams: kept })
+  return report.equal ? [] : [`verify ${report.status}: ${report.error}`, ...told(report)]
+}
+
 /** Plays a course to its end or to the first thing that is wrong; after a last sweep everything must be equal. */
 export async function play(world: World, seed: number, { pageSize, steps }: Course): Promise<Played> {
   const state: Play = { world, seed, pageSize, log: [], edits: 0, runs: 0 }
@@ -124,5 +132,8 @@ export async function play(world: World, seed: number, { pageSize, steps }: Cour
     const wrong = await take(state, quietRun(mode, streams))
     if (wrong.length > 0) return ended(wrong)
   }
-  return ended(await differences(world.emulator, world.db, { streams: names }))
+  return ended([
+    ...(await differences(world.emulator, world.db, { streams: names })),
+    ...(await found(world)),
+  ])
 }
