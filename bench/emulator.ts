@@ -9,7 +9,7 @@ export interface BenchEmulator extends AsyncDisposable {
 }
 
 /** So high that neither the burst limit nor the day's budget is what is measured. */
-const LIMITS = { burst: 1_000_000, daily: 1_000_000_000 } as const
+export const LIMITS = { burst: 1_000_000, daily: 1_000_000_000 } as const
 
 /** The emulator in a process of its own, so that its memory and time are not taken for ours. */
 export async function startEmulatorProcess(deals: number, persons: number): Promise<BenchEmulator> {

@@ -1,9 +1,12 @@
+import { measureChildren } from './children.ts'
+import { childFigures, childText, type CostsByWay } from './children-report.ts'
 import { startBenchServer } from './database.ts'
 import { startEmulatorProcess } from './emulator.ts'
 import { readOptions, type BenchOptions } from './options.ts'
 import { PIECE_FLAG, measureHere, type Measurement } from './piece.ts'
 import { asText, summarize, summarizeMemory } from './report.ts'
 import { measureBackfill, measureRound, type Round } from './rounds.ts'
+import { WAYS } from './ways.ts'
 
 const GROWTH = 4
 
@@ -39,12 +42,33 @@ async function compareMemory({ deals, persons, rounds }: BenchOptions) {
   return summarizeMemory(small, large)
 }
 
+async function compareChildren() {
+  await using server = await startBenchServer()
+  const costs: Record<string, CostsByWay[keyof CostsByWay]> = {}
+  for (const way of WAYS) {
+    costs[way.name] = await measureChildren(server, way)
+    tell(`children: ${way.name}`)
+  }
+  return childFigures(costs)
+}
+
+async function figuresFor(
+  options: BenchOptions,
+): Promise<{ readonly figures: unknown; readonly text: string }> {
+  if (options.children) {
+    const figures = await compareChildren()
+    return { figures, text: childText(figures) }
+  }
+  const figures = await (options.memory ? compareMemory(options) : compareTime(options))
+  return { figures, text: asText(figures) }
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const [first, piece = '', input = ''] = args
   if (first === PIECE_FLAG) return measureHere(piece, input)
   const options = readOptions(args)
-  const figures = await (options.memory ? compareMemory(options) : compareTime(options))
-  process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : asText(figures))
+  const { figures, text } = await figuresFor(options)
+  process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : text)
 }
 
 await main(process.argv.slice(2))

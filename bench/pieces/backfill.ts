@@ -13,7 +13,8 @@ const silent: Reporter = {
   finished: () => undefined,
 }
 
-function partsOf({ emulatorUrl, emulatorToken, databaseUrl }: PieceInput): RunParts {
+/** A run that says nothing and is never stopped. */
+export function partsOf({ emulatorUrl, emulatorToken, databaseUrl }: PieceInput): RunParts {
   return {
     warehouse: { databaseUrl, dataDir: tmpdir(), schemas: SCHEMAS, account: SCHEMAS.data },
     source: { baseUrl: emulatorUrl, token: emulatorToken },

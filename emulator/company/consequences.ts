@@ -103,6 +103,11 @@ function permitOwner({ name, before, after }: Deed, { tables }: Surroundings): v
   })
 }
 
+/** A goal that nobody has come nearer to has a result too. */
+function startGoal({ name, before, after }: Deed, { tables }: Surroundings): void {
+  if (name === 'goals' && !before && after) tables.goal_results.create({ goal_id: after['id'] ?? null })
+}
+
 /** The messages of a thread belong to its deal. */
 function moveMessages({ name, before, after }: Deed, { tables, collections }: Surroundings): void {
   const deal = after?.['deal_id'] ?? null
@@ -121,6 +126,7 @@ export function bearConsequences(deed: Deed, around: Surroundings): void {
     permitOwner,
     logChanges,
     logProjectChange,
+    startGoal,
     moveMessages,
     bumpParents,
   ])

@@ -1,4 +1,5 @@
 import type { Company, EntityName, Row } from '../../emulator/index.ts'
+import { randomOf } from './random.ts'
 
 /** Who changes the company: one edit at a time, the same edits for the same seed and the same course of reading. */
 export interface Editor {
@@ -10,17 +11,6 @@ export interface Editor {
 
 const EDITED = ['organizations', 'persons', 'products', 'deals', 'leads', 'activities', 'notes'] as const
 type Edited = (typeof EDITED)[number]
-
-/** mulberry32 */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
 
 function isGone(record: Row): boolean {
   return record['is_deleted'] === true || record['active_flag'] === false

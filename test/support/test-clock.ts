@@ -5,11 +5,11 @@ export interface TestClock extends Clock {
   advance(ms: number): void
 }
 
-/** Runs with the machine's clock, but a sleep is over at once and the time has passed. */
-export function testClock(): TestClock {
+/** Runs with the machine's clock or another, but a sleep is over at once and the time has passed. */
+export function testClock(now: () => number = Date.now): TestClock {
   let ahead = 0
   return {
-    now: () => Date.now() + ahead,
+    now: () => now() + ahead,
     advance: (ms) => void (ahead += ms),
     async sleep(ms, signal) {
       signal?.throwIfAborted()

@@ -50,8 +50,7 @@ export const SMALL = {
 /** Limits that nobody meets; a test that is about limits sets its own. */
 const WIDE = { burst: 1_000_000, daily: 1_000_000_000 } as const
 
-export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
-  const clock = testClock()
+export async function openWorld(options: EmulatorOptions = {}, clock = testClock()): Promise<World> {
   const emulator = await startEmulator({
     now: () => clock.now(),
     limits: WIDE,

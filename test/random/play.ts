@@ -1,0 +1,139 @@
+import { SyncError } from '../../src/errors.ts'
+import { streams } from '../../src/streams/index.ts'
+import type { RunReport } from '../../src/run.ts'
+import { told, verifyWorld } from '../reconcile/support.ts'
+import { differences } from '../support/warehouse-equals.ts'
+import { checkpointEveryPage, inPagesOf, type World } from '../support/world.ts'
+import { quietRun, type Course, type RunStep, type Step } from './course.ts'
+import { makeEdit } from './edit.ts'
+import { broken } from './invariants.ts'
+
+/** How a play went. */
+export interface Played {
+  /** What does not hold: nothing, if all is well. */
+  readonly wrong: readonly string[]
+  /** What was done, one line a step. */
+  readonly log: readonly string[]
+  readonly edits: number
+  readonly runs: number
+}
+
+const DAY = 86_400_000
+const names = streams.map(({ name }) => name)
+
+/** A play under way. */
+interface Play {
+  readonly world: World
+  readonly seed: number
+  readonly pageSize: number | null
+  readonly log: string[]
+  edits: number
+  runs: number
+}
+
+function edit(play: Play): void {
+  const what = makeEdit(play.world.emulator.company, play.seed, play.edits++)
+  play.log.push(`${play.edits}: ${what}`)
+}
+
+async function dropConnections({ db }: World): Promise<void> {
+  await db.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and application_name like 'pipedrive-warehouse%'`,
+  )
+}
+
+function stopped(): SyncError {
+  return new SyncError({ code: 'E_STOPPED', recovery: 'abort-run', message: 'The play stopped it.' })
+}
+
+/** From now on this happens between any two answers. */
+function disturb(play: Play, step: RunStep, stop: AbortController): void {
+  const { world } = play
+  let answers = 0
+  let left = step.edits
+  world.tap.onAnswer = async () => {
+    world.clock.advance(400)
+    const turn = answers++
+    // Several at once, and none for a while.
+    for (let few = turn % 4; few > 0 && left > 0; few--, left--) edit(play)
+    if (turn === step.stopAfter) stop.abort(stopped())
+    if (turn === step.dropAfter) await dropConnections(world)
+  }
+  for (const fault of step.faults) world.emulator.faults.add(fault)
+}
+
+function calm({ tap, clock, emulator }: World): void {
+  tap.onAnswer = () => void clock.advance(100)
+  emulator.faults.clear()
+}
+
+function summary({ mode, streams: read, quiet }: RunStep, { status, code }: RunReport): string {
+  return `${quiet ? 'quiet ' : ''}${mode} of ${read.length} streams: ${status}${code === undefined ? '' : ` ${code}`}`
+}
+
+async function run(play: Play, step: RunStep): Promise<readonly string[]> {
+  const { world, pageSize } = play
+  // Whatever has blocked us has cooled off.
+  if (step.quiet) world.clock.advance(DAY)
+  const stop = new AbortController()
+  if (!step.quiet) disturb(play, step, stop)
+  const report = await world.run(
+    {
+      streams: pageSize === null ? step.streams : step.streams.map((stream) => inPagesOf(pageSize, stream)),
+      plan: { mode: step.mode, since: null, until: null },
+      maxShare: step.maxShare,
+      onlyDue: step.onlyDue,
+      ...(step.tokens === null ? {} : { allowance: { tokens: step.tokens } }),
+    },
+    stop.signal,
+  )
+  calm(world)
+  play.runs++
+  play.log.push(summary(step, report))
+  return step.quiet ? broken(world, step, report) : []
+}
+
+async function take(play: Play, step: Step): Promise<readonly string[]> {
+  const { clock, emulator } = play.world
+  if (step.kind === 'run') return run(play, step)
+  if (step.kind === 'edit') edit(play)
+  else if (step.kind === 'wait') clock.advance(step.ms)
+  else if (step.kind === 'plan') {
+    emulator.switches.lockedFeatures = step.locked
+    play.log.push(`without ${step.locked.join() || 'nothing'}`)
+  } else {
+    clock.advance(31 * DAY)
+    emulator.company.purge()
+    play.log.push('purge')
+  }
+  return []
+}
+
+/** What the program itself finds. */
+async function found(world: World): Promise<readonly string[]> {
+  const kept = streams.filter(({ partitions }) => partitions.length > 0)
+  const report = await verifyWorld(world, { streams: kept })
+  return report.equal ? [] : [`verify ${report.status}: ${report.error}`, ...told(report)]
+}
+
+/** Plays a course to its end or to the first thing that is wrong; after a last sweep everything must be equal. */
+export async function play(world: World, seed: number, { pageSize, steps }: Course): Promise<Played> {
+  const state: Play = { world, seed, pageSize, log: [], edits: 0, runs: 0 }
+  const ended = (wrong: readonly string[]): Played => ({ ...state, wrong })
+  checkpointEveryPage(world)
+  calm(world)
+  for (const step of [quietRun('range', streams), ...steps]) {
+    const wrong = await take(state, step)
+    if (wrong.length > 0) return ended(wrong)
+  }
+  world.emulator.switches.lockedFeatures = []
+  for (const mode of ['pass', 'sweep'] as const) {
+    const wrong = await take(state, quietRun(mode, streams))
+    if (wrong.length > 0) return ended(wrong)
+  }
+  return ended([
+    ...(await differences(world.emulator, world.db, { streams: names })),
+    ...(await found(world)),
+  ])
+}
