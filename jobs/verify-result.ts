@@ -52,8 +52,32 @@ function totals(streams: VerifyReport['streams']): readonly string[] {
   ])
 }
 
-function ending({ status, equal, requests, tokens, seconds, sample, seed, error, resume_at }: VerifyReport) {
-  const verdict = status === 'done' ? (equal ? 'equal' : 'different') : status
+/** What an equality leaves out. */
+function reservations(streams: VerifyReport['streams']): string {
+  const sum = (of: (stream: StreamVerdict) => number): number =>
+    streams.reduce((total, stream) => total + of(stream), 0)
+  const left = [
+    [sum(({ pending }) => pending), 'not synced yet'],
+    [sum(({ changed }) => changed), 'changed again and again while they were read'],
+    [streams.filter(({ status }) => status === 'skipped').length, 'streams not shown to us'],
+  ] as const
+  const said = left.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]))
+  return said.length === 0 ? '' : `, but for ${said.join(', ')}`
+}
+
+function ending({
+  status,
+  equal,
+  streams,
+  requests,
+  tokens,
+  seconds,
+  sample,
+  seed,
+  error,
+  resume_at,
+}: VerifyReport) {
+  const verdict = equal ? `equal${reservations(streams)}` : status === 'done' ? 'different' : status
   const drawn = `sample of ${sample ?? 'all'} drawn by seed ${seed}`
   const why = error === undefined ? [] : [error]
   const when = resume_at === undefined ? [] : [`It can go on after ${resume_at}.`]
@@ -73,6 +97,6 @@ export function verifyResult(report: VerifyReport): JobResult {
     ...listed('mended', of('mended')),
     ...ending(report),
   ]
-  const exit = status === 'done' && !equal ? EXIT.partial : exitCode(status, code)
+  const exit = equal ? EXIT.done : status === 'done' ? EXIT.partial : exitCode(status, code)
   return { json: report, text: text.join('\n'), exit }
 }

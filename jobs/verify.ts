@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { configError } from '../src/errors.ts'
 import { readBudget, readSample, readShare } from '../src/flags.ts'
 import { verify as compare, type VerifyRequest } from '../src/reconcile/verify.ts'
 import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
@@ -14,8 +15,11 @@ export interface VerifyFlags extends ChoiceFlags {
 }
 
 function readRequest(context: JobContext, flags: VerifyFlags): VerifyRequest {
+  const streams = chosenStreams(context, flags).filter(({ partitions }) => partitions.length > 0)
+  if (streams.length === 0)
+    throw configError('The field catalogs are not verified: name a stream that has records.')
   return {
-    streams: chosenStreams(context, flags).filter(({ partitions }) => partitions.length > 0),
+    streams,
     allowance: readBudget('--budget', flags.budget),
     maxShare: readShare('--max-share', flags.maxShare),
     sample: readSample('--sample', flags.sample),

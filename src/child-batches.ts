@@ -31,7 +31,7 @@ export interface ChildWalk<Parent extends AskedParent> {
 export interface ChildBatch<Parent extends AskedParent> extends Loadable {
   /** The parents all of whose children are in it. */
   readonly parents: readonly Parent[]
-  /** Those whose children are not shown. */
+  /** Those that Pipedrive says are not there. */
   readonly refused: readonly Parent[]
 }
 
@@ -69,9 +69,12 @@ export async function* childBatches<Parent extends AskedParent>(
   let refused: Parent[] = []
   let since = clock.now()
   let done = 0
+  let answered = false
   const filled = (): ChildBatch<Parent> => {
-    const full = { batch, parents, refused, share: behind + (portion * done) / due.length }
-    ;[batch, other, parents, refused] = [other, batch, [], []]
+    // As long as nobody was answered, a refusal may concern all.
+    const settled = answered ? refused : []
+    const full = { batch, parents, refused: settled, share: behind + (portion * done) / due.length }
+    ;[batch, other, parents, refused] = [other, batch, [], answered ? [] : refused]
     return full
   }
   batch.clear()
@@ -83,8 +86,9 @@ export async function* childBatches<Parent extends AskedParent>(
     )) {
       done += asked.length
       await expectAnswers(asked, pages)
-      if (pages instanceof SyncError) refused.push(...asked)
+      if (pages instanceof SyncError) refused.push(...(pages.code === 'E_NOT_FOUND' ? asked : []))
       else {
+        answered = true
         for (const page of pages) transform(page, batch)
         parents.push(...asked)
       }
@@ -98,7 +102,7 @@ export async function* childBatches<Parent extends AskedParent>(
     if (worthLoading(error) && parents.length > 0) yield filled()
     throw error
   }
-  if (parents.length + refused.length > 0) yield filled()
+  if (answered && parents.length + refused.length > 0) yield filled()
 }
 
 function readGroup<Parent extends AskedParent>(send: Send, stream: Stream, partition: Partition) {

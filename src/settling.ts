@@ -1,4 +1,11 @@
-import { countChildren, noteParents, settleParents, type DueParent, type Family } from './load/parents.ts'
+import {
+  countChildren,
+  noteParents,
+  parentsHolding,
+  settleParents,
+  type DueParent,
+  type Family,
+} from './load/parents.ts'
 import { countLive } from './load/tombstones.ts'
 import { refuseSweep } from './transform/tombstone-plan.ts'
 import type { Session } from './load/connection.ts'
@@ -23,14 +30,17 @@ export function settling(session: Session, family: Family, maxShare: number) {
       refused: readonly DueParent[],
     ): Promise<number> => {
       await noteParents(session, place, refused)
-      seen ||= rows > 0
-      const waiting = [...doubtful, ...parents]
-      doubtful = seen ? [] : waiting.filter((parent) => !saysNone(family, parent))
-      return settleParents(
+      const holding = await parentsHolding(
         session,
         family,
-        seen ? waiting : parents.filter((parent) => saysNone(family, parent)),
+        parents.map(({ key }) => key),
       )
+      const isDoubtful = (parent: DueParent): boolean => holding.has(parent.key) && !saysNone(family, parent)
+      seen ||= rows > 0
+      const waiting = seen ? [] : parents.filter(isDoubtful)
+      const sure = seen ? [...doubtful, ...parents] : parents.filter((parent) => !isDoubtful(parent))
+      doubtful = seen ? [] : [...doubtful, ...waiting]
+      return settleParents(session, family, sure)
     },
     /** Throws `E_SWEEP_REFUSED` when more than `maxShare` of the rows would go and nothing at all was shown. */
     end: async (): Promise<number> => {

@@ -161,10 +161,11 @@ async function readFamily(work: Work, family: Family, every: boolean, behind: nu
     async ({ batch, parents, refused }) =>
       void (tally.tombstoned += await settle(batch.size, parents, refused)),
   )
+  tally.tombstoned += await inTransaction(session, () => followParents(session, family))
   await inTransaction(session, async () => {
     tally.tombstoned += await end()
-    tally.tombstoned += await followParents(session, family)
-    if (every) await markCompleted(session, [family.place])
+    // Without parents there was nothing to read: their own stream may have failed.
+    if (every && due.length > 0) await markCompleted(session, [family.place])
   })
 }
 

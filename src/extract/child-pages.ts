@@ -1,6 +1,6 @@
 import { withMembers } from '../json/members.ts'
 import type { Params, Partition, Stream } from '../streams/stream.ts'
-import { recordsOf } from './envelope.ts'
+import { parsed, recordsOf } from './envelope.ts'
 import type { Page } from './page.ts'
 import { readPages } from './paging.ts'
 import type { ApiRequest, Send } from './request.ts'
@@ -44,7 +44,7 @@ function membersOf({ parents }: Partition, asked: readonly AskedParent[]): Param
 function numbersOf(records: readonly unknown[], fields: readonly string[]): readonly number[] {
   const counts = new Map<string, number>()
   const numberOf = (record: unknown): number => {
-    const group = JSON.stringify(fields.map((name) => (record as Record<string, unknown>)[name]))
+    const group = JSON.stringify(fields.map((name) => (record as Record<string, unknown> | null)?.[name]))
     const number = counts.get(group) ?? 0
     counts.set(group, number + 1)
     return number
@@ -55,8 +55,8 @@ function numbersOf(records: readonly unknown[], fields: readonly string[]): read
 /** The records themselves, where each is a member of an element of the list. */
 function unwrapped({ recordIn }: Partition, request: ApiRequest, page: Page): Page {
   if (recordIn === undefined) return page
-  const elements = recordsOf(request, page) as readonly Readonly<Record<string, unknown>>[]
-  return Buffer.from(JSON.stringify(elements.map((element) => element[recordIn])))
+  const elements = recordsOf(request, page) as readonly (Readonly<Record<string, unknown>> | null)[]
+  return Buffer.from(JSON.stringify(elements.map((element) => element?.[recordIn] ?? null)))
 }
 
 /** Writes these members into each record, and its number. */
@@ -80,5 +80,5 @@ export async function readChildren(
   const pages: Page[] = []
   for await (const page of readPages(send, stream, { path, cost, params, ...rest }, COMPLETE))
     pages.push(unwrapped(partition, request, page))
-  return completed(stream, request, membersOf(partition, asked), pages)
+  return parsed(request, () => completed(stream, request, membersOf(partition, asked), pages))
 }

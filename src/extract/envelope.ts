@@ -9,10 +9,7 @@ import { describeRequest, type ApiRequest } from './request.ts'
 /** v2: `next_cursor` is null or left out on the last page; some unpaged lists send no additional_data at all. */
 const v2Envelope = z.object({
   success: z.literal(true),
-  additional_data: z
-    .object({ next_cursor: z.string().min(1).nullish() })
-    .nullish()
-    .transform((more) => more?.next_cursor ?? null),
+  additional_data: z.object({ next_cursor: z.string().min(1).nullish() }).nullish(),
 })
 
 const offsets = z.object({ more_items_in_collection: z.boolean() })
@@ -48,15 +45,21 @@ function listOf(request: ApiRequest, { data }: Body): Page {
   return data
 }
 
-/** A list with page tokens: its records and the token of the next page, null on the last. Throws `E_ENVELOPE`. */
+/**
+ * A list with page tokens: its records and the token of the next page, null on the last. A full page (`limit`) that does
+ * not say whether it is the last may have been cut off. Throws `E_ENVELOPE`.
+ */
 export function openV2(
   request: ApiRequest,
   body: Body,
+  limit = Infinity,
   listed?: RecordsIn,
 ): { records: Page; nextToken: string | null } {
-  const { additional_data: nextToken } = open(v2Envelope, request, body.envelope)
+  const { additional_data: told } = open(v2Envelope, request, body.envelope)
   const records = listed?.kind === 'list-or-null' ? listOrNull(request, body) : listOf(request, body)
-  return { records, nextToken }
+  const isUntold = told === null || told === undefined
+  if (isUntold && recordsOf(request, records).length >= limit) throw odd(request, 'additional_data')
+  return { records, nextToken: told?.next_cursor ?? null }
 }
 
 /** A v1 list: its records and whether there are more behind them; an empty one may be null. Throws `E_ENVELOPE`. */
@@ -137,7 +140,8 @@ export function recordsOf(request: ApiRequest, page: Page): readonly unknown[] {
   return parsed(request, () => JSON.parse(Buffer.from(page).toString()) as unknown[])
 }
 
-function parsed<Value>(request: ApiRequest, read: () => Value): Value {
+/** What `read` makes of an answer. Throws `E_ENVELOPE` where that is not JSON of the expected form. */
+export function parsed<Value>(request: ApiRequest, read: () => Value): Value {
   try {
     return read()
   } catch (error) {

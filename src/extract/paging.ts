@@ -1,6 +1,6 @@
 import { withMembers } from '../json/members.ts'
 import type { Partition, Params, RecordsIn, Stream } from '../streams/stream.ts'
-import { openSingle, openV2 } from './envelope.ts'
+import { openSingle, openV2, parsed } from './envelope.ts'
 import { offsetPages } from './offset-paging.ts'
 import { pageLoop, samePage, type Page } from './page.ts'
 import type { ApiRequest, Send } from './request.ts'
@@ -34,7 +34,7 @@ async function* tokenPages(send: Send, base: ApiRequest, limit: number, listed?:
   do {
     const page: Params = { limit: String(limit), ...(token === null ? {} : { cursor: token }) }
     const request: ApiRequest = { ...base, params: { ...base.params, ...page } }
-    const { records, nextToken } = openV2(request, (await send(request)).body, listed)
+    const { records, nextToken } = openV2(request, (await send(request)).body, limit, listed)
     if (samePage(records, before)) throw pageLoop(request, 'brought the same page twice')
     if (nextToken !== null && seen.has(nextToken)) throw pageLoop(request, 'brought a page token twice')
     if (nextToken !== null) seen.add(nextToken)
@@ -58,9 +58,10 @@ export async function* readPages(
   partition: Partition,
   window: Window,
 ): AsyncGenerator<Page, void> {
-  const { adds } = partition
+  const { adds, path, cost, params = {} } = partition
+  const request: ApiRequest = { stream: stream.name, path, cost, params }
   for await (const page of pagesOf(send, stream, partition, window))
-    yield adds === undefined ? page : withMembers(page, () => adds)
+    yield adds === undefined ? page : parsed(request, () => withMembers(page, () => adds))
 }
 
 function pagesOf(

@@ -42,6 +42,23 @@ async function apply({ client }: Session, table: string, changes: readonly Table
   }
 }
 
+/** Throws `E_SCHEMA` when a table has another key than its rows are told by: an earlier version made it. */
+async function assertKey({ client, schemas }: Session, { table, key }: TableLayout): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select attname as name from pg_index join pg_attribute on attrelid = indrelid and attnum = any(indkey)
+     where indisprimary and indrelid = to_regclass(format('%I.%I', $1::text, $2::text)) order by 1`,
+    [schemas.data, table],
+  )
+  const held = rows.map(({ name }) => name).join(', ')
+  const wanted = key.toSorted().join(', ')
+  if (rows.length === 0 || held === wanted) return
+  throw new SyncError({
+    code: 'E_SCHEMA',
+    recovery: 'skip-stream',
+    message: `${table}: its rows are told by ${held} in the warehouse, and by ${wanted} now. Drop the table; the next run makes and fills it anew.`,
+  })
+}
+
 /**
  * Brings the tables in line with their layouts and records each change; to be called within a transaction.
  * Comments are not recorded as changes of shape. Throws `E_SCHEMA` when a reader holds a table too long.
@@ -57,6 +74,7 @@ export async function evolveTables(
   const changes: TableChange[] = []
   for (const layout of layouts)
     changes.push(...planTable(schemas.data, layout, await existingTable(session, layout.table)))
+  for (const layout of layouts) await assertKey(session, layout)
   for (const [table, group] of Map.groupBy(changes, (change) => change.table))
     await apply(session, table, group)
   const shape = changes.filter(({ reason }) => reason !== 'comment')

@@ -19,8 +19,8 @@ export interface Loader {
   /** An empty batch for the tables of the stream. */
   newBatch(): Batch
   /**
-   * One checkpoint: stages the batch, takes out what was erased, merges the rest, counts the drift and runs `alongside`
-   * (which moves the bookmark), all in one transaction.
+   * One checkpoint: stages the batch, runs `alongside` (which moves the bookmark, or sees what is not staged), takes out
+   * what was erased, merges the rest and counts the drift, all in one transaction.
    */
   commit(batch: Batch, alongside?: () => Promise<void>): Promise<MergeCounts>
 }
@@ -40,9 +40,10 @@ export async function openLoader(session: Session, options: LoaderOptions): Prom
           if (batch.tables[index]?.length !== 0) await copyIntoStage(session, table, batch.rows(index))
         // Pipedrive has shown what is kept out, too.
         if (rememberKeys) await rememberSeen(session, layout)
+        // Before the merge, which takes what is older than the table out of the stage: it was shown all the same.
+        await alongside?.()
         const counts = await merge.run(batch.size - (await keepOut()))
         await logDrift(session, account, stream, batch.drift)
-        await alongside?.()
         return counts
       }),
   }

@@ -38,8 +38,10 @@ function parentKey({ of }: Parents) {
 }
 
 function ownParams({ params = {} }: Parents) {
+  const all = Object.values(params).map((column) => sql.ref(`parent.${column}`))
   const pairs = Object.entries(params).map(
-    ([name, column]) => sql`${name}::text, coalesce(${sql.ref(`parent.${column}`)}, current_date)::text`,
+    ([name, column]) =>
+      sql`${name}::text, coalesce(${sql.ref(`parent.${column}`)}, greatest(current_date, ${sql.join(all)}))::text`,
   )
   return sql`jsonb_build_object(${sql.join(pairs)})`
 }
@@ -104,8 +106,23 @@ export async function dueParents(
       and (${every} or read.parent is null or read.version is distinct from ${version(parents)}
            or read.counter is distinct from ${counter(parents)})
       and (coalesce(${counter(parents)} > ${none}, true) or ${hasChildren(session, family)})
-    order by ${parentKey(parents)}`.execute(session.data)
+    order by read.read_at nulls first, ${parentKey(parents)}`.execute(session.data)
   return rows
+}
+
+/** Those of these parents of which live children are held. */
+export async function parentsHolding(
+  session: Session,
+  family: Family,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const held = family.parents.columns.map(
+    (column) => sql`select ${sql.ref(`child.${column}`)}::text as key
+      from ${tableOf(session, family.layout.table)} as child
+      where ${liveChildren(family)} and ${sql.ref(`child.${column}`)} = any(${keys}::text[]::${typeOf(family.layout, column)}[])`,
+  )
+  const { rows } = await sql<{ key: string }>`${sql.join(held, sql` union `)}`.execute(session.data)
+  return new Set(rows.map(({ key }) => key))
 }
 
 /** How many children of these parents are held without a tombstone. */

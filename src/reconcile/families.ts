@@ -31,8 +31,13 @@ async function readSome(
   }
 }
 
-/** A parent that is refused is left out; when all of them are, it is no fault of theirs. */
-async function readParents(subject: Subject, family: Family, asked: readonly DueParent[]): Promise<Reading> {
+/** A parent that is refused is left out; when all of them are and none ever was answered, it is no fault of theirs. */
+async function readParents(
+  subject: Subject,
+  family: Family,
+  asked: readonly DueParent[],
+  wasAnswered: boolean,
+): Promise<Reading> {
   const readings: Reading[] = []
   let refusal: SyncError | null = null
   for (const some of chunks(asked, parentsAtOnce(family.partition))) {
@@ -40,7 +45,7 @@ async function readParents(subject: Subject, family: Family, asked: readonly Due
     if (reading instanceof SyncError) refusal = reading
     else readings.push(reading)
   }
-  if (refusal !== null && readings.length === 0) throw refusal
+  if (refusal !== null && readings.length === 0 && !wasAnswered) throw refusal
   return {
     pages: readings.flatMap(({ pages }) => pages),
     units: readings.flatMap(({ units }) => units),
@@ -49,6 +54,7 @@ async function readParents(subject: Subject, family: Family, asked: readonly Due
 
 function byParent(subject: Subject, family: Family, due: readonly DueParent[]): Rereading {
   const { session } = subject
+  let answered = false
   const some = (units: readonly string[]): readonly DueParent[] => {
     const wanted = new Set(units)
     return due.filter(({ key }) => wanted.has(key))
@@ -56,7 +62,11 @@ function byParent(subject: Subject, family: Family, due: readonly DueParent[]): 
   return {
     columns: family.parents.columns,
     atOnce: PARENTS_AT_ONCE,
-    read: (units) => readParents(subject, family, some(units)),
+    read: async (units) => {
+      const reading = await readParents(subject, family, some(units), answered)
+      answered ||= reading.units.length > 0
+      return reading
+    },
     rows: (units) => rowsOfParents(family, units),
     settle: (units) => settleParents(session, family, some(units)),
   }

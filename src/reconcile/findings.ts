@@ -28,6 +28,8 @@ export interface Verdict {
   pending: number
   /** Records that went on changing while they were looked at. */
   changed: number
+  /** It was never read into the warehouse, although it is shown to us. */
+  unread: boolean
   /** Records that were not as their rows are, and were not looked at a second time. */
   unconfirmed: number
   /** Those that were found at two readings; those that were mended are taken out. */
@@ -43,6 +45,7 @@ export function emptyVerdict(): Verdict {
     compared: 0,
     pending: 0,
     changed: 0,
+    unread: false,
     unconfirmed: 0,
     differences: [],
     mended: [],

@@ -29,19 +29,27 @@ async function refuseTooMany(
   planTombstones(stream.name, { live, seen: live - absent.length, absent }, context.options.maxShare)
 }
 
-/** Reads again what differs and loads it as a sync does; what is not there any more gets a tombstone. */
-async function mend(subject: Subject, { rereading, findings }: Findings): Promise<void> {
+/**
+ * Reads again what differs and loads it as a sync does; what is not there any more gets a tombstone. Gives the findings
+ * that were not shown again: nothing was done about them.
+ */
+async function mend(subject: Subject, { rereading, findings }: Findings): Promise<readonly Finding[]> {
   const { stream, session, context, layout, transform } = subject
   const { account } = context.options
   const loader = await openLoader(session, { account, stream: stream.name, layout, rememberKeys: false })
   const ahead = findings.filter((finding) => finding.ahead).map(({ key }) => key)
+  const shown = new Set<string>()
   for (const some of chunks(unitsOf(findings), rereading.atOnce)) {
     const batch = loader.newBatch()
     const { pages, units } = await rereading.read(some)
     for (const page of pages) transform(page, batch)
-    await forgetVersions(session, layout, rereading.rows(units), ahead)
-    await loader.commit(batch, async () => void (await rereading.settle(units)))
+    await loader.commit(batch, async () => {
+      await forgetVersions(session, layout, rereading.rows(units), ahead)
+      await rereading.settle(units)
+    })
+    for (const unit of units) shown.add(unit)
   }
+  return findings.filter(({ units }) => units.some((unit) => !shown.has(unit)))
 }
 
 /** Mends what was found under the lock of the stream, and looks at it again. Throws `E_LOCKED`, `E_SWEEP_REFUSED`. */
@@ -56,11 +64,15 @@ export async function repair(
   const subject = await openSubject(stream, session, context)
   await refuseTooMany(subject, found)
   const after = emptyVerdict()
+  const untouched = new Set<string>()
   for (const each of found.filter(({ findings }) => findings.length > 0)) {
-    await mend(subject, each)
+    for (const { key } of await mend(subject, each)) untouched.add(key)
     await settle(subject, each.rereading, unitsOf(each.findings), after)
   }
   const stays = new Set(after.differences.map(({ key }) => key))
-  verdict.mended = verdict.differences.filter(({ key }) => !stays.has(key))
-  verdict.differences = after.differences
+  const left = verdict.differences.filter(({ key }) => untouched.has(key) && !stays.has(key))
+  verdict.mended = verdict.differences.filter(({ key }) => !stays.has(key) && !untouched.has(key))
+  verdict.differences = [...after.differences, ...left]
+  verdict.changed += after.changed
+  verdict.unconfirmed += after.unconfirmed
 }

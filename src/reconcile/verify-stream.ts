@@ -6,6 +6,8 @@ import { verifyFamilies } from './families.ts'
 import type { Verdict } from './findings.ts'
 import { verifyRecords } from './records.ts'
 import { repair } from './repair.ts'
+import { COMPLETE } from '../extract/windows.ts'
+import { readPages } from '../extract/paging.ts'
 import { openSubject, type VerifyContext } from './subject.ts'
 import { checkTotals } from './totals.ts'
 
@@ -15,6 +17,12 @@ function neverRead({ name }: Stream): SyncError {
     recovery: 'skip-stream',
     message: `${name}: it has never been read into this warehouse, so there is nothing to verify. Run sync --stream ${name} first.`,
   })
+}
+
+/** Throws what Pipedrive refuses the stream with: what it never showed to us cannot have been read. */
+async function expectShown(stream: Stream, { send }: VerifyContext): Promise<void> {
+  const partition = stream.partitions.find(({ parents }) => parents === undefined)
+  if (partition !== undefined) await readPages(send, stream, partition, COMPLETE).next()
 }
 
 /** Whether the totals of a stream may be held against it: they count what has not been synced yet. */
@@ -32,7 +40,11 @@ export async function verifyStream(
   context: VerifyContext,
   verdict: Verdict,
 ): Promise<void> {
-  if (!(await tableExists(session, session.schemas.data, stream.name))) throw neverRead(stream)
+  if (!(await tableExists(session, session.schemas.data, stream.name))) {
+    await expectShown(stream, context)
+    verdict.unread = true
+    throw neverRead(stream)
+  }
   const subject = await openSubject(stream, session, context)
   verdict.totals = await checkTotals(subject)
   const found = isPerParent(stream)

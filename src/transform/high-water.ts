@@ -14,7 +14,9 @@ export class HighWater {
   #first: number | null = null
   #last = -Infinity
   #ascending: boolean
-  #descending = true
+  /** Of the page that was added last: its last value, and whether it descends. */
+  #pageLast: number | null = null
+  #pageDescends = true
 
   /** `start` is the bookmark before the walk, in epoch milliseconds; `isOrdered`: ascending order is asked for. */
   constructor(start: number | null, isOrdered = true) {
@@ -24,9 +26,12 @@ export class HighWater {
   }
 
   add(cursors: readonly (number | null)[]): void {
+    this.#pageLast = null
+    this.#pageDescends = true
     for (const cursor of cursors) {
       if (cursor === null) continue
-      if (this.#first !== null && secondOf(cursor) > secondOf(this.#last)) this.#descending = false
+      if (this.#pageLast !== null && secondOf(cursor) > secondOf(this.#pageLast)) this.#pageDescends = false
+      this.#pageLast = cursor
       if (secondOf(cursor) < secondOf(this.#last)) this.#ascending = false
       this.#first ??= cursor
       this.#last = cursor
@@ -39,9 +44,12 @@ export class HighWater {
     return until !== null && this.#ascending && this.#last >= until
   }
 
-  /** Whether all that follows, in a walk from the newest on, is before `since`; never while the order is in doubt. */
+  /**
+   * Whether all that follows, in a walk from the newest on, is before `since`, as the last page tells: a list that moves
+   * may show a page once more.
+   */
   hasFallenBelow(since: number | null): boolean {
-    return since !== null && this.#first !== null && this.#descending && this.#last < since
+    return since !== null && this.#pageLast !== null && this.#pageDescends && this.#pageLast < since
   }
 
   /** How much of the way from the first value to `until` lies behind, 0 to 1; null while that cannot be told. */

@@ -27,6 +27,7 @@ const verdict = z.strictObject({
   compared: count,
   pending: count,
   changed: count,
+  unread: z.boolean(),
   unconfirmed: count,
   differences: z.array(difference),
   mended: z.array(difference),

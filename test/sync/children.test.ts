@@ -243,3 +243,56 @@ test("with another user's token, what was the first one's alone stays", async ()
   expect(await countOf(world.db, 'user_settings', `user_id = ${me} and _deleted_at is null`)).toBe(rows)
   expect(await countOf(world.db, 'call_logs', '_deleted_at is not null')).toBe(0)
 })
+
+test('parents without any child are not asked again, even where the budget ends the read', async () => {
+  await using world = await openWorld()
+  const notes = streamNamed('notes')
+  for (const comment of world.emulator.company.list('note_comments'))
+    world.emulator.company.note_comments.delete(comment['uuid'] as string)
+  world.emulator.switches.deletedInLists = false
+  await world.run({ streams: [notes] })
+  world.batch = { batchRows: 1, batchMs: 0 }
+  const cut = await world.run({ streams: [comments], allowance: { tokens: 202 } })
+  expect(cut.status).toBe('deferred')
+  const all = asked(world, /\/comments$/)
+  await world.run({ streams: [comments] })
+  expect(asked(world, /\/comments$/)).toBe(all + 24 - 10)
+})
+
+test('a child that is shown in an older version than the one held is there', async () => {
+  await using world = await openWorld()
+  await world.run(both(products))
+  const { deal, line } = someLine(world)
+  await world.db.query(
+    `update pipedrive.deal_products set update_time = update_time + interval '1 year' where id = ${line}`,
+  )
+  world.emulator.company.deals.update(deal, { title: 'Changed' })
+  expect(reportOf(await world.run(both(products)), 'deal_products')).toMatchObject({
+    tombstoned: 0,
+    stale: 1,
+  })
+})
+
+test('a list of children that is none skips its stream, and no other', async () => {
+  await using world = await openWorld()
+  world.tap.onAnswer = ({ path }, answer) =>
+    path.endsWith('/followers') ? { ...answer, body: '{"success":true,"data":[null]}' } : answer
+  const report = await world.run({ streams: [deals, followers, products] })
+  expect(reportOf(report, 'deal_followers').error).toContain('not with the expected list')
+  expect(reportOf(report, 'deal_products').status).toBe('done')
+})
+
+test('a table whose rows were told by another key is left as it is, with a word about it', async () => {
+  await using world = await openWorld()
+  const settings = streamNamed('user_settings')
+  await world.db.query(
+    `create schema pipedrive; create table pipedrive.user_settings
+       (name text primary key, value jsonb, _deleted_at timestamptz, _extra jsonb, _synced_at timestamptz)`,
+  )
+  const report = await world.run({ streams: [settings, followers] })
+  expect(reportOf(report, 'user_settings')).toMatchObject({ status: 'failed' })
+  expect(reportOf(report, 'user_settings').error).toContain(
+    'told by name in the warehouse, and by name, user_id now',
+  )
+  expect(reportOf(report, 'deal_followers').status).toBe('done')
+})

@@ -7,7 +7,7 @@ import { start } from '../support/cli.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
 import { openWorld, type World } from '../support/world.ts'
 
-const streams = WORK
+const names = [...WORK.map(({ name }) => name), 'deal_products']
 
 const KILLS = 6
 
@@ -48,7 +48,7 @@ test(
       PIPEDRIVE_BASE_URL: tap.url,
       PIPEDRIVE_API_TOKEN: emulator.token,
     }
-    const flags = ['backfill', '--json', '--budget', '100%']
+    const flags = ['backfill', '--json', '--budget', '100%', '--stream', names.join()]
     let bookmarks = 0
     for (let kill = 0; kill < KILLS; kill++) {
       const command = await start(flags, { env })
@@ -68,7 +68,7 @@ test(
     const { code, stdout } = await (await start(flags, { env })).ended
     expect(stdout).toContain('"status":"done"')
     expect(code).toBe(0)
-    await expectWarehouseEquals(world, { streams: streams.map(({ name }) => name) })
+    await expectWarehouseEquals(world, { streams: names })
     const states = await db.query('select distinct status from pipedrive_sync.run order by 1')
     expect(states.map(({ status }) => status)).not.toContain('running')
   },
