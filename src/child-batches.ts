@@ -1,7 +1,8 @@
 import { worthLoading, type BatchLimits, type Loadable } from './batches.ts'
 import type { Clock } from './clock.ts'
-import { SyncError, type ErrorCode } from './errors.ts'
-import { parentsAtOnce, readChildren, type AskedParent } from './extract/child-pages.ts'
+import { SyncError } from './errors.ts'
+import { askChildren, parentsAtOnce, type AskedParent } from './extract/child-pages.ts'
+import { chunks } from './chunks.ts'
 import { recordsOf } from './extract/envelope.ts'
 import { inOrder } from './extract/in-order.ts'
 import { keyOf, type Page } from './extract/page.ts'
@@ -41,15 +42,8 @@ interface Group<Parent extends AskedParent> {
   readonly pages: readonly Page[] | SyncError
 }
 
-/** How a parent may be answered that was deleted while its children were being read. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set(['E_FORBIDDEN', 'E_NOT_FOUND'])
 /** So many parents that are there have to be refused, and none answered, until all count as refused. */
 const MOST_REFUSED = 3
-
-function groupsOf<Parent>(due: readonly Parent[], size: number): readonly (readonly Parent[])[] {
-  const count = Math.ceil(due.length / size)
-  return Array.from({ length: count }, (_, index) => due.slice(index * size, (index + 1) * size))
-}
 
 /**
  * The children of all due parents in batches; of each parent all of them are in one. Throws what refuses the first
@@ -62,7 +56,7 @@ export async function* childBatches<Parent extends AskedParent>(
   walk: ChildWalk<Parent>,
 ): AsyncGenerator<ChildBatch<Parent>, void> {
   const { stream, partition, due, transform, batches, behind, portion } = walk
-  const groups = groupsOf(due, parentsAtOnce(partition))
+  const groups = chunks(due, parentsAtOnce(partition))
   const expectAnswers = watchRefusals(send, walk)
   let [batch, other] = batches
   let parents: Parent[] = []
@@ -106,16 +100,10 @@ export async function* childBatches<Parent extends AskedParent>(
 }
 
 function readGroup<Parent extends AskedParent>(send: Send, stream: Stream, partition: Partition) {
-  return async (asked: readonly Parent[]): Promise<Group<Parent>> => {
-    try {
-      return { asked, pages: await readChildren(send, stream, partition, asked) }
-    } catch (error) {
-      const isRefusal = error instanceof SyncError && REFUSALS.has(error.code) && asked.length === 1
-      if (!isRefusal) throw error
-      const isNone = error.code === 'E_NOT_FOUND' && partition.parents?.noneIsNotFound === true
-      return { asked, pages: isNone ? [] : error }
-    }
-  }
+  return async (asked: readonly Parent[]): Promise<Group<Parent>> => ({
+    asked,
+    pages: await askChildren(send, stream, partition, asked),
+  })
 }
 
 /** Tells a parent that is refused since it is gone from a stream that is refused: that one's parents are there. */

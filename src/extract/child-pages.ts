@@ -1,3 +1,4 @@
+import { SyncError, type ErrorCode } from '../errors.ts'
 import { withMembers } from '../json/members.ts'
 import type { Params, Partition, Stream } from '../streams/stream.ts'
 import { parsed, recordsOf } from './envelope.ts'
@@ -68,8 +69,11 @@ function completed({ numbered }: Stream, request: ApiRequest, members: Params, p
   return pages.map((page) => withMembers(page, () => ({ ...members, position: numbers.next().value })))
 }
 
+/** How a parent may be answered that was deleted while its children were being read. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['E_FORBIDDEN', 'E_NOT_FOUND'])
+
 /** All children of some parents: as many as one request takes. Throws as `readPages` does. */
-export async function readChildren(
+async function readChildren(
   send: Send,
   stream: Stream,
   partition: Partition,
@@ -81,4 +85,20 @@ export async function readChildren(
   for await (const page of readPages(send, stream, { path, cost, params, ...rest }, COMPLETE))
     pages.push(unwrapped(partition, request, page))
   return parsed(request, () => completed(stream, request, membersOf(partition, asked), pages))
+}
+
+/** The same, or why a parent that was asked for alone is not shown. Throws what refuses several, and as `readPages` does. */
+export async function askChildren(
+  send: Send,
+  stream: Stream,
+  partition: Partition,
+  asked: readonly AskedParent[],
+): Promise<readonly Page[] | SyncError> {
+  try {
+    return await readChildren(send, stream, partition, asked)
+  } catch (error) {
+    if (!(error instanceof SyncError) || !REFUSALS.has(error.code) || asked.length !== 1) throw error
+    const isNone = error.code === 'E_NOT_FOUND' && partition.parents?.noneIsNotFound === true
+    return isNone ? [] : error
+  }
 }

@@ -1,5 +1,6 @@
 import { SyncError } from '../errors.ts'
 import type { ReadById, Stream } from '../streams/stream.ts'
+import { chunks } from '../chunks.ts'
 import { openOneAsPage, openV2 } from './envelope.ts'
 import type { Page } from './page.ts'
 import { readPages } from './paging.ts'
@@ -8,11 +9,6 @@ import { COMPLETE } from './windows.ts'
 
 type ManyIds = Extract<ReadById, { kind: 'many' }>
 type OneId = Extract<ReadById, { kind: 'one' }>
-
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  const count = Math.ceil(items.length / size)
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size))
-}
 
 /** Unknown and invisible ids are left out of the answer without an error (openapi v2). */
 async function readMany(send: Send, stream: Stream, way: ManyIds, ids: readonly string[]) {

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto'
-import { SyncError, type ErrorCode } from '../errors.ts'
-import { parentsAtOnce, readChildren } from '../extract/child-pages.ts'
+import { SyncError } from '../errors.ts'
+import { askChildren, parentsAtOnce } from '../extract/child-pages.ts'
+import { chunks } from '../chunks.ts'
 import { dueParents, rowsOfParents, settleParents, type DueParent, type Family } from '../load/parents.ts'
 import type { Verdict } from './findings.ts'
 import type { Findings } from './records.ts'
-import { chunks, type Reading, type Rereading } from './rereading.ts'
+import type { Reading, Rereading } from './rereading.ts'
 import { settle } from './settle.ts'
 import type { Subject } from './subject.ts'
 
@@ -13,27 +14,9 @@ const RECORDS_A_PARENT = 10
 /** Parents that are read and compared at once. */
 const PARENTS_AT_ONCE = 100
 
-/** How a parent that is gone or hidden may be answered. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set(['E_FORBIDDEN', 'E_NOT_FOUND'])
-
-async function readSome(
-  { stream, context }: Subject,
-  { partition, parents }: Family,
-  asked: readonly DueParent[],
-): Promise<Reading | SyncError> {
-  const units = asked.map(({ key }) => key)
-  try {
-    return { pages: await readChildren(context.send, stream, partition, asked), units }
-  } catch (error) {
-    if (!(error instanceof SyncError) || !REFUSALS.has(error.code)) throw error
-    const isNone = error.code === 'E_NOT_FOUND' && parents.noneIsNotFound === true
-    return isNone ? { pages: [], units } : error
-  }
-}
-
 /** A parent that is refused is left out; when all of them are and none ever was answered, it is no fault of theirs. */
 async function readParents(
-  subject: Subject,
+  { stream, context }: Subject,
   family: Family,
   asked: readonly DueParent[],
   wasAnswered: boolean,
@@ -41,9 +24,9 @@ async function readParents(
   const readings: Reading[] = []
   let refusal: SyncError | null = null
   for (const some of chunks(asked, parentsAtOnce(family.partition))) {
-    const reading = await readSome(subject, family, some)
-    if (reading instanceof SyncError) refusal = reading
-    else readings.push(reading)
+    const pages = await askChildren(context.send, stream, family.partition, some)
+    if (pages instanceof SyncError) refusal = pages
+    else readings.push({ pages, units: some.map(({ key }) => key) })
   }
   if (refusal !== null && readings.length === 0 && !wasAnswered) throw refusal
   return {

@@ -8,7 +8,7 @@ import { emptyTally } from '../tally.ts'
 import { planTombstones } from '../transform/tombstone-plan.ts'
 import { emptyVerdict, type Verdict } from './findings.ts'
 import type { Findings } from './records.ts'
-import { chunks } from './rereading.ts'
+import { chunks } from '../chunks.ts'
 import { settle, type Finding } from './settle.ts'
 import { openSubject, type Subject } from './subject.ts'
 

@@ -19,8 +19,3 @@ export interface Rereading {
   /** Deletes what is not there any more of units that have been staged; to be called in the transaction that loads them. */
   settle(units: readonly string[]): Promise<unknown>
 }
-
-export function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  const count = Math.ceil(items.length / size)
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size))
-}

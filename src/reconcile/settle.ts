@@ -1,6 +1,7 @@
 import { compareBatch, type Compared } from '../load/comparison.ts'
 import { kindOf, optionalColumns, type Difference, type Kind, type Verdict } from './findings.ts'
-import { chunks, type Rereading } from './rereading.ts'
+import { chunks } from '../chunks.ts'
+import type { Rereading } from './rereading.ts'
 import type { Subject } from './subject.ts'
 
 /** Readings after which a record that goes on changing is left alone. */
