@@ -2,7 +2,7 @@ import type { SyncContext } from './context.ts'
 import type { FetchedField } from './streams/field.ts'
 import { readCatalog, writeCatalog, type CatalogCounts } from './load/catalog-store.ts'
 import { inTransaction, type Session } from './load/connection.ts'
-import { lockCatalog } from './load/lock.ts'
+import { lockCatalog, tryLockUntilCommit } from './load/lock.ts'
 import { oweLabels, relabel } from './load/relabel.ts'
 import { logDrift } from './load/run-log.ts'
 import { isNotShown } from './outcome.ts'
@@ -50,8 +50,16 @@ async function refreshCatalog(
     const counts = await writeCatalog(session, entity, merged)
     await logDrift(session, account, entity, newUnknownTypes(known, merged))
     await oweLabels(session, entity, known, merged)
-    // A stream's rows are written under its own lock only.
-    if (entity === stream) await relabel(session, entity, merged)
+    // A stream's rows are written under its own lock only: a run that holds it relabels them when it ends.
+    if (entity === stream || (await tryLockUntilCommit(session, account, entity)))
+      await relabel(session, entity, merged)
     return counts
+  })
+}
+
+/** Relabels the rows of a stream whose options another run has found renamed while they were being read. */
+export async function payLabels({ name }: Stream, session: Session): Promise<void> {
+  await inTransaction(session, async () => {
+    await relabel(session, name, await readCatalog(session, name))
   })
 }

@@ -107,17 +107,23 @@ export function runStreams(
   })
 }
 
-/** Starts children when their parents have ended, whatever became of them; all others at once. */
+/** The streams whose rows another one goes by: the parents of its records, and those whose fields it refreshes. */
+function before({ partitions, catalogs }: Stream): readonly string[] {
+  const parents = partitions.flatMap(({ parents }) => parents?.of.name ?? [])
+  return [...parents, ...catalogs.map(({ entity }) => entity)]
+}
+
+/** Starts a stream when those before it have ended, whatever became of them; all others at once. */
 function inOrderOfFamilies<Result>(
   streams: readonly Stream[],
   start: (stream: Stream) => Promise<Result>,
 ): Promise<Result[]> {
   const ends = new Map<string, Promise<Result>>()
   for (const stream of streams) {
-    const parents = stream.partitions.flatMap(({ parents }) => ends.get(parents?.of.name ?? '') ?? [])
+    const ended = before(stream).flatMap((name) => ends.get(name) ?? [])
     ends.set(
       stream.name,
-      Promise.all(parents).then(() => start(stream)),
+      Promise.all(ended).then(() => start(stream)),
     )
   }
   return Promise.all(ends.values())

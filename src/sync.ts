@@ -12,7 +12,7 @@ import { openLoader } from './load/loader.ts'
 import { lockStream } from './load/lock.ts'
 import { countLive, findAbsent, tombstoneAbsent, type Owner } from './load/tombstones.ts'
 import { dueParents, followParents, type Family } from './load/parents.ts'
-import { refreshCatalogs } from './refresh-catalog.ts'
+import { payLabels, refreshCatalogs } from './refresh-catalog.ts'
 import { settling } from './settling.ts'
 import type { Partition, Stream } from './streams/stream.ts'
 import type { CatalogField } from './transform/catalog.ts'
@@ -57,6 +57,7 @@ export async function syncStream(
     if (!complete) await planned.bookmark.close()
   }
   if (complete) await finishComplete(work, walks)
+  await payLabels(stream, session)
   await warnOfNothing(work, walks)
 }
 

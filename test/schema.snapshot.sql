@@ -147,7 +147,8 @@ create table if not exists "pipedrive"."fields" (
   "description" text,
   "first_seen_at" timestamptz default now() not null,
   "removed_at" timestamptz,
-  constraint "fields_pkey" primary key ("entity", "field_code")
+  "labels_owed" boolean default false not null,
+  constraint "fields_pkey" primary key ("entity", "field_code", "field_type")
 );
 
 create table if not exists "pipedrive"."field_options" (
@@ -162,7 +163,19 @@ create table if not exists "pipedrive"."field_options" (
   constraint "field_options_pkey" primary key ("entity", "field_code", "option_id")
 );
 
-alter table "pipedrive"."fields" add column if not exists "labels_owed" boolean default false not null;
+do $do$ begin
+  if not exists (select from pg_attribute where attrelid = '"pipedrive".fields'::regclass and attname = 'labels_owed') then
+    alter table "pipedrive".fields add column labels_owed boolean not null default false;
+
+  end if;
+
+  if (select cardinality(conkey) from pg_constraint where conrelid = '"pipedrive".fields'::regclass and conname = 'fields_pkey')
+      < 3 then
+    alter table "pipedrive".fields drop constraint fields_pkey, add constraint fields_pkey primary key ("entity", "field_code", "field_type");
+
+  end if;
+
+end $do$;
 
 create table "pipedrive"."users" (
   "id" bigint,

@@ -2,6 +2,10 @@ import { sql } from 'kysely'
 import { firstColumn, stemOf, type CatalogField } from '../transform/catalog.ts'
 import { tableExists, type Session } from './connection.ts'
 
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10)
+}
+
 /** The fields of one entity as the catalog has pinned them, options in their order. */
 export async function readCatalog({ catalog }: Session, entity: string): Promise<readonly CatalogField[]> {
   const fields = await catalog
@@ -26,6 +30,7 @@ export async function readCatalog({ catalog }: Session, entity: string): Promise
     isCustom: field.is_custom,
     columnName: stemOf(field.column_name, { type: field.field_type, isCustom: field.is_custom }),
     removed: field.removed_at !== null,
+    ...(field.removed_at === null ? {} : { removedOn: dayOf(field.removed_at) }),
     options: (byField.get(field.field_code) ?? []).map((option) => ({
       id: option.option_id,
       label: option.label,
@@ -85,7 +90,7 @@ export async function writeCatalog(
     )
     .onConflict((on) =>
       on
-        .columns(['entity', 'field_code'])
+        .columns(['entity', 'field_code', 'field_type'])
         .doUpdateSet({
           label: sql`excluded.label`,
           description: sql`excluded.description`,
@@ -110,7 +115,9 @@ async function writeOptions(
   entity: string,
   fields: readonly CatalogField[],
 ): Promise<void> {
-  const options = fields.flatMap((field) =>
+  // Fields of one code share their options.
+  const ofCode = new Map(fields.toReversed().map((field) => [field.code, field]))
+  const options = [...ofCode.values()].flatMap((field) =>
     field.options.map((option, position) => ({
       entity,
       field_code: field.code,

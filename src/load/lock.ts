@@ -31,6 +31,11 @@ export async function lockStream(session: Session, account: string, stream: stri
   throw locked(stream, 'this run leaves it alone.')
 }
 
+/** Takes the same lock until the transaction ends; false when a run holds it. */
+export function tryLockUntilCommit(session: Session, account: string, stream: string): Promise<boolean> {
+  return tryLock(session, 'pg_try_advisory_xact_lock', account, stream)
+}
+
 /** Takes the same locks until the transaction ends. Throws `E_LOCKED` when a run holds one of them. */
 export async function lockUntilCommit(
   session: Session,
@@ -38,7 +43,7 @@ export async function lockUntilCommit(
   streams: Iterable<string>,
 ): Promise<void> {
   for (const stream of streams)
-    if (!(await tryLock(session, 'pg_try_advisory_xact_lock', account, stream)))
+    if (!(await tryLockUntilCommit(session, account, stream)))
       throw locked(stream, 'nothing was changed. Try again when it has ended.')
 }
 

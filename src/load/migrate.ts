@@ -15,7 +15,7 @@ import {
 import pg from 'pg'
 import { migrations } from '../../migrations/index.ts'
 import { SyncError } from '../errors.ts'
-import { catalogDdl } from './catalog-tables.ts'
+import { makeCatalogTables } from './catalog-tables.ts'
 import type { Schemas, Session } from './connection.ts'
 import { whileMigrating } from './lock.ts'
 
@@ -48,7 +48,7 @@ async function migrateAlone(session: Session): Promise<readonly string[]> {
       message: `The control tables in schema "${schemas.control}" could not be brought up to date: ${error instanceof Error ? error.message : 'unknown error'}. Nothing was changed; a newer version of this program may have written them.`,
       cause: error,
     })
-  for (const statement of catalogDdl(catalog)) await statement.execute()
+  await makeCatalogTables(catalog, schemas.data)
   return (results ?? []).map(({ migrationName }) => migrationName)
 }
 
@@ -95,6 +95,6 @@ export async function printMigrations(schemas: Schemas): Promise<string> {
   const control = printer.withSchema(schemas.control)
   await recordMigrations(control, schemas.control, Object.keys(migrations))
   for (const migration of Object.values(migrations)) await migration.up(control)
-  for (const statement of catalogDdl(printer.withSchema(schemas.data))) await statement.execute()
+  await makeCatalogTables(printer, schemas.data)
   return statements.map((statement) => `${statement};\n`).join('')
 }

@@ -127,7 +127,7 @@ const fields: Stream = {
 }
 
 /** The whole registry. */
-export const streams: readonly Stream[] = [fields, ...withRecords]
+export const streams: readonly Stream[] = [...withRecords, fields]
 
 /** Names of the columns that the registry declares for an entity of the field catalog. */
 export function nativeColumns(entity: string): readonly string[] {

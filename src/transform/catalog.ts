@@ -1,7 +1,7 @@
 import type { FetchedField, FetchedOption } from '../streams/field.ts'
 import { storableText } from './cells.ts'
 import { fieldColumns, isKnownType } from './custom-fields.ts'
-import { nameField } from './naming.ts'
+import { nameField, nameRetyped } from './naming.ts'
 
 export interface CatalogOption extends FetchedOption {
   readonly removed: boolean
@@ -12,6 +12,8 @@ export interface CatalogField extends Omit<FetchedField, 'options'> {
   /** What its columns' names begin with; null for a native field without a column, and past the most a table can hold. */
   readonly columnName: string | null
   readonly removed: boolean
+  /** The day (UTC) on which it was found to be removed. */
+  readonly removedOn?: string
   readonly options: readonly CatalogOption[]
 }
 
@@ -81,55 +83,63 @@ function mergeOptions(
   ]
 }
 
+/** What tells a field from others: one that changes its type is another field of the same code. */
+export function fieldId({ code, type }: Pick<CatalogField, 'code' | 'type'>): string {
+  return `${type} ${code}`
+}
+
 /**
- * The catalog after a look at Pipedrive: a new custom field is given its column name, a known one keeps name and
- * type whatever its label is now, one that is gone keeps its last state and is marked as removed.
+ * The catalog after a look at Pipedrive: a new custom field is given its column name, a known one keeps it whatever its
+ * label is now, one that is gone keeps its last state and is marked as removed. Those that are there come first.
  */
 export function mergeCatalog(
   native: readonly string[],
   before: readonly CatalogField[],
   fetched: readonly FetchedField[],
 ): readonly CatalogField[] {
-  const known = new Map(before.map((field) => [field.code, field]))
+  const known = new Map(before.map((field) => [fieldId(field), field]))
+  const ofCode = new Map(before.map((field) => [field.code, field]))
   const taken = new Set([
     ...native,
     ...before.filter((field) => field.isCustom).flatMap((field) => columnNames(field)),
   ])
-  const seen = firstOfEach(fetched.map(storable), ({ code }) => code)
-  const merged = seen.map((field): CatalogField => {
-    const pinned = known.get(field.code)
-    const options = mergeOptions(pinned?.options ?? [], field.options)
-    if (pinned !== undefined) return { ...field, options, ...pin(pinned, native), removed: false }
-    return { ...field, options, columnName: firstName(field, native, taken), removed: false }
+  const present = firstOfEach(fetched.map(storable), ({ code }) => code).map((field): CatalogField => {
+    const pinned = known.get(fieldId(field))
+    const earlier = ofCode.get(field.code)
+    const options = mergeOptions(earlier?.options ?? [], field.options)
+    if (!field.isCustom)
+      return { ...field, options, columnName: nativeColumn(field.code, native), removed: false }
+    const columnName = pinned === undefined ? firstName(field, earlier, taken) : pinned.columnName
+    return { ...field, options, columnName, removed: false }
   })
-  const present = new Set(seen.map((field) => field.code))
-  const gone = before.filter((field) => !present.has(field.code))
-  return [...merged, ...gone.map((field) => ({ ...field, removed: true }))]
-}
-
-/** What stays of a known field. A native one has the column that the registry gives it today. */
-function pin({ code, type, isCustom, columnName }: CatalogField, native: readonly string[]) {
-  return { type, columnName: isCustom ? columnName : nativeColumn(code, native) }
+  const isPresent = new Set(present.map(fieldId))
+  const gone = before.filter((field) => !isPresent.has(fieldId(field)))
+  return [...present, ...gone.map((field) => ({ ...field, removed: true }))]
 }
 
 function nativeColumn(code: string, native: readonly string[]): string | null {
   return native.includes(code) ? code : null
 }
 
-/** Names a field on its first day and adds its columns to `taken`. */
-function firstName(field: FetchedField, native: readonly string[], taken: Set<string>): string | null {
-  if (!field.isCustom) return nativeColumn(field.code, native)
-  const suffixes = fieldColumns(field.type).map((column) => column.suffix)
+/** Names a field on its first day and adds its columns to `taken`; null where the table has no room for them. */
+function firstName(
+  { label, type }: FetchedField,
+  earlier: CatalogField | undefined,
+  taken: Set<string>,
+): string | null {
+  const suffixes = fieldColumns(type).map((column) => column.suffix)
   if (taken.size + suffixes.length > MOST_COLUMNS) return null
-  const name = nameField(field.label, suffixes, taken)
+  const before = earlier?.columnName ?? null
+  const name =
+    before === null ? nameField(label, suffixes, taken) : nameRetyped(before, type, suffixes, taken)
   for (const suffix of suffixes) taken.add(name + suffix)
   return name
 }
 
 /** Fields that are new and of a type nobody has described: their values are kept whole, and are worth a look. */
 export function newUnknownTypes(before: readonly CatalogField[], now: readonly CatalogField[]) {
-  const known = new Set(before.map(({ code }) => code))
+  const known = new Set(before.map(fieldId))
   return now
-    .filter(({ code, type, isCustom }) => isCustom && !known.has(code) && !isKnownType(type))
+    .filter((field) => field.isCustom && !known.has(fieldId(field)) && !isKnownType(field.type))
     .map(({ code }) => ({ key: code, reason: 'unknown type', count: 1 }))
 }

@@ -49,8 +49,20 @@ const EXTRA_COLUMN: Column = {
   comment: 'What Pipedrive sent that has no column or does not fit its column, under its own keys',
 }
 
+/** Longer lists of options are left to `field_options`. */
+const MOST_OPTIONS = 12
+
+function optionsOf({ options }: CatalogField): string {
+  const labels = options.filter(({ removed }) => !removed).map(({ label }) => label)
+  if (labels.length === 0) return ''
+  return labels.length > MOST_OPTIONS ? `: ${labels.length} options` : `: ${labels.join(' | ')}`
+}
+
+/** What a person who looks at the column wants to know of its field. */
 function describe(field: CatalogField): string {
-  return `${field.label} (${field.code}, ${field.type})`
+  const { label, code, type, removedOn } = field
+  const gone = removedOn === undefined ? '' : `, not in Pipedrive since ${removedOn}`
+  return `${label} (${code}, ${type}${gone})${optionsOf(field)}`
 }
 
 function onNull({ nulls }: Pick<Column, 'nulls'>): Pick<Column, 'nulls'> {
@@ -102,7 +114,12 @@ function childLayout(stream: Stream, child: Exploded): ChildLayout {
 
 /** The tables of a stream, given the fields that its catalog knows. */
 export function layoutStream(stream: Stream, catalog: readonly CatalogField[]): StreamLayout {
-  const byCode = new Map(catalog.map((field) => [field.code, field]))
+  // One that is there goes before one of the same code that is gone.
+  const byCode = new Map(
+    catalog
+      .toSorted((one, other) => Number(other.removed) - Number(one.removed))
+      .map((field) => [field.code, field]),
+  )
   const isDoor = stream.whole !== undefined
   return {
     table: stream.name,

@@ -17,7 +17,20 @@ export function snakeCase(label: string): string {
  * derived columns (`suffixes`) fits, numbered where any of them is taken.
  */
 export function nameField(label: string, suffixes: readonly string[], taken: ReadonlySet<string>): string {
-  const base = `cf_${snakeCase(label) || 'field'}`
+  return freeName(`cf_${snakeCase(label) || 'field'}`, suffixes, taken)
+}
+
+/** A name for a field that has changed its type and so needs other columns: the one that it had, and its type now. */
+export function nameRetyped(
+  before: string,
+  type: string,
+  suffixes: readonly string[],
+  taken: ReadonlySet<string>,
+): string {
+  return freeName(`${before}__${snakeCase(type)}`, suffixes, taken)
+}
+
+function freeName(base: string, suffixes: readonly string[], taken: ReadonlySet<string>): string {
   const longest = Math.max(0, ...suffixes.map((suffix) => suffix.length))
   for (let count = 1; ; count++) {
     const ending = count === 1 ? '' : `_${count}`

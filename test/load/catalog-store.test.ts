@@ -61,10 +61,10 @@ describe('the catalog', () => {
     expect(await stamps()).toEqual(before)
   })
 
-  test('keeps the column and the type of the first day whatever the field is called and made into', async () => {
+  test('keeps the column of the first day whatever the field is called', async () => {
     const { session } = await migratedWarehouse()
     await see(session, [size])
-    const renamed = { ...size, label: 'Format', type: 'varchar', description: null }
+    const renamed = { ...size, label: 'Format', description: null }
     expect(await see(session, [renamed])).toEqual({ inserted: 0, updated: 1 })
     expect(await byCode(session, 'hash1')).toMatchObject({
       label: 'Format',
@@ -80,14 +80,37 @@ describe('the catalog', () => {
     const { session } = await migratedWarehouse()
     await see(session, [size])
     const [field] = await readCatalog(session, 'deals')
-    await writeCatalog(session, 'deals', [
-      { ...field!, columnName: 'cf_other', type: 'text', label: 'Other' },
-    ])
+    await writeCatalog(session, 'deals', [{ ...field!, columnName: 'cf_other', label: 'Other' }])
     expect(await byCode(session, 'hash1')).toMatchObject({
       columnName: 'cf_size',
       type: 'enum',
       label: 'Other',
     })
+  })
+
+  test('has both columns of a field that has changed its type, and one list of its options', async () => {
+    const { db, session } = await migratedWarehouse()
+    await see(session, [size])
+    const [, second] = size.options
+    await see(session, [{ ...size, type: 'set', options: [second!] }])
+    const fields = await db.query(
+      `select field_type as type, column_name as name, removed_at is not null as gone
+       from pipedrive.fields where field_code = 'hash1' order by first_seen_at, 1`,
+    )
+    expect(fields).toEqual([
+      { type: 'enum', name: 'cf_size', gone: true },
+      { type: 'set', name: 'cf_size__set', gone: false },
+    ])
+    const options = await db.query(
+      `select option_id as id, removed_at is not null as gone from pipedrive.field_options order by 1`,
+    )
+    expect(options).toEqual(size.options.map(({ id }) => ({ id, gone: id !== second!.id })))
+    await see(session, [size])
+    const now = (await readCatalog(session, 'deals')).map(({ type, removed }) => [type, removed])
+    expect(now).toEqual([
+      ['enum', false],
+      ['set', true],
+    ])
   })
 
   test('shows the first column that a field really has, and reads the stem of its columns back', async () => {

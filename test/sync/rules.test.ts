@@ -778,14 +778,11 @@ describe('labels of options are always the current ones', () => {
     }
     await world.run({ streams: [deals] })
     company.fields.renameOption('deals', choice?.code ?? '', option?.id ?? 0, 'Renamed a third time')
-    const before = await world.db.query('select xmin::text from pipedrive.deals')
     await world.run({ streams: [fields] })
-    expect(await world.db.query('select xmin::text from pipedrive.deals')).toEqual(before)
-    await world.run({ streams: [deals] })
     await expectWarehouseEquals(world, { streams: ['deals'] })
   })
 
-  test('when another run learns of a new name in the middle of the pages, the next run of the stream puts it right', async () => {
+  test('when another run learns of a new name in the middle of the pages, the run that reads them puts it right', async () => {
     await using world = await openWorld()
     const { company } = world.emulator
     checkpointEveryPage(world)
@@ -803,7 +800,6 @@ describe('labels of options are always the current ones', () => {
     const request = { streams: [inPagesOf(4, deals)] }
     expect((await world.run(request)).status).toBe('done')
     expect((await other)?.status).toBe('done')
-    expect((await world.run(request)).status).toBe('done')
     await expectWarehouseEquals(world, { streams: ['deals'] })
   })
 

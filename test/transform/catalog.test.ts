@@ -68,9 +68,18 @@ describe('the catalog', () => {
     expect(catalog.map(({ columnName }) => columnName)).toEqual(['cf_size', 'cf_size_2'])
   })
 
-  test('keeps the type of the first day, so that the columns stay what they are', () => {
-    const catalog = after([fetched('a1', { type: 'double' })], [fetched('a1', { type: 'monetary' })])
-    expect(field(catalog, 'a1').type).toBe('double')
+  test('gives a field that has changed its type another column, and keeps the one that it had', () => {
+    const [double, money] = ['double', 'monetary'].map((type) => [fetched('a1', { label: 'Size', type })])
+    const names = (...looks: readonly FetchedField[][]) =>
+      after(...looks).map(({ type, columnName, removed }) => [type, columnName, removed])
+    expect(names(double!, money!)).toEqual([
+      ['monetary', 'cf_size__monetary', false],
+      ['double', 'cf_size', true],
+    ])
+    expect(names(double!, money!, double!)).toEqual([
+      ['double', 'cf_size', false],
+      ['monetary', 'cf_size__monetary', true],
+    ])
   })
 
   test('keeps a removed field with its column, and unmarks it when it is back', () => {
