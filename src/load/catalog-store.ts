@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { firstColumn, stemOf, type CatalogField } from '../transform/catalog.ts'
-import { tableExists, type Session } from './connection.ts'
+import type { Session } from './connection.ts'
 
 function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10)
@@ -145,18 +145,4 @@ async function writeOptions(
           .where(changed('field_options', ['label', 'color', 'position'])),
       )
       .execute()
-}
-
-/** The catalog as people read it, of these entities or of all. */
-export async function readFields(session: Session, entities: readonly string[]) {
-  const { catalog, schemas } = session
-  if (!(await tableExists(session, schemas.data, 'fields'))) return []
-  return catalog
-    .selectFrom('fields')
-    .select(['entity', 'field_code', 'label', 'field_type', 'column_name', 'is_custom', 'removed_at'])
-    .$if(entities.length > 0, (query) => query.where('entity', 'in', entities))
-    .orderBy('entity')
-    .orderBy('is_custom')
-    .orderBy('label')
-    .execute()
 }

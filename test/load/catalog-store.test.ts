@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { readCatalog, readFields, writeCatalog } from '../../src/load/catalog-store.ts'
+import { readCatalog, writeCatalog } from '../../src/load/catalog-store.ts'
 import { mergeCatalog, type CatalogField } from '../../src/transform/catalog.ts'
 import type { FetchedField } from '../../src/streams/field.ts'
 import type { Session } from '../../src/load/connection.ts'
-import { emptyWarehouse, migratedWarehouse } from './support/warehouse.ts'
+import { migratedWarehouse } from './support/warehouse.ts'
 
 const size: FetchedField = {
   code: 'hash1',
@@ -214,22 +214,5 @@ describe('the catalog', () => {
     expect(await byCode(session, 'hash1')).toMatchObject({ label: 'Size', columnName: 'cf_size' })
     expect((await readCatalog(session, 'persons'))[0]).toMatchObject({ columnName: 'cf_of_persons' })
     expect(await writeCatalog(session, 'leads', [])).toEqual({ inserted: 0, updated: 0 })
-  })
-})
-
-describe('the fields as people read them', () => {
-  test('are those of the entities asked for, native ones first', async () => {
-    const { session } = await migratedWarehouse()
-    await see(session, [size, title])
-    await see(session, [title], 'persons')
-    const codes = async (entities: string[]) =>
-      (await readFields(session, entities)).map(({ entity, field_code }) => `${entity}.${field_code}`)
-    expect(await codes([])).toEqual(['deals.title', 'deals.hash1', 'persons.title'])
-    expect(await codes(['persons'])).toEqual(['persons.title'])
-  })
-
-  test('are none in a database that was never synced', async () => {
-    const { session } = await emptyWarehouse()
-    expect(await readFields(session, [])).toEqual([])
   })
 })
