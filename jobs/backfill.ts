@@ -1,5 +1,5 @@
 import { configError } from '../src/errors.ts'
-import { readBudget, readMoment, readShare } from '../src/flags.ts'
+import { readBudget, readContract, readMoment, readShare } from '../src/flags.ts'
 import { run } from '../src/run.ts'
 import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'
@@ -10,6 +10,7 @@ export interface BackfillFlags extends ChoiceFlags {
   readonly until?: string
   readonly budget: string
   readonly maxShare: string
+  readonly schemaContract?: string
 }
 
 /** Reads everything, or what was last updated between `since` (inclusive) and `until` (exclusive). */
@@ -21,6 +22,8 @@ export async function backfill(context: JobContext, flags: BackfillFlags): Promi
     throw configError('--since must be earlier than --until.')
   const allowance = readBudget('--budget', flags.budget)
   const maxShare = readShare('--max-share', flags.maxShare)
+  const contract = readContract('--schema-contract', flags.schemaContract)
   const plan = { mode: 'range', since, until } as const
-  return runResult(await run(runParts(context), { command: 'backfill', streams, plan, allowance, maxShare }))
+  const request = { command: 'backfill', streams, plan, allowance, maxShare, contract }
+  return runResult(await run(runParts(context), request))
 }

@@ -1,4 +1,4 @@
-import { readBudget, readShare } from '../src/flags.ts'
+import { readBudget, readContract, readShare } from '../src/flags.ts'
 import { run, type RunRequest } from '../src/run.ts'
 import { areNamed, chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'
@@ -8,6 +8,7 @@ export interface SyncFlags extends ChoiceFlags {
   readonly sweep?: boolean
   readonly budget: string
   readonly maxShare: string
+  readonly schemaContract?: string
 }
 
 /** Reads what has changed since the bookmarks; with `sweep` everything, to see what was deleted. */
@@ -20,8 +21,9 @@ export function readRequest(context: JobContext, flags: SyncFlags): RunRequest {
   const streams = chosenStreams(context, flags)
   const allowance = readBudget('--budget', flags.budget)
   const maxShare = readShare('--max-share', flags.maxShare)
+  const contract = readContract('--schema-contract', flags.schemaContract)
   const mode = flags.sweep === true ? 'sweep' : 'pass'
   const plan = { mode, since: null, until: null } as const
   const onlyDue = mode === 'pass' && !areNamed(context, flags)
-  return { command: 'sync', streams, plan, allowance, maxShare, onlyDue }
+  return { command: 'sync', streams, plan, allowance, maxShare, contract, onlyDue }
 }

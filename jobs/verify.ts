@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { configError } from '../src/errors.ts'
-import { readBudget, readSample, readShare } from '../src/flags.ts'
+import { readBudget, readContract, readSample, readShare } from '../src/flags.ts'
 import { verify as compare, type VerifyRequest } from '../src/reconcile/verify.ts'
 import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { inWarehouse, runParts, type JobContext, type JobResult } from './job.ts'
@@ -12,6 +12,7 @@ export interface VerifyFlags extends ChoiceFlags {
   readonly repair?: boolean
   readonly budget: string
   readonly maxShare: string
+  readonly schemaContract?: string
 }
 
 function readRequest(context: JobContext, flags: VerifyFlags): VerifyRequest {
@@ -22,6 +23,7 @@ function readRequest(context: JobContext, flags: VerifyFlags): VerifyRequest {
     streams,
     allowance: readBudget('--budget', flags.budget),
     maxShare: readShare('--max-share', flags.maxShare),
+    contract: readContract('--schema-contract', flags.schemaContract),
     sample: readSample('--sample', flags.sample),
     seed: flags.seed ?? randomUUID().slice(0, 8),
     repair: flags.repair === true,

@@ -62,11 +62,13 @@ function withApi(command: Command): Command {
 }
 
 function withLimits(command: Command): Command {
-  return withBudget(command).option(
-    '--max-share <share>',
-    'most of a table that a complete read may find deleted',
-    '5%',
-  )
+  return withBudget(command)
+    .option('--max-share <share>', 'most of a table that a complete read may find deleted', '5%')
+    .option(
+      '--schema-contract <contract>',
+      'freeze: change no table, and keep what is new in _extra',
+      'evolve',
+    )
 }
 
 /** What each command does when it is called with its flags. */

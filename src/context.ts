@@ -2,6 +2,7 @@ import type { BatchLimits } from './batches.ts'
 import type { Clock } from './clock.ts'
 import type { CatalogReader } from './extract/field-catalog.ts'
 import type { Send } from './extract/request.ts'
+import type { Contract } from './load/evolve.ts'
 import type { ReadPlan } from './extract/windows.ts'
 
 export interface SyncOptions extends BatchLimits {
@@ -14,6 +15,8 @@ export interface SyncOptions extends BatchLimits {
   readonly lookbackMs: number
   /** Share (0 to 1) of a table that one complete walk may find gone. */
   readonly maxShare: number
+  /** Whether tables may be changed. */
+  readonly contract: Contract
 }
 
 /** What the streams of one run share. */

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import { configError } from './errors.ts'
 import type { Allowance } from './extract/budget.ts'
+import { CONTRACTS, type Contract } from './load/evolve.ts'
 import { API_NAMES, type ApiName } from './streams/door.ts'
 
 /** The names in `a,b`, given by `--stream` or another place; none when it is absent, which means the usual ones. */
@@ -20,6 +21,13 @@ export function readApi(flag: string, text: string = 'v2'): ApiName {
   const api = API_NAMES.find((name) => name === text)
   if (api === undefined) throw configError(`${flag} takes ${API_NAMES.join(' or ')}, not "${text}".`)
   return api
+}
+
+/** `evolve` when absent. */
+export function readContract(flag: string, text: string = 'evolve'): Contract {
+  const contract = CONTRACTS.find((name) => name === text)
+  if (contract === undefined) throw configError(`${flag} takes ${CONTRACTS.join(' or ')}, not "${text}".`)
+  return contract
 }
 
 /** Luxon takes weeks, lone hours and years of any length too, which nobody means. */

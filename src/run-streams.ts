@@ -71,6 +71,7 @@ export function contextOf({ parts, request, client }: Run, { userId }: Begun, lo
       onlyDue: request.onlyDue === true,
       lookbackMs: LOOKBACK_MS,
       maxShare: request.maxShare,
+      contract: request.contract ?? 'evolve',
       ...(request.batch ?? BATCH),
     },
   }
@@ -180,7 +181,8 @@ async function runStream(
   const end = await attempt(state, database, stream.name, (session) =>
     syncStream(stream, session, context, tally),
   )
-  const { warning, ...counts } = tally
+  const { warning, frozen, ...counts } = tally
+  const status = frozen && end.status === 'done' ? 'frozen' : end.status
   if (warning !== null) state.parts.reporter.warn(warning, { stream: stream.name })
-  return { ...end, ...counts, ...(warning === null ? {} : { warning }) }
+  return { ...end, status, ...counts, ...(warning === null ? {} : { warning }) }
 }

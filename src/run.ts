@@ -23,6 +23,7 @@ import {
   type StreamReport,
   type StreamStatus,
 } from './load/run-log.ts'
+import type { Contract } from './load/evolve.ts'
 import { runStatus, type RunStatus } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
 import { runStreams } from './run-streams.ts'
@@ -36,6 +37,8 @@ export interface RunRequest {
   readonly allowance: Allowance
   /** Share (0 to 1) of a table that one complete walk may find gone. */
   readonly maxShare: number
+  /** Whether tables may be changed to hold what is new; they may when absent. */
+  readonly contract?: Contract
   /** Leave alone what was read whole not long ago. */
   readonly onlyDue?: boolean
   /** When a checkpoint is due; as usual when absent. */

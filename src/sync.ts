@@ -3,22 +3,20 @@ import { childBatches } from './child-batches.ts'
 import type { SyncContext } from './context.ts'
 import { readByIds } from './extract/read-by-id.ts'
 import { planWindow, type Window } from './extract/windows.ts'
-import { readCatalog } from './load/catalog-store.ts'
 import { isDue, markCompleted, openBookmark, type Bookmark } from './load/checkpoint.ts'
 import { inTransaction, type Session } from './load/connection.ts'
-import { evolveTables } from './load/evolve.ts'
 import { loadAll, type Loading } from './load-all.ts'
 import { openLoader } from './load/loader.ts'
 import { lockStream } from './load/lock.ts'
 import { countLive, findAbsent, tombstoneAbsent, type Owner } from './load/tombstones.ts'
 import { dueParents, followParents, type Family } from './load/parents.ts'
+import { describeWaiting, prepareTables, type Prepared } from './prepare.ts'
 import { payLabels, refreshCatalogs } from './refresh-catalog.ts'
 import { settling } from './settling.ts'
 import type { Partition, Stream } from './streams/stream.ts'
-import type { CatalogField } from './transform/catalog.ts'
-import { addTo, rowsRead, type Tally } from './tally.ts'
+import { addTo, rowsRead, warn, type Tally } from './tally.ts'
 import { HighWater } from './transform/high-water.ts'
-import { layoutStream, type StreamLayout } from './transform/layout.ts'
+import type { StreamLayout } from './transform/layout.ts'
 import { compileTransform, type Transform } from './transform/records.ts'
 import { planTombstones } from './transform/tombstone-plan.ts'
 
@@ -47,10 +45,13 @@ export async function syncStream(
   if (context.options.onlyDue && !(await isDue(session, account, stream))) return
   await refreshCatalogs(stream, session, context, tally)
   if (stream.partitions.length === 0) return
-  const { catalog, layout } = await prepareTables(stream, session, account)
+  const prepared = await prepareTables(stream, session, account, context.options.contract)
+  tally.frozen = prepared.waiting.some(({ why }) => why === 'frozen')
+  const waiting = describeWaiting(stream.name, prepared.waiting)
+  if (waiting !== null) warn(tally, waiting)
   const walks = isPerParent(stream) ? [] : await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
-  const work = await openWork(stream, session, context, tally, layout, catalog, complete)
+  const work = await openWork(prepared, session, context, tally, complete)
   if (isPerParent(stream)) return readFamilies(work)
   for (const [index, planned] of walks.entries()) {
     await walk(work, planned, index / stream.partitions.length)
@@ -59,28 +60,6 @@ export async function syncStream(
   if (complete) await finishComplete(work, walks)
   await payLabels(stream, session)
   await warnOfNothing(work, walks)
-}
-
-/** Brings the tables of a stream in line with its catalog; to be called under its lock. */
-export async function prepareTables(
-  stream: Stream,
-  session: Session,
-  account: string,
-): Promise<{ readonly catalog: readonly CatalogField[]; readonly layout: StreamLayout }> {
-  const catalog = await readCatalog(session, stream.name)
-  const tables = layoutStream(stream.whole ?? stream, catalog)
-  await inTransaction(session, () =>
-    evolveTables(session, account, stream.name, [tables, ...tables.children]),
-  )
-  return { catalog, layout: layoutPresent(stream, catalog) }
-}
-
-/** Records say nothing any more of a field that was removed: merging its columns would empty them. */
-export function layoutPresent(stream: Stream, catalog: readonly CatalogField[]): StreamLayout {
-  return layoutStream(
-    stream,
-    catalog.filter((field) => !field.removed),
-  )
 }
 
 /** Whether the records of a stream are read parent by parent. */
@@ -103,12 +82,10 @@ async function planWalks(stream: Stream, session: Session, context: SyncContext)
 }
 
 async function openWork(
-  stream: Stream,
+  { stream, catalog, layout }: Prepared,
   session: Session,
   context: SyncContext,
   tally: Tally,
-  layout: StreamLayout,
-  catalog: readonly CatalogField[],
   complete: boolean,
 ): Promise<Work> {
   const { account } = context.options
@@ -177,7 +154,7 @@ const DOOR_IS_PARTIAL =
 async function finishComplete(work: Work, walks: readonly PlannedWalk[]): Promise<void> {
   const { session, stream, tally } = work
   if (stream.whole === undefined) await settleAbsence(work)
-  else tally.warning = `${stream.name}: ${DOOR_IS_PARTIAL}`
+  else warn(tally, `${stream.name}: ${DOOR_IS_PARTIAL}`)
   await inTransaction(session, async () => {
     for (const { bookmark } of walks) await bookmark.close()
     await markCompleted(
@@ -218,5 +195,8 @@ async function warnOfNothing(
   const live = await countLive(session, layout, since, ownerOf(stream, context))
   if (live === 0) return
   const held = since === null ? `${live}` : `${live} that changed since ${new Date(since).toISOString()}`
-  tally.warning = `${stream.name}: Pipedrive shows no record, but the warehouse holds ${held}. Check what the token's user may see; sync --sweep finds what was deleted.`
+  warn(
+    tally,
+    `${stream.name}: Pipedrive shows no record, but the warehouse holds ${held}. Check what the token's user may see; sync --sweep finds what was deleted.`,
+  )
 }

@@ -107,6 +107,8 @@ interface SchemaChangesTable {
   changed_at: Generated<Date>
   stream: string
   table_name: string
+  /** Null where a table was made. */
+  column_name: string | null
   reason: string
   ddl: string
 }

@@ -25,21 +25,34 @@ export async function existingTable({ client, schemas }: Session, table: string)
   }
 }
 
+/** Whether tables may be changed to hold what is new, or stay as they are. */
+export const CONTRACTS = ['evolve', 'freeze'] as const
+export type Contract = (typeof CONTRACTS)[number]
+
+/** What became of the changes of shape that tables need; comments are none. */
+export interface Evolution {
+  readonly made: readonly TableChange[]
+  /** `frozen`: nothing may be changed; `held`: a reader has held the table for too long. */
+  readonly waiting: readonly (TableChange & { readonly why: 'frozen' | 'held' })[]
+}
+
 const LOCK_NOT_AVAILABLE = '55P03'
 
-/** The changes of one table, at once: a first run has hundreds of comments to write. */
-async function apply({ client }: Session, table: string, changes: readonly TableChange[]): Promise<void> {
+/** The changes of one table, at once: a first run has hundreds of comments to write. False where a reader holds it. */
+async function apply({ client }: Session, changes: readonly TableChange[]): Promise<boolean> {
+  await client.query('savepoint evolve')
   try {
     await client.query(changes.map(({ ddl }) => ddl).join(';\n'))
+    return true
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error
-    throw new SyncError({
-      code: 'E_SCHEMA',
-      recovery: 'skip-stream',
-      message: `${table}: a reader has held the table for ${LOCK_TIMEOUT}, so it could not be changed (${changes[0]?.reason}). Nothing was loaded; the next run tries again.`,
-      cause: error,
-    })
+    await client.query('rollback to savepoint evolve')
+    return false
   }
+}
+
+function isShape({ reason }: TableChange): boolean {
+  return reason !== 'comment'
 }
 
 /** Throws `E_SCHEMA` when a table has another key than its rows are told by: an earlier version made it. */
@@ -59,29 +72,56 @@ async function assertKey({ client, schemas }: Session, { table, key }: TableLayo
   })
 }
 
+/** Throws `E_SCHEMA` where a stream has no table at all and none may be made. */
+function assertTable(stream: string, waiting: readonly TableChange[]): void {
+  if (!waiting.some(({ table, reason }) => table === stream && reason === 'new table')) return
+  throw new SyncError({
+    code: 'E_SCHEMA',
+    recovery: 'skip-stream',
+    message: `${stream}: it has no table yet, and the schema contract is to freeze. Run it once with --schema-contract evolve.`,
+  })
+}
+
+async function record(
+  { control }: Session,
+  account: string,
+  stream: string,
+  made: readonly TableChange[],
+): Promise<void> {
+  for (const { table, column = null, reason, ddl } of made)
+    await control
+      .insertInto('schema_changes')
+      .values({ account, stream, table_name: table, column_name: column, reason, ddl })
+      .execute()
+}
+
 /**
- * Brings the tables in line with their layouts and records each change; to be called within a transaction.
- * Comments are not recorded as changes of shape. Throws `E_SCHEMA` when a reader holds a table too long.
+ * Brings the tables in line with their layouts and records each change of shape; to be called within a transaction.
+ * Where a reader holds a table too long, or the contract is to freeze, it stays as it is. Throws `E_SCHEMA` when a table
+ * has another key than its rows are told by now, or would be the stream's own and may not be made.
  */
 export async function evolveTables(
   session: Session,
   account: string,
   stream: string,
   layouts: readonly TableLayout[],
-): Promise<readonly TableChange[]> {
+  contract: Contract = 'evolve',
+): Promise<Evolution> {
   const { control, schemas } = session
   await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`.execute(control)
   const changes: TableChange[] = []
   for (const layout of layouts)
     changes.push(...planTable(schemas.data, layout, await existingTable(session, layout.table)))
   for (const layout of layouts) await assertKey(session, layout)
-  for (const [table, group] of Map.groupBy(changes, (change) => change.table))
-    await apply(session, table, group)
-  const shape = changes.filter(({ reason }) => reason !== 'comment')
-  for (const { table, reason, ddl } of shape)
-    await control
-      .insertInto('schema_changes')
-      .values({ account, stream, table_name: table, reason, ddl })
-      .execute()
-  return shape
+  if (contract === 'freeze') {
+    const waiting = changes.filter(isShape)
+    assertTable(stream, waiting)
+    return { made: [], waiting: waiting.map((change) => ({ ...change, why: 'frozen' })) }
+  }
+  const made: TableChange[] = []
+  const waiting: TableChange[] = []
+  for (const group of Map.groupBy(changes, ({ table }) => table).values())
+    ((await apply(session, group)) ? made : waiting).push(...group.filter(isShape))
+  await record(session, account, stream, made)
+  return { made, waiting: waiting.map((change) => ({ ...change, why: 'held' })) }
 }

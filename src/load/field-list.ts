@@ -30,8 +30,9 @@ export async function listFields(
   const fields = await catalog
     .selectFrom('fields')
     .select(['entity', 'label', 'column_name', 'field_type', 'is_custom'])
-    .select(({ selectFrom }) =>
-      selectFrom('field_options')
+    .select((field) =>
+      field
+        .selectFrom('field_options')
         .select(sql<string[]>`coalesce(array_agg(label order by position), '{}')`.as('labels'))
         .whereRef('field_options.entity', '=', 'fields.entity')
         .whereRef('field_options.field_code', '=', 'fields.field_code')

@@ -2,8 +2,11 @@ import { sql, type Expression } from 'kysely'
 import { storableText } from '../transform/cells.ts'
 import { inTransaction, type Session } from './connection.ts'
 
-/** `skipped`: Pipedrive does not show it to us; `locked`: another run is reading it. */
-export type StreamStatus = 'done' | 'skipped' | 'locked' | 'deferred' | 'stopped' | 'failed'
+/**
+ * `frozen`: read, but its tables lack what is new; `skipped`: Pipedrive does not show it to us; `locked`: another run is
+ * reading it.
+ */
+export type StreamStatus = 'done' | 'frozen' | 'skipped' | 'locked' | 'deferred' | 'stopped' | 'failed'
 
 export interface StreamReport {
   readonly stream: string

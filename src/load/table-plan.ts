@@ -8,6 +8,8 @@ export type ExistingTable = {
 
 export interface TableChange {
   readonly table: string
+  /** The column that it makes. */
+  readonly column?: string
   readonly reason: string
   readonly ddl: string
 }
@@ -45,7 +47,10 @@ export function planTable(schema: string, layout: TableLayout, existing: Existin
   for (const column of layout.columns) {
     const quoted = quoteIdentifier(column.name)
     if (existing !== null && !known.has(column.name))
-      changes.push(change('new column', `alter table ${name} add column ${quoted} ${column.type}`))
+      changes.push({
+        ...change('new column', `alter table ${name} add column ${quoted} ${column.type}`),
+        column: column.name,
+      })
     if ((known.get(column.name) ?? null) !== column.comment)
       changes.push(
         change('comment', `comment on column ${name}.${quoted} is ${quoteLiteral(column.comment)}`),

@@ -3,7 +3,7 @@ import { lockStream } from '../load/lock.ts'
 import { forgetVersions } from '../load/mend.ts'
 import { countLive } from '../load/tombstones.ts'
 import { refreshCatalogs } from '../refresh-catalog.ts'
-import { prepareTables } from '../sync.ts'
+import { prepareTables } from '../prepare.ts'
 import { emptyTally } from '../tally.ts'
 import { planTombstones } from '../transform/tombstone-plan.ts'
 import { emptyVerdict, type Verdict } from './findings.ts'
@@ -60,7 +60,7 @@ export async function repair(
 ): Promise<void> {
   await lockStream(session, context.options.account, stream.name)
   await refreshCatalogs(stream, session, context, emptyTally())
-  await prepareTables(stream, session, context.options.account)
+  await prepareTables(stream, session, context.options.account, context.options.contract)
   const subject = await openSubject(stream, session, context)
   await refuseTooMany(subject, found)
   const after = emptyVerdict()

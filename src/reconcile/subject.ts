@@ -5,9 +5,10 @@ import { openKeepOut, type KeepOut } from '../load/erased.ts'
 import { readFrontier } from '../load/frontier.ts'
 import type { Owner } from '../load/tombstones.ts'
 import type { Stream } from '../streams/stream.ts'
-import { layoutPresent, ownerOf } from '../sync.ts'
+import { shapeHeld } from '../prepare.ts'
+import { ownerOf } from '../sync.ts'
 import { Batch } from '../transform/batch.ts'
-import type { CatalogField } from '../transform/catalog.ts'
+import { fieldId, type CatalogField } from '../transform/catalog.ts'
 import type { StreamLayout } from '../transform/layout.ts'
 import { compileTransform, type Transform } from '../transform/records.ts'
 import type { SyncContext } from '../context.ts'
@@ -53,8 +54,8 @@ async function readFields(
   const known = await readCatalog(session, stream.name)
   const present = new Set<string>()
   for (const spec of stream.catalogs.filter(({ entity }) => entity === stream.name))
-    for (const { code } of await catalogs.read(stream.name, spec)) present.add(code)
-  return known.map((field) => ({ ...field, removed: !present.has(field.code) }))
+    for (const field of await catalogs.read(stream.name, spec)) present.add(fieldId(field))
+  return known.map((field) => ({ ...field, removed: !present.has(fieldId(field)) }))
 }
 
 /** Reads what the stream's tables are; nothing of them is changed. */
@@ -64,7 +65,7 @@ export async function openSubject(
   context: VerifyContext,
 ): Promise<Subject> {
   const catalog = await readFields(stream, session, context)
-  const layout = layoutPresent(stream, catalog)
+  const { layout, ...shape } = await shapeHeld(session, stream, catalog)
   await createStages(session, layout)
   return {
     stream,
@@ -72,7 +73,7 @@ export async function openSubject(
     context,
     layout,
     held: await heldColumns(session, layout),
-    transform: compileTransform(stream, catalog),
+    transform: compileTransform(shape.stream, shape.catalog),
     frontier: await readFrontier(session, context.options.account, stream),
     owner: ownerOf(stream, context),
     newBatch: () => new Batch(1 + layout.children.length),

@@ -1,18 +1,25 @@
 import pg from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { inTransaction, type Session } from '../../src/load/connection.ts'
-import { evolveTables } from '../../src/load/evolve.ts'
+import { evolveTables, type Contract } from '../../src/load/evolve.ts'
 import { layoutStream, type StreamLayout } from '../../src/transform/layout.ts'
 import type { CatalogField } from '../../src/transform/catalog.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { ACCOUNT, contacts, customField, migratedWarehouse, openStream } from './support/warehouse.ts'
 
-function evolve(session: Session, catalog: readonly CatalogField[] = [], stream = contacts) {
+function evolve(
+  session: Session,
+  catalog: readonly CatalogField[] = [],
+  stream = contacts,
+  contract: Contract = 'evolve',
+) {
   const layout = layoutStream(stream, catalog)
   return inTransaction(session, () =>
-    evolveTables(session, ACCOUNT, stream.name, [layout, ...layout.children]),
+    evolveTables(session, ACCOUNT, stream.name, [layout, ...layout.children], contract),
   )
 }
+
+const NOTHING = { made: [], waiting: [] }
 
 function columnsOf(
   db: TestDatabase,
@@ -36,8 +43,8 @@ function asPlanned(layout: StreamLayout) {
 describe('evolving the tables of a stream', () => {
   test('makes the stream and its children as they are laid out, comments included', async () => {
     const { db, session } = await migratedWarehouse()
-    const changes = await evolve(session)
-    expect(changes.map(({ table, reason }) => [table, reason])).toEqual([
+    const { made } = await evolve(session)
+    expect(made.map(({ table, reason }) => [table, reason])).toEqual([
       ['contacts', 'new table'],
       ['contact_emails', 'new table'],
     ])
@@ -56,7 +63,7 @@ describe('evolving the tables of a stream', () => {
     const state = () =>
       db.query(`select oid, xmin::text from pg_class where relname like 'contact%' order by oid`)
     const before = await state()
-    expect(await evolve(session, catalog)).toEqual([])
+    expect(await evolve(session, catalog)).toEqual(NOTHING)
     expect(await state()).toEqual(before)
     expect(await db.query('select from pipedrive_sync.schema_changes')).toHaveLength(2)
   })
@@ -73,13 +80,14 @@ describe('evolving the tables of a stream', () => {
       { name: 'cf_price_currency', type: 'text', comment: 'List price (h1, monetary)' },
     ])
     const recorded = await db.query(
-      'select account, stream, table_name, reason, ddl from pipedrive_sync.schema_changes order by id offset 2',
+      'select account, stream, table_name, column_name, reason, ddl from pipedrive_sync.schema_changes order by id offset 2',
     )
     expect(recorded).toEqual(
       ['"cf_price" numeric', '"cf_price_currency" text'].map((definition) => ({
         account: ACCOUNT,
         stream: 'contacts',
         table_name: 'contacts',
+        column_name: /cf_\w+/.exec(definition)?.[0],
         reason: 'new column',
         ddl: `alter table "pipedrive"."contacts" add column ${definition}`,
       })),
@@ -90,7 +98,7 @@ describe('evolving the tables of a stream', () => {
     const { db, session } = await migratedWarehouse()
     const { load } = await openStream(session, contacts, [customField('h1', 'cf_note', 'text')])
     await load([{ id: 1, custom_fields: { h1: 'kept' } }])
-    expect(await evolve(session, [])).toEqual([])
+    expect(await evolve(session, [])).toEqual(NOTHING)
     expect(await db.query('select cf_note from pipedrive.contacts')).toEqual([{ cf_note: 'kept' }])
   })
 
@@ -124,9 +132,29 @@ describe('evolving the tables of a stream', () => {
     const { db, session } = await migratedWarehouse()
     const { load } = await openStream(session)
     await db.query(`alter table pipedrive.contacts add column mine text default 'x'`)
-    expect(await evolve(session)).toEqual([])
+    expect(await evolve(session)).toEqual(NOTHING)
     expect(await load([{ id: 1, name: 'Ada' }])).toMatchObject({ inserted: 1 })
     expect(await db.query('select mine from pipedrive.contacts')).toEqual([{ mine: 'x' }])
+  })
+
+  test('under a contract to freeze changes nothing, and says what waits', async () => {
+    const { db, session } = await migratedWarehouse()
+    await evolve(session)
+    const field = customField('h1', 'cf_x', 'double', 'X')
+    const stream = { ...contacts, exploded: [{ ...contacts.exploded![0]!, table: 'contact_phones' }] }
+    const before = await columnsOf(db, 'pipedrive.contacts')
+    const { made, waiting } = await evolve(session, [field], stream, 'freeze')
+    expect(made).toEqual([])
+    expect(waiting.map(({ table, column, why }) => [table, column, why])).toEqual([
+      ['contacts', 'cf_x', 'frozen'],
+      ['contact_phones', undefined, 'frozen'],
+    ])
+    expect(await columnsOf(db, 'pipedrive.contacts')).toEqual(before)
+    await expect(evolve(session, [], { ...contacts, name: 'others' }, 'freeze')).rejects.toMatchObject({
+      code: 'E_SCHEMA',
+      message:
+        'others: it has no table yet, and the schema contract is to freeze. Run it once with --schema-contract evolve.',
+    })
   })
 
   test('gives on a failure of PostgreSQL as it is', async () => {
@@ -147,33 +175,32 @@ describe('a reader that holds the table', () => {
     return reader
   }
 
-  test('too long is told as E_SCHEMA, with nothing half-written; when it has gone the change goes through', async () => {
+  test('too long leaves the table as it is, and what else there is to make is made; when it has gone the change goes through', async () => {
     const { db, session } = await migratedWarehouse()
     await evolve(session)
     const reader = await holdTable(db.url, 'pipedrive.contacts')
     const stream = { ...contacts, exploded: [{ ...contacts.exploded![0]!, table: 'contact_phones' }] }
     const before = await columnsOf(db, 'pipedrive.contacts')
-    await expect(evolve(session, [customField('h1', 'cf_x', 'double')], stream)).rejects.toMatchObject({
-      code: 'E_SCHEMA',
-      recovery: 'skip-stream',
-      message:
-        'contacts: a reader has held the table for 5s, so it could not be changed (new column). Nothing was loaded; the next run tries again.',
+    const change = { table: 'contacts', column: 'cf_x', reason: 'new column' }
+    expect(await evolve(session, [customField('h1', 'cf_x', 'double')], stream)).toMatchObject({
+      made: [{ table: 'contact_phones', reason: 'new table' }],
+      waiting: [{ ...change, why: 'held' }],
     })
     expect(await columnsOf(db, 'pipedrive.contacts')).toEqual(before)
-    expect(await db.query(`select to_regclass('pipedrive.contact_phones') as there`)).toEqual([
-      { there: null },
-    ])
-    expect(await db.query('select from pipedrive_sync.schema_changes')).toHaveLength(2)
+    expect(await db.query('select from pipedrive_sync.schema_changes')).toHaveLength(3)
 
     await reader.query('commit')
-    expect(await evolve(session, [customField('h1', 'cf_x', 'double')], stream)).toHaveLength(2)
+    expect(await evolve(session, [customField('h1', 'cf_x', 'double')], stream)).toMatchObject({
+      made: [change],
+      waiting: [],
+    })
   })
 
   test('is no hindrance where there is nothing to change', async () => {
     const { db, session } = await migratedWarehouse()
     await evolve(session)
     await holdTable(db.url, 'pipedrive.contacts')
-    expect(await evolve(session)).toEqual([])
+    expect(await evolve(session)).toEqual(NOTHING)
   })
 
   test('leaves no lock_timeout behind', async () => {

@@ -203,7 +203,7 @@ async function customColumns(stream: Stream, { company }: Emulator, db: TestData
   const entity = owners[stream.name] ?? (stream.name as FieldEntity)
   const fields = catalogs.length === 0 ? [] : company.catalog.custom(entity)
   const names = await db.query<{ code: string; name: string }>(
-    'select field_code as code, column_name as name from pipedrive.fields where entity = $1',
+    'select field_code as code, column_name as name from pipedrive.fields where entity = $1 and removed_at is null',
     [stream.name],
   )
   const nameOf = new Map(names.map(({ code, name }) => [code, name]))

@@ -1,0 +1,81 @@
+import { sql } from 'kysely'
+import type { Batch } from '../transform/batch.ts'
+import { DELETED_AT, EXTRA, type TableLayout } from '../transform/layout.ts'
+import type { Session } from './connection.ts'
+import { sameKey } from './merge.ts'
+import { copyIntoStage, stageName } from './stage.ts'
+import { quoteIdentifier } from './table-plan.ts'
+
+/** Rows that are read at once. */
+const ROWS = 2000
+
+/** The keys that a stream's records had and its tables had no column for. */
+export async function keysLeftOver(
+  { control }: Session,
+  account: string,
+  stream: string,
+): Promise<readonly string[]> {
+  const rows = await control
+    .selectFrom('drift')
+    .select('key')
+    .where((is) => is.and({ account, stream, reason: 'unknown' }))
+    .execute()
+  return rows.map(({ key }) => key)
+}
+
+/** They have columns now. */
+export async function forgetLeftOver(
+  { control }: Session,
+  account: string,
+  stream: string,
+  keys: readonly string[],
+): Promise<void> {
+  await control
+    .deleteFrom('drift')
+    .where((is) => is.and({ account, stream, reason: 'unknown' }))
+    .where('key', 'in', keys)
+    .execute()
+}
+
+/**
+ * The leftovers of the rows that hold one of these keys, each with the key of its row: pages of records, JSON arrays. To
+ * be read within a transaction.
+ */
+export async function* readLeftovers(
+  { client, schemas }: Session,
+  { table, key }: TableLayout,
+  keys: readonly string[],
+): AsyncGenerator<Uint8Array, void> {
+  const name = `${quoteIdentifier(schemas.data)}.${quoteIdentifier(table)}`
+  const row = key.map((column) => `${client.escapeLiteral(column)}, ${quoteIdentifier(column)}`).join(', ')
+  // A cursor takes no parameters.
+  const wanted = keys.map((each) => client.escapeLiteral(each)).join(', ')
+  await client.query(`declare leftovers cursor for
+    select (${EXTRA} || jsonb_build_object(${row}))::text as record from ${name} where ${EXTRA} ?| array[${wanted}]`)
+  for (;;) {
+    const { rows } = await client.query<{ record: string }>(`fetch ${ROWS} from leftovers`)
+    if (rows.length === 0) break
+    yield Buffer.from(`[${rows.map(({ record }) => record).join()}]`)
+  }
+  await client.query('close leftovers')
+}
+
+/**
+ * Puts what was read out of leftovers into the columns of their rows, and what is left of them back. A part of a value
+ * may have had its column all along: what is not among the leftovers stays.
+ */
+export async function moveLeftovers(session: Session, layout: TableLayout, batch: Batch): Promise<void> {
+  const { data, schemas } = session
+  await copyIntoStage(session, layout, batch.rows(0))
+  const set = layout.columns
+    .map(({ name }) => name)
+    .filter((name) => !layout.key.includes(name) && name !== DELETED_AT && name !== EXTRA)
+    .map(
+      (name) => sql`${sql.id(name)} = coalesce(${sql.ref(`staged.${name}`)}, ${sql.ref(`held.${name}`)}), `,
+    )
+  const staged = sql.table(`pg_temp.${stageName(layout)}`)
+  await sql`update ${sql.table(`${schemas.data}.${layout.table}`)} as held
+    set ${sql.join(set, sql``)} ${sql.id(EXTRA)} = ${sql.ref(`staged.${EXTRA}`)}, _synced_at = now()
+    from ${staged} as staged where ${sameKey(layout, 'staged', 'held')}`.execute(data)
+  await sql`delete from ${staged}`.execute(data)
+}

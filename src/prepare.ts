@@ -1,0 +1,75 @@
+import { readCatalog } from './load/catalog-store.ts'
+import { inTransaction, type Session } from './load/connection.ts'
+import { evolveTables, existingTable, type Contract, type Evolution } from './load/evolve.ts'
+import { promoteLeftovers } from './promote.ts'
+import type { Stream } from './streams/stream.ts'
+import type { CatalogField } from './transform/catalog.ts'
+import { layoutStream, type StreamLayout } from './transform/layout.ts'
+import { presentIn, type Held, type Shape } from './transform/present.ts'
+
+/** A stream and its fields as its tables can hold them. */
+export interface Prepared extends Shape {
+  readonly layout: StreamLayout
+  readonly waiting: Evolution['waiting']
+}
+
+/**
+ * Brings the tables of a stream in line with its catalog, and moves what has waited for new columns into them; to be
+ * called under its lock. What still has no column is kept in `_extra`.
+ */
+export function prepareTables(
+  stream: Stream,
+  session: Session,
+  account: string,
+  contract: Contract,
+): Promise<Prepared> {
+  return inTransaction(session, async () => {
+    const catalog = await readCatalog(session, stream.name)
+    const tables = layoutStream(stream.whole ?? stream, catalog)
+    const layouts = [tables, ...tables.children]
+    const { waiting } = await evolveTables(session, account, stream.name, layouts, contract)
+    const shape = await shapeHeld(session, stream, catalog)
+    await promoteLeftovers(session, account, shape)
+    return { ...shape, waiting }
+  })
+}
+
+/** A stream and its fields as far as its tables have columns for them now, and those columns. */
+export async function shapeHeld(
+  session: Session,
+  stream: Stream,
+  catalog: readonly CatalogField[],
+): Promise<Shape & { readonly layout: StreamLayout }> {
+  const held = await columnsHeld(session, stream)
+  const shape = presentIn({ stream, catalog }, held)
+  return { ...shape, layout: layoutPresent(shape) }
+}
+
+async function columnsHeld(session: Session, { name, exploded = [] }: Stream): Promise<Held> {
+  const held = new Map<string, ReadonlySet<string>>()
+  for (const table of [name, ...exploded.map((child) => child.table)]) {
+    const found = await existingTable(session, table)
+    if (found !== null) held.set(table, new Set(found.columns.keys()))
+  }
+  return held
+}
+
+/** Records say nothing any more of a field that was removed: merging its columns would empty them. */
+function layoutPresent({ stream, catalog }: Shape): StreamLayout {
+  return layoutStream(
+    stream,
+    catalog.filter((field) => !field.removed),
+  )
+}
+
+/** What a person should know of the changes that could not be made; null where all were. */
+export function describeWaiting(stream: string, waiting: Evolution['waiting']): string | null {
+  const [first] = waiting
+  if (first === undefined) return null
+  const what = waiting.map(({ table, column }) => column ?? `table ${table}`)
+  const why =
+    first.why === 'frozen'
+      ? 'the schema contract is to freeze; run with --schema-contract evolve to make them'
+      : `a reader has held ${first.table} for too long; the next run tries again`
+  return `${stream}: ${what.slice(0, 10).join(', ')}${what.length > 10 ? ` and ${what.length - 10} more` : ''} could not be made: ${why}. Until then the values wait in _extra.`
+}

@@ -1,0 +1,64 @@
+import type { ColumnSpecs, Stream } from '../streams/stream.ts'
+import type { CatalogField } from './catalog.ts'
+import { fieldType } from './custom-fields.ts'
+import { customColumns } from './layout.ts'
+
+/** The columns that each table has. */
+export type Held = ReadonlyMap<string, ReadonlySet<string>>
+
+/** A stream and the fields that its records are read by. */
+export interface Shape {
+  readonly stream: Stream
+  readonly catalog: readonly CatalogField[]
+}
+
+function columnsIn(specs: ColumnSpecs, held: ReadonlySet<string> | undefined): ColumnSpecs {
+  return Object.fromEntries(Object.entries(specs).filter(([name]) => held?.has(name) === true))
+}
+
+/** A stream and its fields as far as the tables have columns for them: what has none is kept in `_extra`. */
+export function presentIn({ stream, catalog }: Shape, held: Held): Shape {
+  const columns = held.get(stream.name)
+  const exploded = (stream.exploded ?? [])
+    .filter(({ table }) => held.has(table))
+    .map((child) => ({ ...child, columns: columnsIn(child.columns, held.get(child.table)) }))
+  return {
+    stream: { ...stream, columns: columnsIn(stream.columns, columns), exploded },
+    catalog: catalog.map((field) => {
+      const hasColumns = customColumns(field).every(({ name }) => columns?.has(name) === true)
+      return hasColumns ? field : { ...field, columnName: null }
+    }),
+  }
+}
+
+/** The top-level keys of a record that go into columns of their own, each with the field or column that takes it. */
+export function keysWithColumns({ stream, catalog }: Shape): ReadonlyMap<string, CatalogField | string> {
+  const native = Object.entries(stream.columns).flatMap(([column, spec]): [string, string][] => {
+    const from = typeof spec === 'string' ? column : (spec.from ?? column)
+    return from.includes('.') ? [] : [[from, column]]
+  })
+  const custom = catalog
+    .filter((field) => field.isCustom && !field.removed && field.columnName !== null)
+    .flatMap((field) => keysOf(field).map((key): [string, CatalogField] => [key, field]))
+  return new Map<string, CatalogField | string>([...native, ...custom])
+}
+
+/** v1 has the parts of a value beside it. */
+function keysOf(field: CatalogField): readonly string[] {
+  const described = fieldType(field.type)
+  const parts = 'parts' in described ? described.parts.slice(1) : []
+  return [field.code, ...parts.map(({ key }) => `${field.code}_${key}`)]
+}
+
+/** The part of a stream that reads these fields and columns out of leftovers, and nothing else. */
+export function partOf(shape: Shape, wanted: readonly (CatalogField | string)[]): Shape {
+  const { name, description, key, columns } = shape.stream
+  const names = new Set([...key, ...wanted.filter((one) => typeof one === 'string')])
+  return {
+    stream: {
+      ...{ name, description, key, cursorField: null, catalogs: [], partitions: [] },
+      columns: columnsIn(columns, names),
+    },
+    catalog: [...new Set(wanted.filter((one) => typeof one !== 'string'))],
+  }
+}

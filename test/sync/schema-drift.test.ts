@@ -1,0 +1,157 @@
+import pg from 'pg'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Stream } from '../../src/streams/stream.ts'
+import { throughDoor } from '../../src/streams/door.ts'
+import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
+import { BACKFILL, PASS, SWEEP, openWorld, streamNamed, type World } from '../support/world.ts'
+
+const deals = streamNamed('deals')
+/** The stream as it is read when nobody knows of its fields. */
+const unaware = (stream: Stream): Stream => ({ ...stream, catalogs: [] })
+
+function leftovers(world: World, table = 'deals') {
+  return world.db.query(`select id from pipedrive.${table} where _extra is not null order by id`)
+}
+
+function requestsFor(world: World, path: string): number {
+  return world.tap.asked.filter((asked) => asked.path === path).length
+}
+
+describe('what had no column when it came', () => {
+  test.each(['deals', 'persons', 'organizations', 'products', 'leads'])(
+    '%s: fields of every type move to their columns when these are made, without a request for the records',
+    async (name) => {
+      await using world = await openWorld()
+      const stream = streamNamed(name)
+      await world.run({ streams: [unaware(stream)], plan: BACKFILL })
+      const waiting = await leftovers(world, name)
+      expect(waiting.length).toBeGreaterThan(8)
+      const partitions = stream.partitions.map((partition) => ({ ...partition, path: '/v1/nothing' }))
+      const { streams } = await world.run({ streams: [{ ...stream, partitions }] })
+      expect(streams).toMatchObject([{ status: 'skipped' }])
+      expect(await leftovers(world, name)).toEqual([])
+      await expectWarehouseEquals(world, { streams: [name] })
+      expect(await world.db.query(`select from pipedrive_sync.drift where reason = 'unknown'`)).toEqual([])
+    },
+  )
+
+  test('in the form of v1 moves too', async () => {
+    await using world = await openWorld()
+    const door = throughDoor(deals, 'v1-collection')
+    await world.run({ streams: [unaware(door)], plan: BACKFILL })
+    expect((await leftovers(world)).length).toBeGreaterThan(8)
+    await world.run({ streams: [door] })
+    expect(await leftovers(world)).toEqual([])
+    const filled = await world.db.query(
+      `select from pipedrive.deals having count(cf_budget) > 0 and count(cf_budget) = count(cf_budget_currency)`,
+    )
+    expect(filled).toHaveLength(1)
+  })
+
+  test('a native column of a later release takes what has waited for it', async () => {
+    await using world = await openWorld()
+    const { probability, expected_close_date, ...columns } = deals.columns
+    expect([probability, expected_close_date]).toEqual([expect.anything(), 'date'])
+    await world.run({ streams: [{ ...deals, columns }], plan: BACKFILL })
+    expect((await leftovers(world)).length).toBeGreaterThan(8)
+    await world.run({ streams: [deals] })
+    expect(await leftovers(world)).toEqual([])
+    await expectWarehouseEquals(world, { streams: ['deals'] })
+  })
+
+  test('what does not fit the new column stays, and is counted as unfit', async () => {
+    await using world = await openWorld({ size: { customFields: 0 } })
+    const { company } = world.emulator
+    const { code } = company.fields.add('deals', 'Deadline', 'date')
+    const [first = 0, second = 0] = company.list('deals').map(({ id }) => Number(id))
+    company.deals.update(first, { custom_fields: { [code]: '2026-02-30' } })
+    company.deals.update(second, { custom_fields: { [code]: '2026-02-28' } })
+    await world.run({ streams: [unaware(deals)] })
+    await world.run({ streams: [deals] })
+    const rows = await world.db.query(
+      'select id::int, cf_deadline::text as day, _extra from pipedrive.deals where id = any($1) order by id',
+      [[first, second]],
+    )
+    expect(rows).toEqual([
+      { id: first, day: null, _extra: { [code]: '2026-02-30' } },
+      { id: second, day: '2026-02-28', _extra: null },
+    ])
+    const drift = await world.db.query('select key, reason from pipedrive_sync.drift')
+    expect(drift).toEqual([{ key: code, reason: 'unfit' }])
+  })
+
+  test('a field that comes back takes the column that it had', async () => {
+    await using world = await openWorld({ size: { customFields: 0 } })
+    const { company } = world.emulator
+    const field = company.fields.add('deals', 'Note', 'text')
+    const [id = 0] = company.list('deals').map((deal) => Number(deal['id']))
+    const note = async () =>
+      (await world.db.query('select cf_note, _extra from pipedrive.deals where id = $1', [id]))[0]
+    company.deals.update(id, { custom_fields: { [field.code]: 'first' } })
+    await world.run({ streams: [deals] })
+    company.fields.remove('deals', field.code)
+    await world.run({ streams: [deals] })
+    expect(await note()).toEqual({ cf_note: 'first', _extra: null })
+    company.catalog.put('deals', field)
+    company.deals.update(id, { custom_fields: { [field.code]: 'second' } })
+    await world.run({ streams: [unaware(deals)] })
+    expect(await note()).toEqual({ cf_note: 'first', _extra: { [field.code]: 'second' } })
+    await world.run({ streams: [deals] })
+    expect(await note()).toEqual({ cf_note: 'second', _extra: null })
+    const [{ count } = {}] = await world.db.query<{ count?: number }>(
+      `select count(*)::int as count from pg_attribute where attrelid = 'pipedrive.deals'::regclass and attname like 'cf_%'`,
+    )
+    expect(count).toBe(1)
+  })
+})
+
+describe('tables that may not be changed', () => {
+  test('stay as they are, the run says so, and when they may again everything is in its place', async () => {
+    await using world = await openWorld()
+    await world.run({ streams: [{ ...unaware(deals), exploded: [] }], plan: BACKFILL })
+    const shape = () =>
+      world.db.query(
+        `select relname, attname, col_description(attrelid, attnum) as about from pg_attribute
+         join pg_class on pg_class.oid = attrelid where relnamespace = 'pipedrive'::regnamespace order by 1, 2`,
+      )
+    const before = await shape()
+    const report = await world.run({ streams: [deals], plan: SWEEP, contract: 'freeze' })
+    expect(report).toMatchObject({ status: 'partial', streams: [{ status: 'frozen' }] })
+    expect(report.streams[0]?.warning).toMatch(
+      /^deals: cf_\w+, .* could not be made: the schema contract is to freeze/,
+    )
+    expect(await shape()).toEqual(before)
+    const [{ lists } = {}] = await world.db.query<{ lists?: number }>(
+      `select count(*)::int as lists from pipedrive.deals where _extra ? 'label_ids'`,
+    )
+    expect(lists).toBe(0)
+    expect(await world.run({ streams: [deals], plan: SWEEP })).toMatchObject({ status: 'done' })
+    expect(await leftovers(world)).toEqual([])
+    await expectWarehouseEquals(world, { streams: ['deals'] })
+  })
+
+  test('are not made either: a stream without a table is not read', async () => {
+    await using world = await openWorld()
+    const report = await world.run({ streams: [deals], contract: 'freeze' })
+    expect(report).toMatchObject({ status: 'partial', streams: [{ status: 'failed', pages: 0 }] })
+    expect(report.streams[0]?.error).toMatch(/^deals: it has no table yet/)
+    expect(requestsFor(world, '/api/v2/deals')).toBe(0)
+  })
+
+  test('while somebody reads them: the run goes on, and the values wait', async () => {
+    await using world = await openWorld()
+    await world.run({ streams: [unaware(deals)], plan: BACKFILL })
+    const reader = new pg.Client({ connectionString: world.db.url })
+    await reader.connect()
+    onTestFinished(() => reader.end())
+    await reader.query('begin; select from pipedrive.deals')
+    const report = await world.run({ streams: [deals], plan: PASS })
+    expect(report).toMatchObject({ status: 'done', streams: [{ status: 'done' }] })
+    expect(report.streams[0]?.warning).toContain('a reader has held deals for too long')
+    expect((await leftovers(world)).length).toBeGreaterThan(8)
+    await reader.query('commit')
+    expect((await world.run({ streams: [deals], plan: PASS })).streams[0]?.warning).toBeUndefined()
+    expect(await leftovers(world)).toEqual([])
+    await expectWarehouseEquals(world, { streams: ['deals'] })
+  })
+})
