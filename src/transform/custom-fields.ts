@@ -1,6 +1,13 @@
 import { ADDRESS_PARTS, type ColumnType } from '../streams/stream.ts'
-import { UNFIT, decoderOf, type Cell } from './cells.ts'
-import { copyInteger, type CopyJson } from './json-cells.ts'
+import {
+  decodeOption,
+  decodeOptions,
+  decodeReference,
+  decodeReferences,
+  type DecodeField,
+  type Options,
+} from './coded-values.ts'
+import { copyInteger, copyIntegers, type CopyJson } from './json-cells.ts'
 import { copyOption, copyOptions } from './option-cells.ts'
 
 /** One column of a custom field: the field's column name and `suffix`. */
@@ -11,26 +18,17 @@ export interface FieldColumn {
   readonly notInV1?: true
 }
 
-/** Cells of the field's columns, in their order, and whether the whole value found its place in them. */
-export interface DecodedField {
-  readonly cells: readonly Cell[]
-  readonly complete: boolean
-}
-
-export type DecodeField = (value: unknown) => DecodedField
-
 /** A member of the value and its column: v2 has it inside the value, v1 beside it in the record as `<hash>_<key>`. */
 export interface FieldPart extends FieldColumn {
   readonly key: string
+  /** What webhooks call the member. */
+  readonly alias?: string
 }
 
 /** A value whose members have a column each. A bare value, as v1 sends it, is the first of them. */
 interface PartedType {
   readonly parts: readonly FieldPart[]
 }
-
-/** Option id -> current (or, for a removed option, last) label. */
-type Options = ReadonlyMap<string, string>
 
 /** A value that has to be decoded as a whole. */
 export interface CodedType {
@@ -40,54 +38,50 @@ export interface CodedType {
   readonly copier: (options: Options) => CopyJson
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function parted(type: ColumnType, more: readonly FieldPart[] = []): PartedType {
   return { parts: [{ key: 'value', suffix: '', type }, ...more] }
 }
 
-/** v2 sends the option's id as a number, v1 as a string. */
-const enumeration: CodedType = {
+/** From a value to another; webhooks call the first `from`. */
+function range(type: ColumnType, more: readonly FieldPart[] = []): PartedType {
+  const until: FieldPart = { key: 'until', suffix: '_until', type }
+  return { parts: [{ key: 'value', alias: 'from', suffix: '', type }, until, ...more] }
+}
+
+const option: CodedType = {
   columns: [
     { suffix: '', type: 'text' },
     { suffix: '_id', type: 'bigint' },
   ],
-  decoder: (options) => (value) => {
-    const id = decoderOf('bigint')(value)
-    if (id === UNFIT || id === null) return { cells: [null, null], complete: id === null }
-    const label = options.get(String(value))
-    return { cells: [label ?? null, id], complete: label !== undefined }
-  },
+  decoder: decodeOption,
   copier: copyOption,
 }
 
-/** v2 sends `[1,2]`, v1 `"1,2"`. */
-const set: CodedType = {
+const options: CodedType = {
   columns: [
     { suffix: '', type: 'text[]' },
     { suffix: '_ids', type: 'bigint[]' },
   ],
-  decoder: (options) => (value) => {
-    if (value === '') return { cells: [null, null], complete: true }
-    const ids = decoderOf('bigint[]')(value)
-    if (!Array.isArray(ids)) return { cells: [null, null], complete: false }
-    const labels = ids.flatMap((id: string | number) => options.get(String(id)) ?? [])
-    return { cells: [labels, ids], complete: labels.length === ids.length }
-  },
+  decoder: decodeOptions,
   copier: copyOptions,
 }
 
-/** v2 sends the id; v1 may send the record it refers to, with the id as `id` or `value`. */
 const reference: CodedType = {
   columns: [{ suffix: '_id', type: 'bigint' }],
-  decoder: () => (value) => {
-    const id = decoderOf('bigint')(isObject(value) ? (value['id'] ?? value['value']) : value)
-    if (id === UNFIT) return { cells: [null], complete: false }
-    return { cells: [id], complete: !isObject(value) }
-  },
+  decoder: () => decodeReference('bigint'),
   copier: () => copyInteger,
+}
+
+const uuidReference: CodedType = {
+  columns: [{ suffix: '_id', type: 'uuid' }],
+  decoder: () => decodeReference('uuid'),
+  copier: () => () => false,
+}
+
+const references: CodedType = {
+  columns: [{ suffix: '_ids', type: 'bigint[]' }],
+  decoder: () => decodeReferences,
+  copier: () => copyIntegers,
 }
 
 const timezone: readonly FieldPart[] = [
@@ -95,9 +89,9 @@ const timezone: readonly FieldPart[] = [
   { key: 'timezone_id', suffix: '_timezone_id', type: 'bigint' },
 ]
 const address = ADDRESS_PARTS.map((key): FieldPart => ({ key, suffix: `_${key}`, type: 'text' }))
-const until = (type: ColumnType): FieldPart => ({ key: 'until', suffix: '_until', type })
 
-const fieldTypes: Readonly<Record<string, PartedType | CodedType>> = {
+/** The types that a person can make a field of (documentation, core-api-concepts-custom-fields). */
+const creatable = {
   varchar: parted('text'),
   varchar_auto: parted('text'),
   text: parted('text'),
@@ -105,16 +99,41 @@ const fieldTypes: Readonly<Record<string, PartedType | CodedType>> = {
   double: parted('numeric'),
   date: parted('date'),
   monetary: parted('numeric', [{ key: 'currency', suffix: '_currency', type: 'text' }]),
-  daterange: parted('date', [until('date')]),
+  daterange: range('date'),
   time: parted('time', timezone),
-  timerange: parted('time', [until('time'), ...timezone]),
+  timerange: range('time', timezone),
   address: parted('text', address),
-  enum: enumeration,
-  set,
+  enum: option,
+  set: options,
   user: reference,
   org: reference,
   people: reference,
-}
+} as const
+
+/** The other types that a field may have: those of Pipedrive's own (openapi v2 and v1, `field_type`). */
+const system = {
+  int: parted('bigint'),
+  boolean: parted('boolean'),
+  varchar_options: parted('text'),
+  status: parted('text'),
+  billing_frequency: parted('text'),
+  visible_to: parted('bigint'),
+  deal: reference,
+  lead: uuidReference,
+  product: reference,
+  project: reference,
+  pipeline: reference,
+  activity: reference,
+  stage: reference,
+  picture: reference,
+  projects_board: reference,
+  projects_phase: reference,
+  deals: references,
+  json: parted('jsonb'),
+  price_list: parted('jsonb'),
+} as const
+
+const fieldTypes: Readonly<Record<string, PartedType | CodedType>> = { ...creatable, ...system }
 
 /** A type nobody has described yet is kept whole. */
 const unknownType = parted('jsonb')

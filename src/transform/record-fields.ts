@@ -2,7 +2,8 @@ import type { ColumnSpec, ColumnSpecs, ColumnType } from '../streams/stream.ts'
 import type { CatalogField } from './catalog.ts'
 import { UNFIT, decoderOf } from './cells.ts'
 import type { CopyText } from './copy-text.ts'
-import { fieldType, type CodedType, type DecodedField, type FieldPart } from './custom-fields.ts'
+import type { DecodedField } from './coded-values.ts'
+import { fieldType, type CodedType, type FieldPart } from './custom-fields.ts'
 import { copierOf } from './json-cells.ts'
 import type { JsonScanner } from '../json/scanner.ts'
 import { RecordKeys } from './record-keys.ts'
@@ -108,15 +109,26 @@ export function addNativeFields(shape: RecordShape, specs: ColumnSpecs): Readonl
   return slots
 }
 
-/** A value of several parts: v2 has them inside the value, v1 beside it. */
-function addParts(shape: RecordShape, code: string, parts: readonly FieldPart[]): void {
-  const inner = parts.length === 1 ? null : new RecordKeys(code)
-  for (const [index, { key, type }] of parts.entries()) {
+/**
+ * The members of a value: v2 has several of them inside it, webhooks every one, beside the `type` of the field. What is
+ * kept whole has none.
+ */
+function membersOf(code: string, parts: readonly FieldPart[], typeSlot: number): RecordKeys | null {
+  if (parts.every(({ type }) => type === 'jsonb')) return null
+  const members = new RecordKeys(code)
+  members.add('type', typeSlot)
+  return members
+}
+
+/** A value of one part or several: v1 has them beside one another. */
+function addParts(shape: RecordShape, code: string, parts: readonly FieldPart[], typeSlot: number): void {
+  const inner = membersOf(code, parts, typeSlot)
+  for (const [index, { key, alias = key, type }] of parts.entries()) {
     const slot = shape.newSlot()
-    inner?.add(key, slot)
+    for (const name of [key, alias]) inner?.add(name, slot)
     shape.keys.add(index === 0 ? code : `${code}_${key}`, slot, index === 0 ? inner : null)
     if (index === 0) shape.keys.inside('custom_fields', null).add(code, slot, inner)
-    const place = inner === null ? { name: code, under: null } : { name: key, under: code }
+    const place = parts.length === 1 ? { name: code, under: null } : { name: key, under: code }
     shape.fields.push({ ...place, slot, isCustom: true, types: [type], write: writeColumn(type) })
   }
 }
@@ -146,10 +158,12 @@ function addCoded(shape: RecordShape, { code, options: known }: CatalogField, co
  */
 export function addCustomFields(shape: RecordShape, catalog: readonly CatalogField[]): void {
   shape.keys.inside('custom_fields', null)
+  // Nobody reads it: the catalog says what type a field has.
+  const typeSlot = shape.newSlot()
   for (const field of catalog) {
     if (!field.isCustom || field.columnName === null || field.removed) continue
     const described = fieldType(field.type)
-    if ('parts' in described) addParts(shape, field.code, described.parts)
+    if ('parts' in described) addParts(shape, field.code, described.parts, typeSlot)
     else addCoded(shape, field, described)
   }
 }

@@ -119,3 +119,10 @@ export function choices(path: string, parameter: string): readonly string[] {
 export function parameterNames(path: string): readonly string[] {
   return (operationOf(path).parameters ?? []).map(({ name }) => name)
 }
+
+/** The types that Pipedrive's fields may have. */
+export function fieldTypes(path: string): readonly string[] {
+  const content = operationOf(path).responses['200']?.content?.['application/json']
+  const fields = propertiesOf(path, content?.schema ?? {}).get('data')
+  return propertiesOf(path, fields?.items ?? {}).get('field_type')?.enum ?? []
+}

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { throughDoor } from '../../src/streams/door.ts'
 import { streams } from '../../src/streams/index.ts'
 import type { ColumnSpecs, Partition, Stream } from '../../src/streams/stream.ts'
-import { choices, hasOpenApi, operationOf, parameterNames, recordProperties } from './openapi.ts'
+import { isKnownType } from '../../src/transform/custom-fields.ts'
+import { choices, fieldTypes, hasOpenApi, operationOf, parameterNames, recordProperties } from './openapi.ts'
 
 const doors = streams
   .filter((stream) => stream.doors !== undefined)
@@ -57,6 +58,12 @@ function uncovered(stream: Stream, partition: Partition): string[] {
 describe.skipIf(!hasOpenApi)('what Pipedrive publishes', () => {
   test.each(partitions)('%s costs what x-token-cost says', (path, _stream, partition) => {
     expect(partition.cost).toBe(operationOf(path)['x-token-cost'])
+  })
+
+  test('every type that a field may have is described', () => {
+    const types = fieldTypes('/api/v2/dealFields')
+    expect(types).toHaveLength(33)
+    expect(types.filter((type) => !isKnownType(type))).toEqual([])
   })
 
   test.each([...sources])('%s, a field catalog, costs what x-token-cost says', (path, source) => {

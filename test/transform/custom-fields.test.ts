@@ -177,11 +177,40 @@ describe('what does not fit whole', () => {
     ],
     ['a set with a word in it', 'set', v1('2,x'), {}, '2,x'],
     [
-      'an option with its label, as include_option_labels sends it',
+      'an option with another label than the catalog has',
       'enum',
-      v2({ id: 2, label: 'Hot' }),
+      v2({ id: 2, label: 'Boiling' }),
+      { cf_x: 'Hot', cf_x_id: 2 },
+      { id: 2, label: 'Boiling' },
+    ],
+    [
+      'options of which one has another label than the catalog has',
+      'set',
+      v2([
+        { id: 1, label: 'Cold' },
+        { id: 2, label: 'Boiling' },
+      ]),
+      { cf_x: ['Cold', 'Hot'], cf_x_ids: [1, 2] },
+      [
+        { id: 1, label: 'Cold' },
+        { id: 2, label: 'Boiling' },
+      ],
+    ],
+    [
+      'a list of a webhook that has more than values',
+      'set',
+      v2({ type: 'set', values: [{ id: 1 }], total: 9 }),
       {},
-      { id: 2, label: 'Hot' },
+      { type: 'set', values: [{ id: 1 }], total: 9 },
+    ],
+    ['a user with two ids', 'user', v1({ id: 7, value: 8 }), { cf_x_id: 7 }, { id: 7, value: 8 }],
+    ['a webhook’s number that is a word', 'double', v2({ type: 'double', value: 'ten' }), {}, 'ten'],
+    [
+      'a webhook’s text with more than a text',
+      'varchar',
+      v2({ type: 'varchar', value: 'a', language: 'et' }),
+      { cf_x: 'a' },
+      { language: 'et' },
     ],
     [
       'a user with its name, as v1 may send it',
