@@ -4,6 +4,7 @@ import { databaseExists } from '../src/load/database.ts'
 import { describeEmbeddedServer } from '../src/load/embedded-server.ts'
 import { readState, type WarehouseState } from '../src/load/status.ts'
 import { selectStreams, streams } from '../src/streams/index.ts'
+import { driftText } from './drift-text.ts'
 import { inDatabase, untilStopped, withWarehouse, type JobContext, type JobResult } from './job.ts'
 import { recordTable } from './text-table.ts'
 
@@ -72,6 +73,7 @@ function describe(database: DatabaseState, state: WarehouseState | null, dataDir
     '',
     recordTable(STREAM_COLUMNS, state.streams),
     '',
+    ...driftText(state.drift),
     recordTable(RUN_COLUMNS, state.runs),
     '',
     numbers(state),

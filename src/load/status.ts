@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Stream } from '../streams/stream.ts'
 import { readBlock } from './account.ts'
 import { tableExists, type Session } from './connection.ts'
+import { readDrift, type DriftState } from './drift.ts'
 import { isOver } from './run-log.ts'
 
 export interface StreamState {
@@ -32,6 +33,8 @@ export interface WarehouseState {
   /** Null when there is no block, or none any more. */
   readonly blocked_until: string | null
   readonly streams: readonly StreamState[]
+  /** What Pipedrive sent that did not find its place in a column. */
+  readonly drift: readonly DriftState[]
   readonly runs: readonly RunState[]
   /** Tokens spent today (UTC) by this warehouse, and the company's balance as last told; null where it was not. */
   readonly tokens_today: number
@@ -151,6 +154,7 @@ export async function readState(
     company: company.company_name,
     blocked_until: blocked !== null && blocked.getTime() > now ? iso(blocked) : null,
     streams: states,
+    drift: await readDrift(session, account, streams),
     runs: await readRuns(session, account),
     tokens_today: Number(today?.tokens ?? 0),
     daily_limit: numberOrNull(balance?.limit_seen),

@@ -3,7 +3,7 @@ import type { Key } from './batch.ts'
 import type { CopyText } from './copy-text.ts'
 import { CLOSE_LIST, LETTER_N, OPEN_LIST, OPEN_OBJECT } from '../json/bytes.ts'
 import type { JsonScanner } from '../json/scanner.ts'
-import type { Leftovers } from './leftovers.ts'
+import { Leftovers } from './leftovers.ts'
 import { RecordShape, addNativeFields, placeOf } from './record-fields.ts'
 import { NOWHERE } from './record-keys.ts'
 import { TableReader } from './table-reader.ts'
@@ -12,6 +12,7 @@ const VALUE = 'value'
 
 /** Writes a row for each element of an array: the parent's key, the position, the element's cells, `_extra`. */
 export class ExplodedReader {
+  readonly leftovers: Leftovers
   readonly #reader: TableReader
   readonly #parent: string
   readonly #parentSlot: number
@@ -20,7 +21,8 @@ export class ExplodedReader {
   /** Of the column whose empty text says that an element stands for none. */
   readonly #blankSlot: number
 
-  constructor({ columns, parent, blank = '' }: Exploded) {
+  constructor({ columns, from, parent, blank = '' }: Exploded) {
+    this.leftovers = new Leftovers(`${from}.`)
     const shape = new RecordShape()
     const slots = addNativeFields(shape, columns)
     const value = Object.keys(columns).find((column) => placeOf(columns, column) === VALUE)
@@ -33,7 +35,7 @@ export class ExplodedReader {
   }
 
   /** Reads the list that comes next. */
-  read(scanner: JsonScanner, key: Key, out: CopyText, leftovers: Leftovers): void {
+  read(scanner: JsonScanner, key: Key, out: CopyText): void {
     scanner.pass(OPEN_LIST)
     if (scanner.peek() === CLOSE_LIST) {
       scanner.at++
@@ -44,8 +46,8 @@ export class ExplodedReader {
       const before = out.length
       out.cell(key)
       out.cell(position)
-      const counts = this.#element(scanner, key, out, leftovers)
-      out.cell(leftovers.takeExtra())
+      const counts = this.#element(scanner, key, out)
+      out.cell(this.leftovers.takeExtra())
       out.endRow()
       if (counts) position++
       else out.length = before
@@ -53,25 +55,25 @@ export class ExplodedReader {
   }
 
   /** Whether the element stands for anything. */
-  #element(scanner: JsonScanner, key: Key, out: CopyText, leftovers: Leftovers): boolean {
-    if (scanner.peek() !== OPEN_OBJECT) return this.#bareElement(scanner, out, leftovers)
+  #element(scanner: JsonScanner, key: Key, out: CopyText): boolean {
+    if (scanner.peek() !== OPEN_OBJECT) return this.#bareElement(scanner, out)
     this.#reader.scan(scanner)
-    this.#reader.write(scanner, out, leftovers)
+    this.#reader.write(scanner, out, this.leftovers)
     // An element that repeats its parent's key says nothing new; one with another key does.
     const said = this.#reader.valueAt(this.#parentSlot, scanner)
-    if (said !== undefined && said !== key) leftovers.keep(null, this.#parent, said, 'unknown')
+    if (said !== undefined && said !== key) this.leftovers.keep(null, this.#parent, said, 'unknown')
     return this.#saysSomething(scanner)
   }
 
-  #bareElement(scanner: JsonScanner, out: CopyText, leftovers: Leftovers): boolean {
+  #bareElement(scanner: JsonScanner, out: CopyText): boolean {
     scanner.peek()
     const start = scanner.at
     scanner.skipValue()
     const { at: end } = scanner
     this.#reader.takeOne(this.#valueSlot, start, end, scanner)
-    this.#reader.write(scanner, out, leftovers)
+    this.#reader.write(scanner, out, this.leftovers)
     if (this.#valueSlot === NOWHERE && !isNull(scanner, start))
-      leftovers.keep(null, VALUE, scanner.value(start, end), 'unknown')
+      this.leftovers.keep(null, VALUE, scanner.value(start, end), 'unknown')
     return this.#saysSomething(scanner)
   }
 

@@ -19,14 +19,20 @@ export class Leftovers {
   readonly #drift = new Map<string, { key: string; reason: Drift['reason']; count: number }>()
   /** The objects in it that are made of single members. */
   readonly #made = new WeakSet<object>()
+  /** What stands before the keys of the drift: where in the record the object is that they are keys of. */
+  readonly #place: string
   #extra: Members | null = null
+
+  constructor(place = '') {
+    this.#place = place
+  }
 
   /** Keeps a value under its key; or, where `under` is given, as a member of the object that has that key. */
   keep(under: string | null, name: string, value: unknown, reason: Drift['reason']): void {
     this.#extra ??= noMembers()
     if (under === null) this.#extra[name] = value
     else this.#membersOf(this.#extra, under)[name] = value
-    const key = under ?? name
+    const key = this.#place + (under ?? name)
     const id = `${reason} ${key}`
     const entry = this.#drift.get(id) ?? { key, reason, count: 0 }
     entry.count++

@@ -80,7 +80,8 @@ class RecordReader {
       do cursors.push(this.#record(batch))
       while (scanner.more(CLOSE_LIST))
     if (scanner.peek() !== END) throw scanner.wrong()
-    batch.endPage(this.#leftovers.takeDrift())
+    const leftovers = [this.#leftovers, ...this.#exploded.map(({ reader }) => reader.leftovers)]
+    batch.endPage(leftovers.flatMap((each) => each.takeDrift()))
     return cursors
   }
 
@@ -116,7 +117,7 @@ class RecordReader {
       if (list === undefined) this.#columnAsList(field, key, out)
       else {
         this.#scanner.at = this.#table.places.starts[list.slot] as number
-        field.reader.read(this.#scanner, key, out, this.#leftovers)
+        field.reader.read(this.#scanner, key, out)
       }
     }
   }
@@ -130,7 +131,7 @@ class RecordReader {
       if (!Array.isArray(cell)) continue
       const list = new JsonScanner()
       list.open(Buffer.from(JSON.stringify(cell)))
-      reader.read(list, key, out, this.#leftovers)
+      reader.read(list, key, out)
     }
   }
 

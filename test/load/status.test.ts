@@ -59,6 +59,7 @@ describe('the state of the warehouse', () => {
           error: null,
         },
       ],
+      drift: [],
       runs: [],
       tokens_today: 0,
       daily_limit: null,

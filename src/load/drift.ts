@@ -1,0 +1,62 @@
+import { sql } from 'kysely'
+import { placeOf } from '../transform/record-fields.ts'
+import type { Stream } from '../streams/stream.ts'
+import type { Session } from './connection.ts'
+
+/** A field of which some values are kept in `_extra`. */
+export interface DriftState {
+  readonly stream: string
+  /** Its label; null where the field catalog does not know it. */
+  readonly field: string | null
+  /** The first column of the field; null where it has none. */
+  readonly column: string | null
+  /** Its key in the records. */
+  readonly code: string
+  /** `unfit`: the column does not take it; `unknown`: there is no column; `unknown type`: the field's type is new. */
+  readonly reason: string
+  /** Records that were read with such a value, each as often as it was read. */
+  readonly count: number
+  readonly last_seen: string
+}
+
+/** The first column that is taken from a key of the records. */
+function nativeColumn(stream: Stream | undefined, key: string): string | null {
+  const { columns = {} } = stream ?? {}
+  const isFrom = (column: string): boolean => placeOf(columns, column).split('.')[0] === key
+  return Object.keys(columns).find(isFrom) ?? null
+}
+
+/** The field whose key it is, or begins with: v1 has the parts of a value beside it. */
+function fieldOf({ schemas }: Session) {
+  return sql<{ label: string; column_name: string | null }>`lateral (
+    select label, column_name from ${sql.table(`${schemas.data}.fields`)}
+    where entity = stream and (field_code = key or (is_custom and starts_with(key, field_code || '_')))
+    order by field_code = key desc, removed_at is not null, first_seen_at desc limit 1)`.as('field')
+}
+
+/** What was kept in `_extra` so far, what was seen last first. */
+export async function readDrift(
+  session: Session,
+  account: string,
+  streams: readonly Stream[],
+): Promise<readonly DriftState[]> {
+  const byName = new Map(streams.map((stream) => [stream.name, stream]))
+  const rows = await session.control
+    .selectFrom('drift')
+    .leftJoin(fieldOf(session), (on) => on.onTrue())
+    .select(['stream', 'key', 'reason', 'seen', 'last_seen_at', 'label', 'column_name'])
+    .where('account', '=', account)
+    .orderBy('last_seen_at', 'desc')
+    .orderBy('stream')
+    .orderBy('key')
+    .execute()
+  return rows.map(({ stream, key, reason, seen, last_seen_at, label, column_name }) => ({
+    stream,
+    field: label,
+    column: column_name ?? nativeColumn(byName.get(stream), key),
+    code: key,
+    reason,
+    count: Number(seen),
+    last_seen: last_seen_at.toISOString(),
+  }))
+}
