@@ -2,6 +2,8 @@ import { measureChildren } from './children.ts'
 import { childFigures, childText, type CostsByWay } from './children-report.ts'
 import { startBenchServer } from './database.ts'
 import { startEmulatorProcess } from './emulator.ts'
+import { fieldCases, measureCases, startCases } from './fields.ts'
+import { fieldFigures, fieldText, type FieldFigure } from './fields-report.ts'
 import { readOptions, type BenchOptions } from './options.ts'
 import { PIECE_FLAG, measureHere, type Measurement } from './piece.ts'
 import { asText, summarize, summarizeMemory } from './report.ts'
@@ -16,7 +18,7 @@ function tell(what: string): void {
 
 async function compareTime({ deals, persons, rounds }: BenchOptions) {
   await using server = await startBenchServer()
-  await using emulator = await startEmulatorProcess(deals, persons)
+  await using emulator = await startEmulatorProcess({ deals, persons })
   // The first round makes the emulator encode its pages, and is not counted.
   await measureRound(emulator, server)
   const measured: Round[] = []
@@ -31,8 +33,8 @@ async function compareTime({ deals, persons, rounds }: BenchOptions) {
 
 async function compareMemory({ deals, persons, rounds }: BenchOptions) {
   await using server = await startBenchServer()
-  await using little = await startEmulatorProcess(deals, persons)
-  await using much = await startEmulatorProcess(deals * GROWTH, persons * GROWTH)
+  await using little = await startEmulatorProcess({ deals, persons })
+  await using much = await startEmulatorProcess({ deals: deals * GROWTH, persons: persons * GROWTH })
   const [small, large]: [Measurement[], Measurement[]] = [[], []]
   for (let round = 1; round <= rounds; round++) {
     small.push(await measureBackfill(little, server))
@@ -52,12 +54,35 @@ async function compareChildren() {
   return childFigures(costs)
 }
 
+async function compareFields({ rounds, quick }: BenchOptions) {
+  await using server = await startBenchServer()
+  const figures: FieldFigure[] = []
+  for (const cases of fieldCases(quick)) {
+    await using started = await startCases(cases)
+    const measured: (readonly Measurement[])[] = []
+    // The first round makes the emulators encode their pages, and is not counted.
+    for (let round = 0; round <= rounds; round++) {
+      const measurements = await measureCases(started, server)
+      if (round > 0) measured.push(measurements)
+      tell(
+        `round ${round} of ${rounds}: ${measurements.map(({ seconds }) => seconds.toFixed(2)).join(' / ')} s`,
+      )
+    }
+    figures.push(...fieldFigures(cases, measured))
+  }
+  return figures
+}
+
 async function figuresFor(
   options: BenchOptions,
 ): Promise<{ readonly figures: unknown; readonly text: string }> {
   if (options.children) {
     const figures = await compareChildren()
     return { figures, text: childText(figures) }
+  }
+  if (options.fields) {
+    const figures = await compareFields(options)
+    return { figures, text: fieldText(figures) }
   }
   const figures = await (options.memory ? compareMemory(options) : compareTime(options))
   return { figures, text: asText(figures) }

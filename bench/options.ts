@@ -8,13 +8,19 @@ export interface BenchOptions {
   readonly memory: boolean
   /** Instead: what it costs to read the children of the demo company. */
   readonly children: boolean
+  /** Instead: what custom fields cost. */
+  readonly fields: boolean
+  /** One round of few records: whether it works, not how fast. */
+  readonly quick: boolean
   readonly json: boolean
 }
 
-const CHILDREN = 'children'
+const SUBJECTS = ['children', 'fields']
+const USUAL = { rounds: 5, deals: 50_000, persons: 50_000 } as const
+const QUICK = { rounds: 1, deals: 2000, persons: 2000 } as const
 
-export const USAGE =
-  'Usage: npm run bench -- [children] [--rounds 5] [--deals 50000] [--persons 50000] [--memory] [--json]'
+const USAGE =
+  'Usage: npm run bench -- [children|fields] [--rounds 5] [--deals 50000] [--persons 50000] [--memory] [--quick] [--json]'
 
 function count(name: string, text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text)
@@ -26,20 +32,23 @@ export function readOptions(args: readonly string[]): BenchOptions {
     args: [...args],
     allowPositionals: true,
     options: {
-      rounds: { type: 'string', default: '5' },
-      deals: { type: 'string', default: '50000' },
-      persons: { type: 'string', default: '50000' },
+      rounds: { type: 'string' },
+      deals: { type: 'string' },
+      persons: { type: 'string' },
       memory: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
-  if (positionals.some((name) => name !== CHILDREN)) throw new TypeError(USAGE)
+  if (positionals.length > 1 || positionals.some((name) => !SUBJECTS.includes(name)))
+    throw new TypeError(USAGE)
+  const { memory, quick, json } = values
+  const sizes = quick ? QUICK : USUAL
+  const size = (name: keyof typeof USUAL): number => count(name, values[name] ?? String(sizes[name]))
   return {
-    children: positionals.includes(CHILDREN),
-    rounds: count('rounds', values.rounds),
-    deals: count('deals', values.deals),
-    persons: count('persons', values.persons),
-    memory: values.memory,
-    json: values.json,
+    children: positionals.includes('children'),
+    fields: positionals.includes('fields'),
+    ...{ rounds: size('rounds'), deals: size('deals'), persons: size('persons') },
+    ...{ memory, quick, json },
   }
 }

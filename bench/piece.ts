@@ -7,6 +7,8 @@ export interface PieceInput {
   readonly emulatorUrl: string
   readonly emulatorToken: string
   readonly databaseUrl: string
+  /** What a backfill reads, where it is not what the floors read. */
+  readonly streams?: readonly string[]
 }
 
 export interface Measured {

@@ -13,7 +13,7 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
-function rounded(value: number, digits: number): number {
+export function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits))
 }
 
@@ -22,7 +22,7 @@ function ratioOf({ backfill, fetch, copy }: Round): number {
   return backfill.seconds / Math.max(fetch.seconds, copy.seconds)
 }
 
-function peakOf(measurements: readonly Measurement[]): number {
+export function peakOf(measurements: readonly Measurement[]): number {
   return rounded(Math.max(...measurements.map(({ peakBytes }) => peakBytes)) / MEBIBYTE, 0)
 }
 

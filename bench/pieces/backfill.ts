@@ -3,6 +3,7 @@ import { systemClock } from '../../src/clock.ts'
 import { boundMemory } from '../../src/memory.ts'
 import type { Reporter } from '../../src/reporter.ts'
 import { run, type RunParts } from '../../src/run.ts'
+import { selectStreams } from '../../src/streams/index.ts'
 import { SCHEMAS, type Measured, type PieceInput } from '../piece.ts'
 import { STREAMS, WHOLE } from '../work.ts'
 
@@ -30,7 +31,7 @@ export async function backfill(input: PieceInput): Promise<Measured> {
   const began = performance.now()
   const report = await run(partsOf(input), {
     command: 'backfill',
-    streams: STREAMS,
+    streams: input.streams === undefined ? STREAMS : selectStreams(input.streams),
     plan: WHOLE,
     allowance: { tokens: Number.MAX_SAFE_INTEGER },
     maxShare: 1,

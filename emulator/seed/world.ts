@@ -43,7 +43,7 @@ const MOST = 2_000_000
 const bounds: Readonly<Partial<Record<keyof CompanySize, readonly [least: number, most: number]>>> = {
   users: [1, 10_000],
   pipelines: [0, 1000],
-  customFields: [0, 400],
+  customFields: [0, 500],
 }
 
 /** Throws for a company that cannot be made. */
