@@ -5,6 +5,7 @@ import type { Place } from './checkpoint.ts'
 import { tableExists, type Session } from './connection.ts'
 import { sameKey } from './merge.ts'
 import { stageName } from './stage.ts'
+import { isOf, type Owner } from './tombstones.ts'
 
 /** A parent whose children are to be read, as it was when that was planned. */
 export interface DueParent {
@@ -23,6 +24,8 @@ export interface Family {
   readonly layout: TableLayout
   readonly partition: Partition
   readonly parents: Parents
+  /** Whose parents they are, where Pipedrive shows those of the token's user only. */
+  readonly owner: Owner | null
 }
 
 function tableOf({ schemas }: Session, name: string) {
@@ -86,15 +89,27 @@ function ofPlace({ account, stream, partition }: Place, table: string) {
 }
 
 /**
- * The live parents whose children are to be read: those that have changed since their children were last read, or
- * `every` one; of these, those that may have children or of which we hold some.
+ * Which parents: those that have changed since their children were last read, or could not be read then; in a sweep
+ * those that were not read since it began, too; or every one.
  */
-export async function dueParents(
-  session: Session,
-  family: Family,
-  every: boolean,
-): Promise<readonly DueParent[]> {
-  const { place, parents } = family
+export type Due = 'changed' | 'sweep' | 'every'
+
+function isDue({ schemas }: Session, { place, parents }: Family, due: Due): RawBuilder<SqlBool> {
+  if (due === 'every') return sql<SqlBool>`true`
+  const changed = sql<SqlBool>`(read.parent is null or read.failed_at is not null
+    or read.version is distinct from ${version(parents)} or read.counter is distinct from ${counter(parents)})`
+  if (due === 'changed') return changed
+  const state = sql.table(`${schemas.control}.stream_state`)
+  return sql<SqlBool>`(${changed}
+    or read.read_at < (select state.sweep_since from ${state} as state where ${ofPlace(place, 'state')}))`
+}
+
+/**
+ * The live parents whose children are to be read: of those that are due, those that may have children or of which we
+ * hold some. Those that could not be read the last time are asked last: they may fail again, and end the reading.
+ */
+export async function dueParents(session: Session, family: Family, due: Due): Promise<readonly DueParent[]> {
+  const { place, parents, owner } = family
   if (!(await tableExists(session, session.schemas.data, parents.of.name))) return []
   const none = parents.counter?.none ?? 0
   const { rows } = await sql<DueParent>`
@@ -102,39 +117,54 @@ export async function dueParents(
       ${ownParams(parents)} as params
     from ${tableOf(session, parents.of.name)} as parent
     left join ${readsOf(session)} as read on ${ofPlace(place, 'read')} and read.parent = ${parentKey(parents)}::text
-    where ${sql.ref(`parent.${DELETED_AT}`)} is null
-      and (${every} or read.parent is null or read.version is distinct from ${version(parents)}
-           or read.counter is distinct from ${counter(parents)})
+    where ${sql.ref(`parent.${DELETED_AT}`)} is null and ${isOf(owner, 'parent')} and ${isDue(session, family, due)}
       and (coalesce(${counter(parents)} > ${none}, true) or ${hasChildren(session, family)})
-    order by read.read_at nulls first, ${parentKey(parents)}`.execute(session.data)
+    order by read.failed_at nulls first, read.read_at nulls first, ${parentKey(parents)}`.execute(
+    session.data,
+  )
   return rows
 }
 
-/** Those of these parents of which live children are held. */
-export async function parentsHolding(
+/** Those of these parents of which live children are held and none is staged. */
+export async function findEmptied(
   session: Session,
   family: Family,
   keys: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const held = family.parents.columns.map(
+  const { layout, parents } = family
+  const held = parents.columns.map(
     (column) => sql`select ${sql.ref(`child.${column}`)}::text as key
-      from ${tableOf(session, family.layout.table)} as child
-      where ${liveChildren(family)} and ${sql.ref(`child.${column}`)} = any(${keys}::text[]::${typeOf(family.layout, column)}[])`,
+      from ${tableOf(session, layout.table)} as child
+      where ${liveChildren(family)} and ${sql.ref(`child.${column}`)} = any(${keys}::text[]::${typeOf(layout, column)}[])`,
   )
-  const { rows } = await sql<{ key: string }>`${sql.join(held, sql` union `)}`.execute(session.data)
+  const staged = parents.columns.map(
+    (column) => sql`select ${sql.ref(column)}::text from ${sql.table(`pg_temp.${stageName(layout)}`)}`,
+  )
+  const { rows } = await sql<{ key: string }>`(${sql.join(held, sql` union `)})
+    except (${sql.join(staged, sql` union `)})`.execute(session.data)
   return new Set(rows.map(({ key }) => key))
 }
 
-/** How many children of these parents are held without a tombstone. */
+/** How many children are held without a tombstone, of parents that the token's user can see; and how many of these parents. */
 export async function countChildren(
   session: Session,
   family: Family,
   keys: readonly string[],
-): Promise<number> {
-  const { rows } = await sql<{ count: string }>`
-    select count(*) as count from ${tableOf(session, family.layout.table)} as child
-    where ${liveChildren(family)} and ${isChildOf(family, keys)}`.execute(session.data)
-  return Number(rows[0]?.count ?? 0)
+): Promise<{ readonly live: number; readonly theirs: number }> {
+  const { rows } = await sql<{ live: number; theirs: number }>`
+    select count(*)::float8 as live, (count(*) filter (where ${isChildOf(family, keys)}))::float8 as theirs
+    from ${tableOf(session, family.layout.table)} as child
+    where ${liveChildren(family)} and ${isOwn(session, family)}`.execute(session.data)
+  return rows[0] ?? { live: 0, theirs: 0 }
+}
+
+function isOwn(session: Session, { parents, layout, owner }: Family) {
+  if (owner === null) return sql`true`
+  const named = parents.columns.map(
+    (column) => sql`${sql.ref(`child.${column}`)} in (select ${parentKey(parents)}::${typeOf(layout, column)}
+      from ${tableOf(session, parents.of.name)} as parent where ${isOf(owner, 'parent')})`,
+  )
+  return sql`(${sql.join(named, sql` or `)})`
 }
 
 function isChildOf({ parents, layout }: Family, keys: readonly string[], table = 'child') {
@@ -181,9 +211,23 @@ export async function noteParents(session: Session, place: Place, read: readonly
     from unnest(${keys}::text[], ${read.map((each) => each.version)}::timestamptz[],
       ${read.map((each) => each.counter)}::bigint[]) as read (parent, version, counter)
     on conflict (account, stream, partition, parent)
-    do update set version = excluded.version, counter = excluded.counter, read_at = now()`.execute(
+    do update set version = excluded.version, counter = excluded.counter, read_at = now(), failed_at = null`.execute(
     session.data,
   )
+}
+
+/** Remembers that the children of these parents could not be read: the next run asks again. */
+export async function noteFailed(
+  session: Session,
+  place: Place,
+  failed: readonly DueParent[],
+): Promise<void> {
+  if (failed.length === 0) return
+  await sql`
+    insert into ${readsOf(session)} (account, stream, partition, parent, read_at, failed_at)
+    select ${place.account}, ${place.stream}, ${place.partition}, parent, '-infinity', now()
+    from unnest(${failed.map(({ key }) => key)}::text[]) as failed (parent)
+    on conflict (account, stream, partition, parent) do update set failed_at = now()`.execute(session.data)
 }
 
 /** Children go with their parents, and are read again should these come back. Returns how many went. */

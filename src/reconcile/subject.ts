@@ -5,12 +5,12 @@ import { openKeepOut, type KeepOut } from '../load/erased.ts'
 import { readFrontier } from '../load/frontier.ts'
 import type { Owner } from '../load/tombstones.ts'
 import type { Stream } from '../streams/stream.ts'
-import { layoutPresent, ownerOf } from '../sync.ts'
+import { layoutPresent } from '../sync.ts'
 import { Batch } from '../transform/batch.ts'
 import type { CatalogField } from '../transform/catalog.ts'
 import type { StreamLayout } from '../transform/layout.ts'
 import { compileTransform, type Transform } from '../transform/records.ts'
-import type { SyncContext } from '../context.ts'
+import { ownerOf, type SyncContext } from '../context.ts'
 
 export interface VerifyOptions {
   /** Records of each stream that are read again by their ids; null: all of them. */
