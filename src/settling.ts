@@ -1,13 +1,6 @@
 import type { Answered } from './child-basket.ts'
-import {
-  countChildren,
-  findEmptied,
-  noteFailed,
-  noteParents,
-  settleParents,
-  type DueParent,
-  type Family,
-} from './load/parents.ts'
+import { noteFailed, noteParents, type DueParent } from './load/parent-reads.ts'
+import { countChildren, findEmptied, settleParents, type Family } from './load/parents.ts'
 import { refuseSweep } from './transform/tombstone-plan.ts'
 import type { Session } from './load/connection.ts'
 

@@ -1,22 +1,12 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
-import type { Params, Parents, Partition } from '../streams/stream.ts'
+import type { Parents, Partition } from '../streams/stream.ts'
 import { DELETED_AT, type TableLayout } from '../transform/layout.ts'
 import type { Place } from './checkpoint.ts'
 import { tableExists, type Session } from './connection.ts'
 import { sameKey } from './merge.ts'
+import { noteParents, ofPlace, readsOf, type DueParent } from './parent-reads.ts'
 import { stageName } from './stage.ts'
 import { isOf, type Owner } from './tombstones.ts'
-
-/** A parent whose children are to be read, as it was when that was planned. */
-export interface DueParent {
-  readonly key: string
-  /** Its cursor field, as PostgreSQL writes it; null where it has none. */
-  readonly version: string | null
-  /** How many children it says it has; null where it does not say. */
-  readonly counter: string | null
-  /** The parameters that are its own. */
-  readonly params: Params
-}
 
 /** What one partition's children are: their table, and how they name their parents. */
 export interface Family {
@@ -30,10 +20,6 @@ export interface Family {
 
 function tableOf({ schemas }: Session, name: string) {
   return sql.table(`${schemas.data}.${name}`)
-}
-
-function readsOf({ schemas }: Session) {
-  return sql.table(`${schemas.control}.parent_read`)
 }
 
 function parentKey({ of }: Parents) {
@@ -81,11 +67,6 @@ function hasChildren(session: Session, family: Family) {
         from ${tableOf(session, family.layout.table)} as child where ${liveChildren(family)})`,
   )
   return sql`(${sql.join(held, sql` or `)})`
-}
-
-function ofPlace({ account, stream, partition }: Place, table: string) {
-  return sql`${sql.ref(`${table}.account`)} = ${account} and ${sql.ref(`${table}.stream`)} = ${stream}
-    and ${sql.ref(`${table}.partition`)} = ${partition}`
 }
 
 /**
@@ -199,35 +180,6 @@ export async function settleParents(
         where ${sameKey(layout, 'staged', 'child')})`.execute(session.data)
   await noteParents(session, place, read)
   return Number(numAffectedRows ?? 0n)
-}
-
-/** Remembers how these parents were when they were asked, so that they are not asked again before they change. */
-export async function noteParents(session: Session, place: Place, read: readonly DueParent[]): Promise<void> {
-  if (read.length === 0) return
-  const keys = read.map(({ key }) => key)
-  await sql`
-    insert into ${readsOf(session)} (account, stream, partition, parent, version, counter)
-    select ${place.account}, ${place.stream}, ${place.partition}, parent, version, counter
-    from unnest(${keys}::text[], ${read.map((each) => each.version)}::timestamptz[],
-      ${read.map((each) => each.counter)}::bigint[]) as read (parent, version, counter)
-    on conflict (account, stream, partition, parent)
-    do update set version = excluded.version, counter = excluded.counter, read_at = now(), failed_at = null`.execute(
-    session.data,
-  )
-}
-
-/** Remembers that the children of these parents could not be read: the next run asks again. */
-export async function noteFailed(
-  session: Session,
-  place: Place,
-  failed: readonly DueParent[],
-): Promise<void> {
-  if (failed.length === 0) return
-  await sql`
-    insert into ${readsOf(session)} (account, stream, partition, parent, read_at, failed_at)
-    select ${place.account}, ${place.stream}, ${place.partition}, parent, '-infinity', now()
-    from unnest(${failed.map(({ key }) => key)}::text[]) as failed (parent)
-    on conflict (account, stream, partition, parent) do update set failed_at = now()`.execute(session.data)
 }
 
 /** Children go with their parents, and are read again should these come back. Returns how many went. */
