@@ -197,6 +197,16 @@ describe('a parent that is refused', () => {
   )
 })
 
+test('parents that are refused as their children are concern the whole stream', async () => {
+  await using world = await openWorld()
+  await world.run({ streams: [streamNamed('notes'), comments] })
+  world.emulator.faults.add({ kind: 'forbidden', match: /\/v1\/notes\/\d+/ })
+  const report = reportOf(await world.run({ streams: [comments], plan: SWEEP, maxShare: 1 }), 'note_comments')
+  expect(report).toMatchObject({ status: 'skipped', tombstoned: 0 })
+  // Some parents are tried, not every one.
+  expect(report.requests).toBeLessThanOrEqual(16)
+})
+
 test('a read that the budget ends keeps what it has read, and the next goes on with the other parents', async () => {
   await using world = await openWorld()
   await world.run({ streams: [deals] })

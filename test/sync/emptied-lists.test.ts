@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Row } from '../../emulator/index.ts'
 import type { OnAnswer } from '../support/tap.ts'
+import type { Stream } from '../../src/streams/stream.ts'
 import { countOf, reportOf } from '../support/warehouse.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
 import { SWEEP, openWorld, streamNamed, type World } from '../support/world.ts'
 
+const [threads, messages] = ['mail_threads', 'mail_messages'].map(streamNamed) as [Stream, Stream]
 const deals = streamNamed('deals')
 const products = streamNamed('deal_products')
 const streams = [deals, products]
@@ -65,6 +67,22 @@ describe('lists that come empty although rows of theirs are held', () => {
     expect(again?.query.get('deal_ids')?.split(',').map(Number).toSorted()).toEqual(
       [one.deal, other.deal].toSorted(),
     )
+  })
+
+  test("are measured by the rows of the token's user, where others' are not shown", async () => {
+    await using world = await openWorld()
+    const { db, tap } = world
+    await world.run({ streams: [threads, messages] })
+    const rows = await countOf(db, 'mail_messages', '_deleted_at is null')
+    await db.query(
+      `update pipedrive.mail_threads set user_id = user_id + 1 where id <> (
+         select mail_thread_id from pipedrive.mail_messages group by 1 having count(*) > 1 order by 1 limit 1)`,
+    )
+    tap.onAnswer = ({ path }, answer) =>
+      path.endsWith('/mailMessages') ? { ...answer, body: '{"success":true,"data":[]}' } : answer
+    const report = reportOf(await world.run({ streams: [messages], plan: SWEEP }), 'mail_messages')
+    expect(report).toMatchObject({ status: 'failed', tombstoned: 0, requests: 1 })
+    expect(await countOf(db, 'mail_messages', '_deleted_at is null')).toBe(rows)
   })
 
   test('are obeyed at the end where they hold no more than the share', async () => {
