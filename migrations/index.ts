@@ -3,6 +3,7 @@ import * as controlTables from './0001-control-tables.ts'
 import * as block from './0002-block.ts'
 import * as parentRead from './0003-parent-read.ts'
 import * as erased from './0004-erased.ts'
+import * as sweepsOfParents from './0005-sweeps-of-parents.ts'
 import * as schemaChangeColumn from './0008-schema-change-column.ts'
 
 /** The control schema's history, in order. Tables of streams are planned from the registry instead. */
@@ -11,5 +12,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-block': block,
   '0003-parent-read': parentRead,
   '0004-erased': erased,
+  '0005-sweeps-of-parents': sweepsOfParents,
   '0008-schema-change-column': schemaChangeColumn,
 }

@@ -4,6 +4,8 @@ import type { CatalogReader } from './extract/field-catalog.ts'
 import type { Send } from './extract/request.ts'
 import type { Contract } from './load/evolve.ts'
 import type { ReadPlan } from './extract/windows.ts'
+import type { Owner } from './load/tombstones.ts'
+import type { Stream } from './streams/stream.ts'
 
 export interface SyncOptions extends BatchLimits {
   readonly account: string
@@ -26,6 +28,11 @@ export interface SyncContext {
   readonly send: Send
   readonly catalogs: CatalogReader
   readonly onProgress: (progress: Progress) => void
+}
+
+/** Whose rows a walk sees, where Pipedrive shows the token's user's own only. */
+export function ownerOf({ ofUser }: Stream, { options }: SyncContext): Owner | null {
+  return ofUser === undefined ? null : { column: ofUser, id: options.userId }
 }
 
 export interface Progress {

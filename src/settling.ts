@@ -1,12 +1,6 @@
-import {
-  countChildren,
-  noteParents,
-  parentsHolding,
-  settleParents,
-  type DueParent,
-  type Family,
-} from './load/parents.ts'
-import { countLive } from './load/tombstones.ts'
+import type { Answered } from './child-basket.ts'
+import { noteFailed, noteParents, type DueParent } from './load/parent-reads.ts'
+import { countChildren, findEmptied, settleParents, type Family } from './load/parents.ts'
 import { refuseSweep } from './transform/tombstone-plan.ts'
 import type { Session } from './load/connection.ts'
 
@@ -16,41 +10,38 @@ function saysNone({ parents }: Family, { counter }: DueParent): boolean {
 }
 
 /**
- * Settles the parents of each batch. As long as all lists are empty, those that should not be are put off: a right that
- * was lost looks the same.
+ * Settles the parents of each batch. Those whose lists have come empty although they should not be are put off to the
+ * end: a right that was lost for them looks the same.
  */
 export function settling(session: Session, family: Family, maxShare: number) {
-  const { layout, place } = family
-  let doubtful: DueParent[] = []
-  let seen = false
+  const { place } = family
+  const doubtful: DueParent[] = []
   return {
-    settle: async (
-      rows: number,
-      parents: readonly DueParent[],
-      refused: readonly DueParent[],
-    ): Promise<number> => {
+    /** To be called in the transaction that has staged the batch; returns how many rows were deleted. */
+    settle: async ({ parents, refused, failed }: Answered<DueParent>): Promise<number> => {
       await noteParents(session, place, refused)
-      const holding = await parentsHolding(
+      await noteFailed(session, place, failed)
+      const emptied = await findEmptied(
         session,
         family,
         parents.map(({ key }) => key),
       )
-      const isDoubtful = (parent: DueParent): boolean => holding.has(parent.key) && !saysNone(family, parent)
-      seen ||= rows > 0
-      const waiting = seen ? [] : parents.filter(isDoubtful)
-      const sure = seen ? [...doubtful, ...parents] : parents.filter((parent) => !isDoubtful(parent))
-      doubtful = seen ? [] : [...doubtful, ...waiting]
-      return settleParents(session, family, sure)
+      const isDoubtful = (parent: DueParent): boolean => emptied.has(parent.key) && !saysNone(family, parent)
+      doubtful.push(...parents.filter(isDoubtful))
+      return settleParents(
+        session,
+        family,
+        parents.filter((parent) => !isDoubtful(parent)),
+      )
     },
-    /** Throws `E_SWEEP_REFUSED` when more than `maxShare` of the rows would go and nothing at all was shown. */
+    /** Throws `E_SWEEP_REFUSED` when what was put off is more than `maxShare` of the rows. */
     end: async (): Promise<number> => {
       const keys = doubtful.map(({ key }) => key)
-      const held = await countChildren(session, family, keys)
-      const live = await countLive(session, layout)
-      if (held > Math.ceil(live * maxShare))
+      const { live, theirs } = await countChildren(session, family, keys)
+      if (theirs > Math.ceil(live * maxShare))
         throw refuseSweep(
           place.stream,
-          `the lists of ${keys.length} parents are all empty, but the warehouse holds ${held} rows of theirs`,
+          `the lists of ${keys.length} parents are empty, but the warehouse holds ${theirs} rows of theirs, of ${live} in all`,
         )
       return settleParents(session, family, doubtful)
     },

@@ -1,31 +1,22 @@
 import { readBatches } from './batches.ts'
-import { childBatches } from './child-batches.ts'
-import type { SyncContext } from './context.ts'
+import { ownerOf, type SyncContext } from './context.ts'
 import { readByIds } from './extract/read-by-id.ts'
 import { planWindow, type Window } from './extract/windows.ts'
 import { isDue, markCompleted, openBookmark, type Bookmark } from './load/checkpoint.ts'
 import { inTransaction, type Session } from './load/connection.ts'
-import { loadAll, type Loading } from './load-all.ts'
+import { isPerParent, readFamilies } from './families.ts'
+import { loadAll } from './load-all.ts'
 import { openLoader } from './load/loader.ts'
 import { lockStream } from './load/lock.ts'
-import { countLive, findAbsent, tombstoneAbsent, type Owner } from './load/tombstones.ts'
-import { dueParents, followParents, type Family } from './load/parents.ts'
+import { countLive, findAbsent, noteSeen, tombstoneAbsent } from './load/tombstones.ts'
 import { describeWaiting, prepareTables, type Prepared } from './prepare.ts'
 import { payLabels, refreshCatalogs } from './refresh-catalog.ts'
-import { settling } from './settling.ts'
 import type { Partition, Stream } from './streams/stream.ts'
 import { addTo, rowsRead, warn, type Tally } from './tally.ts'
 import { HighWater } from './transform/high-water.ts'
-import type { StreamLayout } from './transform/layout.ts'
-import { compileTransform, type Transform } from './transform/records.ts'
+import { compileTransform } from './transform/records.ts'
+import type { Work } from './work.ts'
 import { planTombstones } from './transform/tombstone-plan.ts'
-
-/** What reading one stream takes. */
-interface Work extends Loading {
-  readonly session: Session
-  readonly layout: StreamLayout
-  readonly transform: Transform
-}
 
 interface PlannedWalk {
   readonly partition: Partition
@@ -60,11 +51,6 @@ export async function syncStream(
   if (complete) await finishComplete(work, walks)
   await payLabels(stream, session)
   await warnOfNothing(work, walks)
-}
-
-/** Whether the records of a stream are read parent by parent. */
-export function isPerParent({ partitions }: Stream): boolean {
-  return partitions.some(({ parents }) => parents !== undefined)
 }
 
 /** One walk a partition; those that a backfill cut off earlier had already finished are left out. */
@@ -112,41 +98,6 @@ async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, be
   if (keeps) await inTransaction(session, () => bookmark.save(mark.end))
 }
 
-/** Reads the children of every partition's parents, some parents at a time, and settles what is gone. */
-async function readFamilies(work: Work): Promise<void> {
-  const { stream, context, layout } = work
-  const { account, plan } = context.options
-  for (const [index, partition] of stream.partitions.entries()) {
-    const { parents } = partition
-    if (parents === undefined) continue
-    const place = { account, stream: stream.name, partition: partition.name }
-    const every = plan.mode === 'sweep' || parents.always === true
-    await readFamily(work, { place, layout, partition, parents }, every, index / stream.partitions.length)
-  }
-}
-
-async function readFamily(work: Work, family: Family, every: boolean, behind: number): Promise<void> {
-  const { stream, session, context, transform, loader, tally } = work
-  const { clock, options } = context
-  const due = await dueParents(session, family, every)
-  const { settle, end } = settling(session, family, options.maxShare)
-  const batches = [loader.newBatch(), loader.newBatch()] as const
-  const portion = 1 / stream.partitions.length
-  const what = { stream, partition: family.partition, due, transform, batches, behind, portion }
-  await loadAll(
-    work,
-    (send) => childBatches(send, clock, options, what),
-    async ({ batch, parents, refused }) =>
-      void (tally.tombstoned += await settle(batch.size, parents, refused)),
-  )
-  tally.tombstoned += await inTransaction(session, () => followParents(session, family))
-  await inTransaction(session, async () => {
-    tally.tombstoned += await end()
-    // Without parents there was nothing to read: their own stream may have failed.
-    if (every && due.length > 0) await markCompleted(session, [family.place])
-  })
-}
-
 const DOOR_IS_PARTIAL =
   'this API may not show every record, so what it left out was not taken as deleted; sync --sweep --api v2 finds that.'
 
@@ -164,21 +115,23 @@ async function finishComplete(work: Work, walks: readonly PlannedWalk[]): Promis
   })
 }
 
-/** Whose rows a walk sees, where Pipedrive shows the token's user's own only. */
-export function ownerOf({ ofUser }: Stream, { options }: SyncContext): Owner | null {
-  return ofUser === undefined ? null : { column: ofUser, id: options.userId }
-}
-
 /** After a complete walk: what it did not see is read by id, and deleted here when it is gone there. */
 async function settleAbsence({ stream, session, context, layout, transform, loader, tally }: Work) {
   const found = await findAbsent(session, layout, ownerOf(stream, context))
   const suspects = planTombstones(stream.name, found, context.options.maxShare)
   if (suspects.length === 0 || stream.readById === undefined) return
   const batch = loader.newBatch()
-  for (const page of await readByIds(context.send, stream, suspects)) transform(page, batch)
+  const { pages, refused } = await readByIds(context.send, stream, suspects)
+  for (const page of pages) transform(page, batch)
   // What is there after all has been seen with it.
   addTo(tally, await loader.commit(batch))
+  await noteSeen(session, layout, refused)
   tally.tombstoned += await tombstoneAbsent(session, layout, ownerOf(stream, context))
+  if (refused.length > 0)
+    warn(
+      tally,
+      `${stream.name}: ${refused.length} of ${suspects.length} rows that are missing from the list could not be confirmed as deleted, since Pipedrive refuses to show those records (403). They stay as they are.`,
+    )
 }
 
 /**

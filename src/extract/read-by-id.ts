@@ -7,8 +7,20 @@ import { readPages } from './paging.ts'
 import type { ApiRequest, Send } from './request.ts'
 import { COMPLETE } from './windows.ts'
 
+/** What reads by id have shown. */
+export interface ReadRecords {
+  readonly pages: readonly Page[]
+  /** Ids of which Pipedrive will not say whether they are there (403), and how it refused the first of them. */
+  readonly refused: readonly string[]
+  readonly refusal: SyncError | null
+}
+
 type ManyIds = Extract<ReadById, { kind: 'many' }>
 type OneId = Extract<ReadById, { kind: 'one' }>
+
+function shown(pages: readonly Page[]): ReadRecords {
+  return { pages, refused: [], refusal: null }
+}
 
 /** Unknown and invisible ids are left out of the answer without an error (openapi v2). */
 async function readMany(send: Send, stream: Stream, way: ManyIds, ids: readonly string[]) {
@@ -22,13 +34,15 @@ async function readMany(send: Send, stream: Stream, way: ManyIds, ids: readonly 
   return pages
 }
 
-async function readOne(send: Send, stream: Stream, way: OneId, id: string): Promise<Page[]> {
+async function readOne(send: Send, stream: Stream, way: OneId, id: string): Promise<ReadRecords> {
   const path = way.path.replace('{id}', encodeURIComponent(id))
   const request: ApiRequest = { stream: stream.name, path, cost: way.cost, params: {} }
   try {
-    return [openOneAsPage(request, (await send(request)).body)]
+    return shown([openOneAsPage(request, (await send(request)).body)])
   } catch (error) {
-    if (error instanceof SyncError && error.code === 'E_NOT_FOUND') return []
+    if (error instanceof SyncError && error.code === 'E_NOT_FOUND') return shown([])
+    if (error instanceof SyncError && error.code === 'E_FORBIDDEN')
+      return { pages: [], refused: [id], refusal: error }
     throw error
   }
 }
@@ -41,15 +55,19 @@ async function readAll(send: Send, stream: Stream): Promise<Page[]> {
 }
 
 /**
- * Reads records by id, from every partition; what the pages leave out is not there any more. Where a stream cannot be
+ * Reads records by id, from every partition; what is neither in the pages nor refused is not there any more. Where a stream cannot be
  * read by id, they are the whole list, read again.
  */
-export async function readByIds(send: Send, stream: Stream, ids: readonly string[]): Promise<Page[]> {
+export async function readByIds(send: Send, stream: Stream, ids: readonly string[]): Promise<ReadRecords> {
   const way = stream.readById
-  if (way === undefined) return []
-  if (way.kind === 'list') return readAll(send, stream)
-  if (way.kind === 'many') return readMany(send, stream, way, ids)
-  const pages: Page[] = []
-  for (const id of ids) pages.push(...(await readOne(send, stream, way, id)))
-  return pages
+  if (way === undefined) return shown([])
+  if (way.kind === 'list') return shown(await readAll(send, stream))
+  if (way.kind === 'many') return shown(await readMany(send, stream, way, ids))
+  const answers: ReadRecords[] = []
+  for (const id of ids) answers.push(await readOne(send, stream, way, id))
+  return {
+    pages: answers.flatMap(({ pages }) => pages),
+    refused: answers.flatMap(({ refused }) => refused),
+    refusal: answers.find(({ refusal }) => refusal !== null)?.refusal ?? null,
+  }
 }

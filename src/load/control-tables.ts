@@ -25,6 +25,8 @@ interface StreamStateTable {
   bookmark: Timestamp | null
   /** When a walk last saw every record of every partition, and what it did not see was settled. */
   completed_at: Timestamp | null
+  /** Since when the children of every parent are being read; null where no such reading waits for its end. */
+  sweep_since: Timestamp | null
   updated_at: Generated<Date>
 }
 
@@ -49,7 +51,10 @@ interface ParentReadTable {
   parent: string
   version: Timestamp | null
   counter: string | null
+  /** `-infinity` where they never were. */
   read_at: Generated<Date>
+  /** When they could not be read, if that was the last time. */
+  failed_at: Timestamp | null
 }
 
 /** Records that no run brings back. */

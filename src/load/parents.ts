@@ -1,21 +1,12 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
-import type { Params, Parents, Partition } from '../streams/stream.ts'
+import type { Parents, Partition } from '../streams/stream.ts'
 import { DELETED_AT, type TableLayout } from '../transform/layout.ts'
 import type { Place } from './checkpoint.ts'
 import { tableExists, type Session } from './connection.ts'
 import { sameKey } from './merge.ts'
+import { noteParents, ofPlace, readsOf, type DueParent } from './parent-reads.ts'
 import { stageName } from './stage.ts'
-
-/** A parent whose children are to be read, as it was when that was planned. */
-export interface DueParent {
-  readonly key: string
-  /** Its cursor field, as PostgreSQL writes it; null where it has none. */
-  readonly version: string | null
-  /** How many children it says it has; null where it does not say. */
-  readonly counter: string | null
-  /** The parameters that are its own. */
-  readonly params: Params
-}
+import { isOf, type Owner } from './tombstones.ts'
 
 /** What one partition's children are: their table, and how they name their parents. */
 export interface Family {
@@ -23,14 +14,12 @@ export interface Family {
   readonly layout: TableLayout
   readonly partition: Partition
   readonly parents: Parents
+  /** Whose parents they are, where Pipedrive shows those of the token's user only. */
+  readonly owner: Owner | null
 }
 
 function tableOf({ schemas }: Session, name: string) {
   return sql.table(`${schemas.data}.${name}`)
-}
-
-function readsOf({ schemas }: Session) {
-  return sql.table(`${schemas.control}.parent_read`)
 }
 
 function parentKey({ of }: Parents) {
@@ -80,21 +69,28 @@ function hasChildren(session: Session, family: Family) {
   return sql`(${sql.join(held, sql` or `)})`
 }
 
-function ofPlace({ account, stream, partition }: Place, table: string) {
-  return sql`${sql.ref(`${table}.account`)} = ${account} and ${sql.ref(`${table}.stream`)} = ${stream}
-    and ${sql.ref(`${table}.partition`)} = ${partition}`
+/**
+ * Which parents: those that have changed since their children were last read, or could not be read then; in a sweep
+ * those that were not read since it began, too; or every one.
+ */
+export type Due = 'changed' | 'sweep' | 'every'
+
+function isDue({ schemas }: Session, { place, parents }: Family, due: Due): RawBuilder<SqlBool> {
+  if (due === 'every') return sql<SqlBool>`true`
+  const changed = sql<SqlBool>`(read.parent is null or read.failed_at is not null
+    or read.version is distinct from ${version(parents)} or read.counter is distinct from ${counter(parents)})`
+  if (due === 'changed') return changed
+  const state = sql.table(`${schemas.control}.stream_state`)
+  return sql<SqlBool>`(${changed}
+    or read.read_at < (select state.sweep_since from ${state} as state where ${ofPlace(place, 'state')}))`
 }
 
 /**
- * The live parents whose children are to be read: those that have changed since their children were last read, or
- * `every` one; of these, those that may have children or of which we hold some.
+ * The live parents whose children are to be read: of those that are due, those that may have children or of which we
+ * hold some. Those that could not be read the last time are asked last: they may fail again, and end the reading.
  */
-export async function dueParents(
-  session: Session,
-  family: Family,
-  every: boolean,
-): Promise<readonly DueParent[]> {
-  const { place, parents } = family
+export async function dueParents(session: Session, family: Family, due: Due): Promise<readonly DueParent[]> {
+  const { place, parents, owner } = family
   if (!(await tableExists(session, session.schemas.data, parents.of.name))) return []
   const none = parents.counter?.none ?? 0
   const { rows } = await sql<DueParent>`
@@ -102,39 +98,54 @@ export async function dueParents(
       ${ownParams(parents)} as params
     from ${tableOf(session, parents.of.name)} as parent
     left join ${readsOf(session)} as read on ${ofPlace(place, 'read')} and read.parent = ${parentKey(parents)}::text
-    where ${sql.ref(`parent.${DELETED_AT}`)} is null
-      and (${every} or read.parent is null or read.version is distinct from ${version(parents)}
-           or read.counter is distinct from ${counter(parents)})
+    where ${sql.ref(`parent.${DELETED_AT}`)} is null and ${isOf(owner, 'parent')} and ${isDue(session, family, due)}
       and (coalesce(${counter(parents)} > ${none}, true) or ${hasChildren(session, family)})
-    order by read.read_at nulls first, ${parentKey(parents)}`.execute(session.data)
+    order by read.failed_at nulls first, read.read_at nulls first, ${parentKey(parents)}`.execute(
+    session.data,
+  )
   return rows
 }
 
-/** Those of these parents of which live children are held. */
-export async function parentsHolding(
+/** Those of these parents of which live children are held and none is staged. */
+export async function findEmptied(
   session: Session,
   family: Family,
   keys: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const held = family.parents.columns.map(
+  const { layout, parents } = family
+  const held = parents.columns.map(
     (column) => sql`select ${sql.ref(`child.${column}`)}::text as key
-      from ${tableOf(session, family.layout.table)} as child
-      where ${liveChildren(family)} and ${sql.ref(`child.${column}`)} = any(${keys}::text[]::${typeOf(family.layout, column)}[])`,
+      from ${tableOf(session, layout.table)} as child
+      where ${liveChildren(family)} and ${sql.ref(`child.${column}`)} = any(${keys}::text[]::${typeOf(layout, column)}[])`,
   )
-  const { rows } = await sql<{ key: string }>`${sql.join(held, sql` union `)}`.execute(session.data)
+  const staged = parents.columns.map(
+    (column) => sql`select ${sql.ref(column)}::text from ${sql.table(`pg_temp.${stageName(layout)}`)}`,
+  )
+  const { rows } = await sql<{ key: string }>`(${sql.join(held, sql` union `)})
+    except (${sql.join(staged, sql` union `)})`.execute(session.data)
   return new Set(rows.map(({ key }) => key))
 }
 
-/** How many children of these parents are held without a tombstone. */
+/** How many children are held without a tombstone, of parents that the token's user can see; and how many of these parents. */
 export async function countChildren(
   session: Session,
   family: Family,
   keys: readonly string[],
-): Promise<number> {
-  const { rows } = await sql<{ count: string }>`
-    select count(*) as count from ${tableOf(session, family.layout.table)} as child
-    where ${liveChildren(family)} and ${isChildOf(family, keys)}`.execute(session.data)
-  return Number(rows[0]?.count ?? 0)
+): Promise<{ readonly live: number; readonly theirs: number }> {
+  const { rows } = await sql<{ live: number; theirs: number }>`
+    select count(*)::float8 as live, (count(*) filter (where ${isChildOf(family, keys)}))::float8 as theirs
+    from ${tableOf(session, family.layout.table)} as child
+    where ${liveChildren(family)} and ${isOwn(session, family)}`.execute(session.data)
+  return rows[0] ?? { live: 0, theirs: 0 }
+}
+
+function isOwn(session: Session, { parents, layout, owner }: Family) {
+  if (owner === null) return sql`true`
+  const named = parents.columns.map(
+    (column) => sql`${sql.ref(`child.${column}`)} in (select ${parentKey(parents)}::${typeOf(layout, column)}
+      from ${tableOf(session, parents.of.name)} as parent where ${isOf(owner, 'parent')})`,
+  )
+  return sql`(${sql.join(named, sql` or `)})`
 }
 
 function isChildOf({ parents, layout }: Family, keys: readonly string[], table = 'child') {
@@ -169,21 +180,6 @@ export async function settleParents(
         where ${sameKey(layout, 'staged', 'child')})`.execute(session.data)
   await noteParents(session, place, read)
   return Number(numAffectedRows ?? 0n)
-}
-
-/** Remembers how these parents were when they were asked, so that they are not asked again before they change. */
-export async function noteParents(session: Session, place: Place, read: readonly DueParent[]): Promise<void> {
-  if (read.length === 0) return
-  const keys = read.map(({ key }) => key)
-  await sql`
-    insert into ${readsOf(session)} (account, stream, partition, parent, version, counter)
-    select ${place.account}, ${place.stream}, ${place.partition}, parent, version, counter
-    from unnest(${keys}::text[], ${read.map((each) => each.version)}::timestamptz[],
-      ${read.map((each) => each.counter)}::bigint[]) as read (parent, version, counter)
-    on conflict (account, stream, partition, parent)
-    do update set version = excluded.version, counter = excluded.counter, read_at = now()`.execute(
-    session.data,
-  )
 }
 
 /** Children go with their parents, and are read again should these come back. Returns how many went. */

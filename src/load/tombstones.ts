@@ -38,6 +38,21 @@ export async function rememberSeen({ client }: Session, layout: TableLayout): Pr
   )
 }
 
+/** Takes keys, of a table with one key column, as seen: their rows are not absent. */
+export async function noteSeen(
+  { client }: Session,
+  layout: TableLayout,
+  keys: readonly string[],
+): Promise<void> {
+  const [key] = keyColumns(layout)
+  if (key === undefined) return
+  await client.query(
+    `insert into pg_temp.${quoteIdentifier(seenName(layout))} (${key.name})
+     select unnest($1::text[])::${key.type} on conflict do nothing`,
+    [keys],
+  )
+}
+
 export interface Absence {
   /** Rows without a tombstone. */
   readonly live: number

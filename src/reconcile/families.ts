@@ -2,7 +2,9 @@ import { hash } from 'node:crypto'
 import { SyncError } from '../errors.ts'
 import { askChildren, parentsAtOnce } from '../extract/child-pages.ts'
 import { chunks } from '../chunks.ts'
-import { dueParents, rowsOfParents, settleParents, type DueParent, type Family } from '../load/parents.ts'
+import { familiesOf } from '../families.ts'
+import type { DueParent } from '../load/parent-reads.ts'
+import { dueParents, rowsOfParents, settleParents, type Family } from '../load/parents.ts'
 import type { Verdict } from './findings.ts'
 import type { Findings } from './records.ts'
 import type { Reading, Rereading } from './rereading.ts'
@@ -66,8 +68,8 @@ function draw(parents: readonly DueParent[], most: number | null, seed: string):
 async function verifyFamily(subject: Subject, family: Family, verdict: Verdict): Promise<Findings> {
   const { session, context } = subject
   const { sample, seed } = context.verify
-  const every = await dueParents(session, family, true)
-  const changed = family.parents.always === true ? [] : await dueParents(session, family, false)
+  const every = await dueParents(session, family, 'every')
+  const changed = family.parents.always === true ? [] : await dueParents(session, family, 'changed')
   const unread = new Set(changed.map(({ key }) => key))
   const drawn = draw(
     every.filter(({ key }) => !unread.has(key)),
@@ -84,11 +86,7 @@ async function verifyFamily(subject: Subject, family: Family, verdict: Verdict):
 export async function verifyFamilies(subject: Subject, verdict: Verdict): Promise<readonly Findings[]> {
   const { stream, context, layout } = subject
   const found: Findings[] = []
-  for (const partition of stream.partitions) {
-    const { parents } = partition
-    if (parents === undefined) continue
-    const place = { account: context.options.account, stream: stream.name, partition: partition.name }
-    found.push(await verifyFamily(subject, { place, layout, partition, parents }, verdict))
-  }
+  for (const family of familiesOf(stream, layout, context))
+    found.push(await verifyFamily(subject, family, verdict))
   return found
 }

@@ -24,11 +24,19 @@ export interface Findings {
 function byKey({ stream, session, context, layout }: Subject): Rereading {
   const way = stream.readById ?? LIST_AGAIN
   const readable: Stream = { ...stream, readById: way }
+  let answered = false
   return {
     columns: null,
     // The list is read once, however many of its records are asked for.
     atOnce: way.kind === 'list' ? Number.MAX_SAFE_INTEGER : KEYS_AT_ONCE,
-    read: async (units) => ({ pages: await readByIds(context.send, readable, units), units }),
+    read: async (units) => {
+      const { pages, refused, refusal } = await readByIds(context.send, readable, units)
+      // When all are refused and none ever was answered, it is no fault of theirs.
+      answered ||= refused.length < units.length
+      if (refusal !== null && !answered) throw refusal
+      const unshown = new Set(refused)
+      return { pages, units: units.filter((unit) => !unshown.has(unit)) }
+    },
     rows: (units) => rowsWithKeys(layout, units),
     settle: (units) => markGone(session, layout, rowsWithKeys(layout, units)),
   }

@@ -6,12 +6,11 @@ import { readFrontier } from '../load/frontier.ts'
 import type { Owner } from '../load/tombstones.ts'
 import type { Stream } from '../streams/stream.ts'
 import { shapeHeld } from '../prepare.ts'
-import { ownerOf } from '../sync.ts'
 import { Batch } from '../transform/batch.ts'
 import { fieldId, type CatalogField } from '../transform/catalog.ts'
 import type { StreamLayout } from '../transform/layout.ts'
 import { compileTransform, type Transform } from '../transform/records.ts'
-import type { SyncContext } from '../context.ts'
+import { ownerOf, type SyncContext } from '../context.ts'
 
 export interface VerifyOptions {
   /** Records of each stream that are read again by their ids; null: all of them. */

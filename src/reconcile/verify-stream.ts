@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts'
 import { tableExists, type Session } from '../load/connection.ts'
 import type { Stream } from '../streams/stream.ts'
-import { isPerParent } from '../sync.ts'
+import { isPerParent } from '../families.ts'
 import { verifyFamilies } from './families.ts'
 import type { Verdict } from './findings.ts'
 import { verifyRecords } from './records.ts'

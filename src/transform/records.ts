@@ -85,6 +85,12 @@ class RecordReader {
     return cursors
   }
 
+  /** Drops what was kept of a page that was not read to its end: it is no part of the next. */
+  forget(): void {
+    this.#leftovers.takeExtra()
+    this.#leftovers.takeDrift()
+  }
+
   #record(batch: Batch): number | null {
     const scanner = this.#scanner
     if (scanner.peek() !== OPEN_OBJECT) throw missingKey(this.#stream)
@@ -196,6 +202,7 @@ export function compileTransform(stream: Stream, catalog: readonly CatalogField[
     try {
       return reader.page(page, batch)
     } catch (error) {
+      reader.forget()
       throw error instanceof SyntaxError ? notJson(stream, error) : error
     }
   }

@@ -14,7 +14,7 @@ export function refuseSweep(stream: string, what: string): SyncError {
   return new SyncError({
     code: 'E_SWEEP_REFUSED',
     recovery: 'skip-stream',
-    message: `${stream}: ${what}. Nothing was marked as deleted; a lost permission looks the same. If it is right, run again with --max-share 1.`,
+    message: `${stream}: ${what}. None of them was marked as deleted; a lost permission looks the same. If it is right, run again with --max-share 1.`,
   })
 }
 

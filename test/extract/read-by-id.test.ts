@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { SyncError, type ErrorCode } from '../../src/errors.ts'
-import type { Page } from '../../src/extract/page.ts'
-import { readByIds } from '../../src/extract/read-by-id.ts'
+import { readByIds, type ReadRecords } from '../../src/extract/read-by-id.ts'
 import { selectStreams } from '../../src/streams/index.ts'
 import type { Stream } from '../../src/streams/stream.ts'
 import { answers, failure, recordsOf } from './support.ts'
 
-const all = (pages: readonly Page[]): unknown[] => pages.flatMap(recordsOf)
+const all = ({ pages }: ReadRecords): unknown[] => pages.flatMap(recordsOf)
 
 function stream(name: string): Stream {
   const [found] = selectStreams([name])
@@ -73,7 +72,14 @@ describe('one id a request', () => {
     expect(all(await readByIds(send, stream('leads'), ['a', 'c']))).toEqual([{ id: 'c' }])
   })
 
-  test.each(['E_FORBIDDEN', 'E_NOT_AVAILABLE', 'E_SERVER', 'E_BUDGET'] as const)(
+  test('that is refused is neither shown nor gone', async () => {
+    const { send } = answers(one('a'), error('E_FORBIDDEN'), one('c'))
+    const read = await readByIds(send, stream('leads'), ['a', 'b', 'c'])
+    expect(all(read)).toEqual([{ id: 'a' }, { id: 'c' }])
+    expect(read.refused).toEqual(['b'])
+  })
+
+  test.each(['E_NOT_AVAILABLE', 'E_SERVER', 'E_BUDGET'] as const)(
     'that fails with %s is not taken for gone',
     async (code) => {
       const { send } = answers(error(code))

@@ -189,6 +189,20 @@ describe('of what is read parent by parent', () => {
     expect(verdictOf(refused, 'deal_followers')).toMatchObject({ status: 'skipped', compared: 0 })
   })
 
+  test('a record that is refused by id is left out; when all are, the stream is skipped', async () => {
+    await using world = await openWorld()
+    const { emulator } = world
+    const streams = await fillOne(world, 'leads')
+    const [one] = emulator.company.list('leads')
+    emulator.company.leads.delete(one?.['id'] as string)
+    emulator.faults.add({ kind: 'forbidden', match: `/v1/leads/${one?.['id'] as string}` })
+    const report = await verifyWorld(world, { streams })
+    expect(told(report)).toEqual([])
+    expect(verdictOf(report, 'leads')).toMatchObject({ status: 'done', changed: 1 })
+    emulator.faults.add({ kind: 'forbidden', match: /\/v1\/leads\/[0-9a-f]+-/ })
+    expect(verdictOf(await verifyWorld(world, { streams }), 'leads').status).toBe('skipped')
+  })
+
   test('a tenth as many parents are read as records are asked for', async () => {
     await using world = await openWorld()
     const streams = await fillOne(world, 'deal_followers')

@@ -128,7 +128,9 @@ describe('a child is deleted here', () => {
         : answer
     const refused = reportOf(await world.run({ ...both(products), plan: SWEEP }), 'deal_products')
     expect(refused).toMatchObject({ status: 'failed', tombstoned: 0 })
-    expect(refused.error).toContain('are all empty, but the warehouse holds')
+    expect(refused.error).toContain(
+      `are empty, but the warehouse holds ${rows} rows of theirs, of ${rows} in all`,
+    )
     expect(await countOf(world.db, 'deal_products', '_deleted_at is null')).toBe(rows)
     const obeyed = await world.run({ ...both(products), plan: SWEEP, maxShare: 1 })
     expect(reportOf(obeyed, 'deal_products')).toMatchObject({ status: 'done', tombstoned: rows })
@@ -195,6 +197,16 @@ describe('a parent that is refused', () => {
   )
 })
 
+test('parents that are refused as their children are concern the whole stream', async () => {
+  await using world = await openWorld()
+  await world.run({ streams: [streamNamed('notes'), comments] })
+  world.emulator.faults.add({ kind: 'forbidden', match: /\/v1\/notes\/\d+/ })
+  const report = reportOf(await world.run({ streams: [comments], plan: SWEEP, maxShare: 1 }), 'note_comments')
+  expect(report).toMatchObject({ status: 'skipped', tombstoned: 0 })
+  // Some parents are tried, not every one.
+  expect(report.requests).toBeLessThanOrEqual(16)
+})
+
 test('a read that the budget ends keeps what it has read, and the next goes on with the other parents', async () => {
   await using world = await openWorld()
   await world.run({ streams: [deals] })
@@ -242,6 +254,22 @@ test("with another user's token, what was the first one's alone stays", async ()
   expect(await world.run({ streams: own, plan: SWEEP, maxShare: 1 })).toMatchObject({ status: 'done' })
   expect(await countOf(world.db, 'user_settings', `user_id = ${me} and _deleted_at is null`)).toBe(rows)
   expect(await countOf(world.db, 'call_logs', '_deleted_at is not null')).toBe(0)
+})
+
+test("with another user's token, the parents that only the first one's shows are not asked", async () => {
+  await using world = await openWorld()
+  const { company } = world.emulator
+  const [threads, messages] = ['mail_threads', 'mail_messages'].map(streamNamed) as [Stream, Stream]
+  await world.run({ streams: [threads, messages] })
+  const rows = await countOf(world.db, 'mail_messages', '_deleted_at is null')
+  expect(rows).toBeGreaterThan(0)
+  const other = company.list('users').find((user) => user['is_you'] !== true)?.['id'] as number
+  for (const user of company.list('users'))
+    company.users.set(user['id'] as number, { is_you: user['id'] === other })
+  const before = asked(world, /mailMessages$/)
+  expect(await world.run({ streams: [messages], plan: SWEEP })).toMatchObject({ status: 'done' })
+  expect(asked(world, /mailMessages$/)).toBe(before)
+  expect(await countOf(world.db, 'mail_messages', '_deleted_at is null')).toBe(rows)
 })
 
 test('parents without any child are not asked again, even where the budget ends the read', async () => {

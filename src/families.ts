@@ -1,0 +1,66 @@
+import { childBatches } from './child-batches.ts'
+import { ownerOf, type SyncContext } from './context.ts'
+import { countFailures, type Failures } from './failures.ts'
+import { markCompleted } from './load/checkpoint.ts'
+import { inTransaction } from './load/connection.ts'
+import { dueParents, followParents, type Family } from './load/parents.ts'
+import { closeSweep, openSweep } from './load/sweep.ts'
+import { loadAll } from './load-all.ts'
+import { settling } from './settling.ts'
+import type { Stream } from './streams/stream.ts'
+import type { TableLayout } from './transform/layout.ts'
+import type { Work } from './work.ts'
+
+/** Whether the records of a stream are read parent by parent. */
+export function isPerParent({ partitions }: Stream): boolean {
+  return partitions.some(({ parents }) => parents !== undefined)
+}
+
+/** What the children of each partition are, and whose the token's user can see. */
+export function familiesOf(stream: Stream, layout: TableLayout, context: SyncContext): readonly Family[] {
+  const { account } = context.options
+  return stream.partitions.flatMap((partition) => {
+    const { parents } = partition
+    if (parents === undefined) return []
+    const place = { account, stream: stream.name, partition: partition.name }
+    return [{ place, layout, partition, parents, owner: ownerOf(parents.of, context) }]
+  })
+}
+
+/**
+ * Reads the children of every partition's parents, some parents at a time, and settles what is gone. Throws in the end
+ * where parents had to be passed over.
+ */
+export async function readFamilies(work: Work): Promise<void> {
+  const failures = countFailures()
+  const families = familiesOf(work.stream, work.layout, work.context)
+  for (const [index, family] of families.entries())
+    await readFamily(work, family, failures, index / families.length, 1 / families.length)
+  failures.end()
+}
+
+async function readFamily(work: Work, family: Family, failures: Failures, behind: number, portion: number) {
+  const { stream, session, context, transform, loader, tally } = work
+  const { clock, options } = context
+  const { place, partition, parents } = family
+  const every = options.plan.mode === 'sweep' || parents.always === true
+  const { resumed } = every ? await openSweep(session, place) : { resumed: false }
+  const due = await dueParents(session, family, every ? 'sweep' : 'changed')
+  const { settle, end } = settling(session, family, options.maxShare)
+  const before = failures.count
+  const batches = [loader.newBatch(), loader.newBatch()] as const
+  const what = { stream, partition, due, transform, batches, failures, behind, portion }
+  await loadAll(
+    work,
+    (send) => childBatches(send, clock, options, what),
+    async (answered) => void (tally.tombstoned += await settle(answered)),
+  )
+  tally.tombstoned += await inTransaction(session, () => followParents(session, family))
+  await inTransaction(session, async () => {
+    tally.tombstoned += await end()
+    if (every) await closeSweep(session, place)
+    // Without parents there was nothing to read: their own stream may have failed.
+    const isComplete = every && (resumed || due.length > 0) && failures.count === before
+    if (isComplete) await markCompleted(session, [place])
+  })
+}
