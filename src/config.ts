@@ -13,6 +13,8 @@ export interface WarehouseConfig {
   readonly schemas: { readonly data: string; readonly control: string }
   /** Names this company in the control tables: the data schema's name, so that each company has a schema of its own. */
   readonly account: string
+  /** Whether the tables have a view each that shows the labels of today. */
+  readonly labelledViews: boolean
 }
 
 /** Where the data comes from. */
@@ -127,6 +129,7 @@ const variables = {
   PIPEDRIVE_SCHEMA: schemaName.default('pipedrive'),
   PIPEDRIVE_SYNC_SCHEMA: schemaName.default('pipedrive_sync'),
   STREAMS: z.string().optional(),
+  LABELLED_VIEWS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 } as const
 
@@ -157,6 +160,7 @@ export function readWarehouse(environment: Environment): WarehouseConfig {
     dataDir,
     schemas: { data, control },
     account: data,
+    labelledViews: read(environment, 'LABELLED_VIEWS') === 'on',
   })
 }
 

@@ -15,6 +15,8 @@ export interface SyncOptions extends BatchLimits {
   /** Leave alone what was read whole not long ago (`refreshHours`). */
   readonly onlyDue: boolean
   readonly lookbackMs: number
+  /** Whether the tables have a view each that shows their labels. */
+  readonly labelledViews: boolean
   /** Share (0 to 1) of a table that one complete walk may find gone. */
   readonly maxShare: number
   /** Whether tables may be changed. */

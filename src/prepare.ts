@@ -1,8 +1,11 @@
+import type { SyncOptions } from './context.ts'
 import { readCatalog } from './load/catalog-store.ts'
 import { inTransaction, type Session } from './load/connection.ts'
 import { evolveTables, existingTable, type Contract, type Evolution } from './load/evolve.ts'
+import { keepLabelledView } from './load/labelled-view.ts'
+import { labelledView } from './load/view-plan.ts'
 import { promoteLeftovers } from './promote.ts'
-import type { Stream } from './streams/stream.ts'
+import { hasOwnFields, type Stream } from './streams/stream.ts'
 import type { CatalogField } from './transform/catalog.ts'
 import { layoutStream, type StreamLayout } from './transform/layout.ts'
 import { presentIn, type Held, type Shape } from './transform/present.ts'
@@ -32,6 +35,23 @@ export function prepareTables(
     await promoteLeftovers(session, account, shape)
     return { ...shape, waiting }
   })
+}
+
+/**
+ * Brings the view of a stream's labels in line with table and catalog; to be called under its lock. Returns what kept it
+ * from that. A contract to freeze holds for its columns too: they are names that people rely on.
+ */
+export async function prepareView(
+  stream: Stream,
+  session: Session,
+  { contract, labelledViews }: SyncOptions,
+): Promise<string | null> {
+  if (contract === 'freeze' || !hasOwnFields(stream)) return null
+  const catalog = await readCatalog(session, stream.name)
+  const table = layoutStream(stream.whole ?? stream, catalog)
+  const held = await existingTable(session, table.table)
+  const columns = table.columns.filter(({ name }) => held?.columns.has(name) === true)
+  return keepLabelledView(session, labelledView({ ...table, columns }, catalog), labelledViews)
 }
 
 /** A stream and its fields as far as its tables have columns for them now, and those columns. */

@@ -66,6 +66,7 @@ export function contextOf({ parts, request, client }: Run, { userId }: Begun, lo
     },
     options: {
       account: parts.warehouse.account,
+      labelledViews: parts.warehouse.labelledViews,
       userId,
       plan: request.plan,
       onlyDue: request.onlyDue === true,

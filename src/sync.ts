@@ -9,7 +9,7 @@ import { loadAll } from './load-all.ts'
 import { openLoader } from './load/loader.ts'
 import { lockStream } from './load/lock.ts'
 import { countLive, findAbsent, noteSeen, tombstoneAbsent } from './load/tombstones.ts'
-import { describeWaiting, prepareTables, type Prepared } from './prepare.ts'
+import { describeWaiting, prepareTables, prepareView, type Prepared } from './prepare.ts'
 import { payLabels, refreshCatalogs } from './refresh-catalog.ts'
 import type { Partition, Stream } from './streams/stream.ts'
 import { addTo, rowsRead, warn, type Tally } from './tally.ts'
@@ -40,6 +40,8 @@ export async function syncStream(
   tally.frozen = prepared.waiting.some(({ why }) => why === 'frozen')
   const waiting = describeWaiting(stream.name, prepared.waiting)
   if (waiting !== null) warn(tally, waiting)
+  const hindrance = await prepareView(stream, session, context.options)
+  if (hindrance !== null) warn(tally, hindrance)
   const walks = isPerParent(stream) ? [] : await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
   const work = await openWork(prepared, session, context, tally, complete)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { streams } from '../src/streams/index.ts'
+import { hasOwnFields } from '../src/streams/stream.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string): Promise<string> => readFile(join(root, file), 'utf8')
@@ -51,7 +52,14 @@ describe('the README', () => {
   test('names only tables that there are, and the page that has them all', async () => {
     const tables = streams.flatMap(({ name, exploded = [] }) => [name, ...exploded.map(({ table }) => table)])
     const control = await read('src/load/control-tables.ts')
-    const known = [...tables, 'field_options', ...all(control, /^ {2}([a-z_]+): \w+Table$/gm), ...SCHEMAS]
+    const views = streams.filter(hasOwnFields).map(({ name }) => `${name}_labelled`)
+    const known = [
+      ...tables,
+      ...views,
+      'field_options',
+      ...all(control, /^ {2}([a-z_]+): \w+Table$/gm),
+      ...SCHEMAS,
+    ]
     const section = readme.slice(readme.indexOf('## What is stored'), readme.indexOf('Native columns keep'))
     const named = all(section, /`([a-z_]+)`/g)
     expect(named.length).toBeGreaterThan(30)

@@ -17,7 +17,13 @@ const silent: Reporter = {
 /** A run that says nothing and is never stopped. */
 export function partsOf({ emulatorUrl, emulatorToken, databaseUrl }: PieceInput): RunParts {
   return {
-    warehouse: { databaseUrl, dataDir: tmpdir(), schemas: SCHEMAS, account: SCHEMAS.data },
+    warehouse: {
+      databaseUrl,
+      dataDir: tmpdir(),
+      schemas: SCHEMAS,
+      account: SCHEMAS.data,
+      labelledViews: true,
+    },
     source: { baseUrl: emulatorUrl, token: emulatorToken },
     clock: systemClock,
     signal: new AbortController().signal,

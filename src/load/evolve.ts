@@ -1,12 +1,9 @@
-import { sql } from 'kysely'
 import pg from 'pg'
 import { SyncError } from '../errors.ts'
 import type { TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
+import { waitBriefly } from './lock.ts'
 import { planTable, type ExistingTable, type TableChange } from './table-plan.ts'
-
-/** How long DDL waits for readers before it gives up; it is tried again at the next pass. */
-const LOCK_TIMEOUT = '5s'
 
 /** A table of the data schema as it stands. */
 export async function existingTable({ client, schemas }: Session, table: string): Promise<ExistingTable> {
@@ -107,8 +104,8 @@ export async function evolveTables(
   layouts: readonly TableLayout[],
   contract: Contract = 'evolve',
 ): Promise<Evolution> {
-  const { control, schemas } = session
-  await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`.execute(control)
+  const { schemas } = session
+  await waitBriefly(session)
   const changes: TableChange[] = []
   for (const layout of layouts)
     changes.push(...planTable(schemas.data, layout, await existingTable(session, layout.table)))

@@ -1,6 +1,14 @@
 import { SyncError } from '../errors.ts'
 import type { Session } from './connection.ts'
 
+/** How long DDL waits for readers before it gives up; it is tried again at the next pass. */
+export const LOCK_TIMEOUT = '5s'
+
+/** Lets the statements of the transaction under way wait no longer than that for a lock. */
+export async function waitBriefly({ client }: Session): Promise<void> {
+  await client.query("select set_config('lock_timeout', $1, true)", [LOCK_TIMEOUT])
+}
+
 async function tryLock(
   { client }: Session,
   how: 'pg_try_advisory_lock' | 'pg_try_advisory_xact_lock',

@@ -1,4 +1,4 @@
-import type { TableLayout } from '../transform/layout.ts'
+import type { Column, TableLayout } from '../transform/layout.ts'
 
 /** What is there: column name -> its comment; null when there is no table. */
 export type ExistingTable = {
@@ -18,27 +18,38 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-function quoteLiteral(text: string | null): string {
+/** A table or view of the schema. */
+export function qualified(schema: string, name: string): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
+}
+
+export function quoteLiteral(text: string | null): string {
   return text === null ? 'null' : `'${text.replaceAll("'", "''").replaceAll('\u0000', '\ufffd')}'`
 }
 
-const SYNCED_AT = {
-  definition: '"_synced_at" timestamptz not null default now()',
+/** The load stage's own column. */
+export const SYNCED_AT = {
+  name: '_synced_at',
+  type: 'timestamptz',
   comment: 'When the row was last written; an unchanged row keeps it',
-} as const
+} as const satisfies Column
 
 /** Columns that only grow are added, comments follow; nothing is ever dropped, renamed or retyped. */
 export function planTable(schema: string, layout: TableLayout, existing: ExistingTable): TableChange[] {
-  const name = `${quoteIdentifier(schema)}.${quoteIdentifier(layout.table)}`
+  const name = qualified(schema, layout.table)
   const change = (reason: string, ddl: string): TableChange => ({ table: layout.table, reason, ddl })
   const changes: TableChange[] = []
   if (existing === null) {
     const columns = layout.columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`)
+    const synced = `${quoteIdentifier(SYNCED_AT.name)} ${SYNCED_AT.type} not null default now()`
     const key = layout.key.map(quoteIdentifier).join(', ')
-    const body = [...columns, SYNCED_AT.definition, `primary key (${key})`].join(',\n  ')
+    const body = [...columns, synced, `primary key (${key})`].join(',\n  ')
     changes.push(change('new table', `create table ${name} (\n  ${body}\n)`))
     changes.push(
-      change('comment', `comment on column ${name}."_synced_at" is ${quoteLiteral(SYNCED_AT.comment)}`),
+      change(
+        'comment',
+        `comment on column ${name}.${quoteIdentifier(SYNCED_AT.name)} is ${quoteLiteral(SYNCED_AT.comment)}`,
+      ),
     )
   }
   const known = existing?.columns ?? new Map<string, string | null>()

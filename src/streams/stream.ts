@@ -246,6 +246,11 @@ export function asUser(stream: Stream, userId: number): Stream {
   return { ...stream, partitions }
 }
 
+/** Whether Pipedrive has a field catalog of the stream's records: their fields have labels, and may be custom. */
+export function hasOwnFields({ name, catalogs }: Stream): boolean {
+  return catalogs.some(({ entity }) => entity === name)
+}
+
 /** The stream's own table, and those that are made of its records. */
 export function tablesOf({ name, exploded = [] }: Stream): readonly string[] {
   return [name, ...exploded.map(({ table }) => table)]

@@ -112,14 +112,15 @@ function childLayout(stream: Stream, child: Exploded): ChildLayout {
   }
 }
 
+/** Of those of the same code, one that is there goes before one that is gone. */
+export function fieldsByCode(catalog: readonly CatalogField[]): ReadonlyMap<string, CatalogField> {
+  const goneFirst = catalog.toSorted((one, other) => Number(other.removed) - Number(one.removed))
+  return new Map(goneFirst.map((field) => [field.code, field]))
+}
+
 /** The tables of a stream, given the fields that its catalog knows. */
 export function layoutStream(stream: Stream, catalog: readonly CatalogField[]): StreamLayout {
-  // One that is there goes before one of the same code that is gone.
-  const byCode = new Map(
-    catalog
-      .toSorted((one, other) => Number(other.removed) - Number(one.removed))
-      .map((field) => [field.code, field]),
-  )
+  const byCode = fieldsByCode(catalog)
   const isDoor = stream.whole !== undefined
   return {
     table: stream.name,

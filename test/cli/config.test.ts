@@ -65,11 +65,12 @@ describe('the source', () => {
 
 describe('the warehouse', () => {
   test('without settings it is the embedded server here, and the usual schemas', () => {
-    const { databaseUrl, dataDir, schemas, account } = readWarehouse({ DATABASE_URL: ' ' })
-    expect({ databaseUrl, schemas, account }).toEqual({
+    const { databaseUrl, dataDir, schemas, account, labelledViews } = readWarehouse({ DATABASE_URL: ' ' })
+    expect({ databaseUrl, schemas, account, labelledViews }).toEqual({
       databaseUrl: null,
       schemas: { data: 'pipedrive', control: 'pipedrive_sync' },
       account: 'pipedrive',
+      labelledViews: true,
     })
     expect(dataDir).toBe(`${process.cwd()}/.pipedrive-warehouse`)
   })
@@ -95,6 +96,7 @@ describe('the warehouse', () => {
     ['PIPEDRIVE_SCHEMA', 'ä'.repeat(32)],
     ['PIPEDRIVE_SCHEMA', 'pipedrive_sync'],
     ['PIPEDRIVE_SYNC_SCHEMA', 'pg_sync'],
+    ['LABELLED_VIEWS', 'no'],
     ['PIPEDRIVE_WAREHOUSE_DIR', import.meta.filename],
     ['PIPEDRIVE_WAREHOUSE_DIR', `${import.meta.filename}/below`],
   ])('%s=%s is refused by name', (name, value) => {
@@ -102,6 +104,10 @@ describe('the warehouse', () => {
     expect(message.split(' ')[0]).toBe(name)
     expect(message).not.toContain('hidden')
     expect(message).toMatch(/^[^\n]+\.$/)
+  })
+
+  test('LABELLED_VIEWS=off says that no views are wanted', () => {
+    expect(readWarehouse({ LABELLED_VIEWS: 'off' }).labelledViews).toBe(false)
   })
 
   test('a file in place of the directory does not matter where a database is given', () => {

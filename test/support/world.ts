@@ -79,6 +79,7 @@ export async function openWorld(options: EmulatorOptions = {}, clock = testClock
         dataDir: '/nowhere',
         schemas: { data: 'pipedrive', control: 'pipedrive_sync' },
         account: 'pipedrive',
+        labelledViews: true,
       },
       source,
       clock,

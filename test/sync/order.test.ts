@@ -78,7 +78,7 @@ describe('pages in any order', () => {
           if (checkpoints) clock.advance(2100)
           return pagesOf(pages, answer, query.get('cursor'))
         }
-        await db.query('drop table if exists pipedrive.organizations')
+        await db.query('drop table if exists pipedrive.organizations cascade')
         await db.query('delete from pipedrive_sync.stream_state').catch(() => undefined)
         const report = only(await world.run({ streams: [organizations] }))
         expect(report.status).toBe('done')
