@@ -1,6 +1,7 @@
-import { readNames } from '../src/flags.ts'
+import { readApi, readNames } from '../src/flags.ts'
 import { configError } from '../src/errors.ts'
 import { modeOf, type Mode } from '../src/streams/describe.ts'
+import { throughDoor } from '../src/streams/door.ts'
 import { selectStreams, streams } from '../src/streams/index.ts'
 import type { Stream } from '../src/streams/stream.ts'
 import type { JobResult } from './job.ts'
@@ -46,20 +47,27 @@ function linesOf(stream: Stream): StreamLine[] {
 
 export interface StreamsFlags {
   readonly stream?: string
+  readonly api?: string
   readonly markdown?: boolean
 }
 
-function page({ stream }: StreamsFlags): JobResult {
+function page({ stream, api = 'v2' }: StreamsFlags): JobResult {
   if (stream !== undefined) throw configError('--markdown is the page about all tables: leave --stream out.')
+  if (api !== 'v2')
+    throw configError('--markdown is the page about all tables as v2 fills them: leave --api out.')
   const text = streamsPage()
   return { json: { page: text }, text, exit: 0, verbatim: true }
 }
 
-/** Lists the registry: each table, where it comes from, what a request costs. Throws `E_CONFIG`. */
+/**
+ * Lists the registry: each table, where it comes from through the API asked for, what a request costs. Throws
+ * `E_CONFIG`.
+ */
 export function listStreams(flags: StreamsFlags): JobResult {
+  const api = readApi('--api', flags.api)
   if (flags.markdown === true) return page(flags)
   const listed = flags.stream === undefined ? streams : selectStreams(readNames(flags.stream))
-  const lines = listed.flatMap((stream) => linesOf(stream))
+  const lines = listed.flatMap((stream) => linesOf(throughDoor(stream, api)))
   const rows = lines.map((line) => ({ ...line, endpoints: line.endpoints.join(' ') }))
   return { json: lines, text: recordTable(COLUMNS, rows), exit: 0, verbatim: true }
 }

@@ -54,7 +54,7 @@ function withBudget(command: Command): Command {
 }
 
 function withApi(command: Command): Command {
-  return withChoice(command).option(
+  return command.option(
     '--api <name>',
     'v2, or v1-collection for the old lists of deals, persons, organizations and activities',
     'v2',
@@ -76,16 +76,18 @@ function does<Flags extends Output>(job: (flags: Flags) => Job) {
   return (flags: Flags): Promise<void> => runJob(job(flags), flags.json === true)
 }
 
-withJson(withLimits(withApi(command('sync', 'read what has changed since the last sync'))))
+withJson(withLimits(withApi(withChoice(command('sync', 'read what has changed since the last sync')))))
   .option('--sweep', 'read everything, to find what was deleted')
   .action(does<SyncFlags & Output>((flags) => (context) => sync(context, flags)))
 
-withJson(withLimits(withApi(command('backfill', 'read everything once; goes on where it was cut off'))))
+withJson(
+  withLimits(withApi(withChoice(command('backfill', 'read everything once; goes on where it was cut off')))),
+)
   .option('--since <date>', 'only what was updated at or after this date or ISO time (UTC)')
   .option('--until <date>', 'only what was updated before this date or ISO time (UTC)')
   .action(does<BackfillFlags & Output>((flags) => (context) => backfill(context, flags)))
 
-withJson(withLimits(withApi(command('schedule', 'sync on a cron expression until stopped'))))
+withJson(withLimits(withApi(withChoice(command('schedule', 'sync on a cron expression until stopped')))))
   .option('--cron <expression>', 'when to sync', '*/15 * * * *')
   .option('--timezone <name>', 'time zone of the expression', 'UTC')
   .action(does<ScheduleFlags & Output>((flags) => (context, show) => schedule(context, flags, show)))
@@ -107,12 +109,16 @@ withJson(command('status', 'what the warehouse holds, how it is, how to connect 
   )
 
 withJson(
-  withBudget(withChoice(command('check', 'see what a run would find: token, streams, budget, database'))),
+  withBudget(
+    withApi(withChoice(command('check', 'see what a run would find: token, streams, budget, database'))),
+  ),
 )
   .option('--quick', 'try token and database only, for 2 API tokens')
   .action(does<CheckFlags & Output>((flags) => (context) => check(context, flags)))
 
-withJson(withStreams(command('streams', 'list the tables, where they come from and what a request costs')))
+withJson(
+  withApi(withStreams(command('streams', 'list the tables, where they come from and what a request costs'))),
+)
   .option('--markdown', 'the whole page about the tables, with their columns')
   .action(does<StreamsFlags & Output>((flags) => () => listStreams(flags)))
 

@@ -100,7 +100,7 @@ describe('refused before the first request, in one sentence, with exit 2 and not
     const token = await cli(['sync', `--token=${TOKEN}`], { cwd })
     expect(token.stderr).toMatch(/^error: unknown option '--token'\n/)
     const env = variables({ url: 'http://127.0.0.1:1' })
-    for (const command of ['sync', 'backfill', 'schedule'])
+    for (const command of ['sync', 'backfill', 'schedule', 'check', 'streams'])
       expect(await jsonFrom([command, '--api', 'v3'], { cwd, env }, 2)).toMatchObject({
         code: 'E_CONFIG',
         error: '--api takes v2 or v1-collection, not "v3".',

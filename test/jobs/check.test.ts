@@ -192,6 +192,31 @@ describe('check of somebody who is no global admin', () => {
   })
 })
 
+describe('the old lists of v1', () => {
+  const four = { stream: 'deals,persons,organizations,activities,users', api: 'v1-collection' } as const
+  const lists = ['deals', 'persons', 'organizations', 'activities'].map((name) => `/v1/${name}/collection`)
+
+  test('are tried instead of those of v2', async () => {
+    const { emulator, run } = await place()
+    const result = await run(four)
+    expect(new Set(Object.values(statuses(result)))).toEqual(new Set(['readable']))
+    const asked = emulator.requests.map(({ path }) => path)
+    expect(asked).toEqual(expect.arrayContaining(lists))
+    expect(asked.filter((path) => /^.api.v2.(?!.*Fields$)/.test(path))).toEqual([])
+  })
+
+  test('are refused to whoever is no global admin, who is told that', async () => {
+    const { run } = await place({ switches: { admin: false } })
+    const result = await run(four)
+    expect(result.exit).toBe(4)
+    expect(statuses(result)).toMatchObject({ users: 'readable', deals: 'skipped', activities: 'skipped' })
+    for (const path of lists)
+      expect(result.text).toMatch(
+        new RegExp(`\nSkipped.*GET ${path} .*403 .* Only global admins can read these endpoints\\.`),
+      )
+  })
+})
+
 describe('a stream that cannot be read', () => {
   test('is named with the reason, and the exit code tells', async () => {
     const { emulator, run } = await place()
