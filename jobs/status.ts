@@ -6,7 +6,7 @@ import { readState, type WarehouseState } from '../src/load/status.ts'
 import { selectStreams, streams } from '../src/streams/index.ts'
 import { driftText } from './drift-text.ts'
 import { inDatabase, untilStopped, withWarehouse, type JobContext, type JobResult } from './job.ts'
-import { recordTable } from './text-table.ts'
+import { cellText, recordTable } from './text-table.ts'
 
 interface DatabaseState {
   readonly embedded: boolean
@@ -64,6 +64,12 @@ function numbers({ tokens_today, daily_limit, daily_remaining, blocked_until }: 
   return `Tokens spent today: ${tokens_today}${left}.${blocked}`
 }
 
+/** They begin with the name of their stream. */
+function warnings({ streams }: WarehouseState): readonly string[] {
+  const told = streams.flatMap(({ warning }) => (warning === null ? [] : [`WARNING: ${cellText(warning)}`]))
+  return told.length === 0 ? [] : ['', ...told]
+}
+
 function describe(database: DatabaseState, state: WarehouseState | null, dataDir: string): string {
   const how = connecting(database, dataDir)
   if (state === null) return [how, ...(database.url === null ? [] : [EMPTY])].join('\n')
@@ -72,6 +78,7 @@ function describe(database: DatabaseState, state: WarehouseState | null, dataDir
     `Company:   ${state.company}`,
     '',
     recordTable(STREAM_COLUMNS, state.streams),
+    ...warnings(state),
     '',
     ...driftText(state.drift),
     recordTable(RUN_COLUMNS, state.runs),

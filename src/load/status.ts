@@ -15,6 +15,8 @@ export interface StreamState {
   readonly last_status: string | null
   readonly last_run_at: string | null
   readonly error: string | null
+  /** What the last run that read it asked a person to look at. */
+  readonly warning: string | null
 }
 
 export interface RunState {
@@ -70,6 +72,21 @@ async function readRuns({ control }: Session, account: string): Promise<RunState
   }))
 }
 
+/** A run that failed, or in which the stream was not due, does not show that all is well again. */
+async function readWarning({ control }: Session, account: string, stream: string): Promise<string | null> {
+  const told = await control
+    .selectFrom('run_stream')
+    .select('warning')
+    .where((is) => is.and({ account, stream }))
+    .where((is) =>
+      is.or([is('warning', 'is not', null), is.and([is('status', '=', 'done'), is('requests', '>', 0)])]),
+    )
+    .orderBy('run_id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return told?.warning ?? null
+}
+
 async function readStream(
   session: Session,
   account: string,
@@ -111,6 +128,7 @@ async function readStream(
     last_status: last?.status ?? null,
     last_run_at: iso(last?.started_at ?? null),
     error: last?.error ?? null,
+    warning: await readWarning(session, account, stream),
   }
 }
 

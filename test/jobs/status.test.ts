@@ -17,6 +17,10 @@ const driftOf = z.object({
   ),
 })
 
+const warningsOf = z.object({
+  streams: z.array(z.object({ stream: z.string(), warning: z.string().nullable() })),
+})
+
 /** A world, and what status says of it. */
 async function place() {
   const world = await openWorld()
@@ -99,5 +103,29 @@ describe('status', () => {
     const { json, text } = await look()
     expect(driftOf.parse(json).drift).toEqual([])
     expect(text).not.toContain('_extra')
+  })
+
+  test('shows that a stream had rows and now reads none, until it reads some again', async () => {
+    const { world, look } = await place()
+    await using _world = world
+    const shown = async () => {
+      await world.run({ streams: [streamNamed('users'), streamNamed('persons')] })
+      const { json, text } = await look()
+      const told = warningsOf.parse(json).streams.filter(({ warning }) => warning !== null)
+      return { told, lines: text.split('\n').filter((line) => line.startsWith('WARNING: ')) }
+    }
+    expect(await shown()).toEqual({ told: [], lines: [] })
+
+    const none = JSON.stringify({ success: true, data: [], additional_data: { next_cursor: null } })
+    world.tap.onAnswer = ({ path }, answer) =>
+      path === '/api/v2/persons' ? { ...answer, body: none } : undefined
+    const { told, lines } = await shown()
+    expect(told).toEqual([
+      { stream: 'persons', warning: expect.stringMatching(/^persons: Pipedrive shows no record/) as string },
+    ])
+    expect(lines).toEqual([`WARNING: ${told[0]?.warning ?? ''}`])
+
+    world.tap.onAnswer = () => undefined
+    expect(await shown()).toEqual({ told: [], lines: [] })
   })
 })

@@ -4,7 +4,7 @@ import { openBookmark } from '../../src/load/checkpoint.ts'
 import type { Session } from '../../src/load/connection.ts'
 import { resetStream } from '../../src/load/reset.ts'
 import { lockStream } from '../../src/load/lock.ts'
-import { endRun, logStream, logTokens, startRun } from '../../src/load/run-log.ts'
+import { endRun, logStream, logTokens, startRun, type StreamReport } from '../../src/load/run-log.ts'
 import { readState } from '../../src/load/status.ts'
 import { streams } from '../../src/streams/index.ts'
 import { v2List } from '../../src/streams/lists.ts'
@@ -57,6 +57,7 @@ describe('the state of the warehouse', () => {
           last_status: null,
           last_run_at: null,
           error: null,
+          warning: null,
         },
       ],
       drift: [],
@@ -95,9 +96,29 @@ describe('the state of the warehouse', () => {
           last_status: status,
           last_run_at: expect.stringMatching(/^\d{4}-.*Z$/) as string,
           error: error ?? null,
+          warning: null,
         },
       ])
     }
+  })
+
+  test('tells the warning of a stream until a run that has read it has none', async () => {
+    const { session } = await migratedWarehouse()
+    await claim(session)
+    const asked = { ...ZERO, stream: 'contacts', requests: 1 }
+    const told = async (account: string, report: StreamReport): Promise<string | null | undefined> => {
+      await logStream(session, account, await startRun(session, account, 'sync'), report)
+      return (await readState(session, ACCOUNT, [people], june))?.streams[0]?.warning
+    }
+    expect(await told(ACCOUNT, { ...asked, status: 'done', warning: 'None is shown.' })).toBe(
+      'None is shown.',
+    )
+    expect(await told(ACCOUNT, { ...asked, status: 'failed' })).toBe('None is shown.')
+    expect(await told(ACCOUNT, { ...asked, status: 'done', requests: 0 }), 'not due').toBe('None is shown.')
+    expect(await told(ACCOUNT, { ...asked, status: 'done', stream: 'deals' })).toBe('None is shown.')
+    expect(await told('another', { ...asked, status: 'done' })).toBe('None is shown.')
+    expect(await told(ACCOUNT, { ...asked, status: 'done', warning: 'Look.' })).toBe('Look.')
+    expect(await told(ACCOUNT, { ...asked, status: 'done' })).toBeNull()
   })
 
   test('counts every stream of the registry, the field catalog included', async () => {
