@@ -93,21 +93,21 @@ function streamFacts({ streams: checks }: CheckReport, streams: readonly Stream[
   const reasons = checks.flatMap(({ status, error }) => (error === undefined ? [] : [{ status, error }]))
   return [
     namesFact('Readable', named('readable')),
-    namesFact('User only', own, "Pipedrive shows no others' records than the token's user's"),
-    namesFact('Not tried', named('untried'), 'read for each record of another stream'),
+    namesFact('User only', own, ["Pipedrive shows no others' records than the token's user's"]),
+    namesFact('Not tried', named('untried'), [...new Set(checks.flatMap(({ reason }) => reason ?? []))]),
     ...reasons.map(({ status, error }): Fact => [capital(status), brief(error)]),
   ]
 }
 
 /** As many names a line as a screen is wide, and what is to be said of them behind; nothing where there is no name. */
-function namesFact(title: string, names: readonly string[], about?: string): Fact {
+function namesFact(title: string, names: readonly string[], about: readonly string[] = []): Fact {
   if (names.length === 0) return [title]
   const words = names.map((name, at) => (at < names.length - 1 ? `${name},` : name))
   const lines = words.reduce<readonly string[]>((lines, word) => {
     const line = `${lines.at(-1) ?? ''} ${word}`.trim()
     return line.length <= SCREEN ? [...lines.slice(0, -1), line] : [...lines, word]
   }, [])
-  return [title, ...lines, ...(about === undefined ? [] : [`(${about})`])]
+  return [title, ...lines, ...about.map((line) => `(${line})`)]
 }
 
 function capital(word: string): string {

@@ -47,7 +47,7 @@ export interface CheckReport {
  * each stream. Throws what a run would throw where database or token are wrong.
  */
 export async function check(parts: RunParts, request: CheckRequest): Promise<CheckReport> {
-  const warehouse = await checkWarehouse(parts, request.streams)
+  const { warehouse, held } = await checkWarehouse(parts, request.streams)
   const stop = new AbortController()
   const signal = AbortSignal.any([parts.signal, stop.signal])
   const { source, clock } = parts
@@ -55,10 +55,12 @@ export async function check(parts: RunParts, request: CheckRequest): Promise<Che
   const observer = observe(client.send, clock)
   const send = askOnce(observer.send)
   const identity = await readIdentity(send)
-  const cost = request.quick ? 0 : PERMISSION_SETS_COST + costOfProbes(request.streams)
+  const cost = request.quick ? 0 : PERMISSION_SETS_COST + costOfProbes(request.streams, held)
   const affordable = !request.quick && cost <= tokensLeft(client)
   const permissionSets = affordable ? await setsOrRefusal(send) : null
-  const streams = affordable ? await tryStreams(send, request.streams, client.ledger, stop) : []
+  const today = new Date(clock.now()).toISOString().slice(0, 10)
+  const trial = { send, streams: request.streams, ledger: client.ledger, stop, held, today }
+  const streams = affordable ? await tryStreams(trial) : []
   return {
     warehouse,
     identity,

@@ -19,7 +19,7 @@ export interface AskedParent {
 }
 
 /** The partition as it is asked for some parents. */
-function partitionOf(partition: Partition, asked: readonly AskedParent[]): Partition {
+export function partitionOf(partition: Partition, asked: readonly AskedParent[]): Partition {
   const { path, parents } = partition
   const keys = asked.map(({ key }) => key).join()
   const params = Object.assign({}, partition.params, ...asked.map((each) => each.params)) as Params

@@ -18,15 +18,18 @@ export interface Family {
   readonly owner: Owner | null
 }
 
-function tableOf({ schemas }: Session, name: string) {
+/** A table of the data schema. */
+export function tableOf({ schemas }: Session, name: string) {
   return sql.table(`${schemas.data}.${name}`)
 }
 
-function parentKey({ of }: Parents) {
+/** The key of a parent, as `parent`. */
+export function parentKey({ of }: Parents) {
   return sql.ref(`parent.${of.key[0] ?? ''}`)
 }
 
-function ownParams({ params = {} }: Parents) {
+/** The parameters that are a parent's own, as one JSON object. */
+export function ownParams({ params = {} }: Parents) {
   const all = Object.values(params).map((column) => sql.ref(`parent.${column}`))
   const pairs = Object.entries(params).map(
     ([name, column]) =>

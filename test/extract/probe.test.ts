@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { askOnce, costOfProbes, probe, probesOf } from '../../src/extract/probe.ts'
+import { askOnce, childProbesOf, costOfProbes, probe, probesOf } from '../../src/extract/probe.ts'
 import { selectStreams, streams } from '../../src/streams/index.ts'
 import { streamNamed } from '../support/world.ts'
 import { answers, failure } from './support.ts'
@@ -20,11 +20,13 @@ describe('what is tried of a stream', () => {
     expect(probesOf(streamNamed('fields')).length).toBeGreaterThan(5)
   })
 
-  test('takes no parent: what is read for each of some is left out', () => {
+  test('is one of each path of children too, which takes a parent', () => {
     for (const name of ['deal_followers', 'deal_products', 'project_phases']) {
       expect(probesOf(streamNamed(name))).toEqual([])
-      expect(costOfProbes([streamNamed(name)])).toBe(0)
+      expect(childProbesOf(streamNamed(name))).toMatchObject([{ pageSize: 1 }])
     }
+    expect(childProbesOf(streamNamed('permitted_users'))).toHaveLength(5)
+    expect(childProbesOf(streamNamed('deals'))).toEqual([])
   })
 
   test('costs each path once', () => {
@@ -33,6 +35,12 @@ describe('what is tried of a stream', () => {
     expect(costOfProbes(selectStreams(['fields', 'deals']))).toBe(
       costOfProbes(selectStreams(['fields'])) + 30,
     )
+    const followers = selectStreams(['deal_followers'])
+    expect(costOfProbes(followers)).toBe(10 + 10)
+    const both = selectStreams(['deals', 'deal_followers'])
+    expect(costOfProbes(both), 'the list of deals is asked anyway').toBe(40 + 10)
+    const held = new Map([['/api/v2/deals/{id}/followers', { key: '1', params: {} }]])
+    expect(costOfProbes(followers, held), 'a parent is known').toBe(10)
     expect(costOfProbes(streams)).toBeGreaterThan(costOfProbes(selectStreams([])))
   })
 })
