@@ -42,12 +42,7 @@ export async function heldColumns(session: Session, layout: StreamLayout): Promi
   }
   const children: ChildLayout[] = []
   for (const child of layout.children) children.push({ ...child, columns: await narrow(child) })
-  // A table of which nothing is there has not been made yet.
-  return {
-    ...layout,
-    columns: await narrow(layout),
-    children: children.filter(({ columns }) => columns.length > 0),
-  }
+  return { ...layout, columns: await narrow(layout), children }
 }
 
 /** Makes the stages that batches of a stream are compared in. */
