@@ -4,8 +4,8 @@ import { connect } from '../../src/load/connection.ts'
 import { eraseRecord } from '../../src/load/erase.ts'
 import { readRecord } from '../../src/streams/erasable.ts'
 import { countOf, everything } from '../support/warehouse.ts'
-import { openWorld, type World } from '../support/world.ts'
-import { fill, told, verdictOf, verifyWorld } from './support.ts'
+import { inPagesOf, openWorld, type World } from '../support/world.ts'
+import { fill, fillOne, told, verdictOf, verifyWorld } from './support.ts'
 
 async function erase({ db }: World, kind: string, id: string): Promise<void> {
   await using session = await connect(db.url, { data: 'pipedrive', control: 'pipedrive_sync' }, 'test')
@@ -54,21 +54,21 @@ test('the sums of deals are left alone where Pipedrive counts one that was erase
 
 test('what is erased while it is verified is no difference, though nothing had been erased before', async () => {
   await using world = await openWorld()
-  const streams = (await fill(world)).filter(({ name }) => name === 'persons')
+  const streams = (await fillOne(world, 'persons')).map((stream) => inPagesOf(5, stream))
   const erasures = ['3', '5']
-  // Once when the walk is over, and once when a record is read again by its id.
+  let lists = 0
+  // Once when it has been listed, behind two more pages, and once when it is read again by its id.
   world.tap.onAnswer = async ({ path, query }) => {
-    const isList = path === '/api/v2/persons' && query.get('ids') === null
-    const isById = query.get('ids')?.split(',').includes('5') === true
-    if (erasures.length === (isList ? 2 : isById ? 1 : 0))
+    const ids = query.get('ids')
+    if (path === '/api/v2/persons' && ids === null) lists++
+    const isNow = ids === null ? lists === 4 : ids.split(',').includes('5')
+    if (isNow && erasures.length === (ids === null ? 2 : 1))
       await erase(world, 'person', erasures.shift() ?? '')
   }
-  const report = await verifyWorld(world, { streams })
+  const report = await verifyWorld(world, { streams, batch: { batchRows: 1, batchMs: 2000 } })
   expect(erasures).toEqual([])
   expect(told(report)).toEqual([])
-  const live = await countOf(world.db, 'persons', '_deleted_at is null')
-  expect(verdictOf(report, 'persons')).toMatchObject({ pending: 0, changed: 0, unconfirmed: 0 })
-  expect(verdictOf(report, 'persons').there).toBe(verdictOf(report, 'persons').here)
-  expect(live).toBeGreaterThan(10)
+  const verdict = verdictOf(report, 'persons')
+  expect(verdict).toMatchObject({ pending: 0, changed: 0, unconfirmed: 0, there: verdict.here })
   expect(report).toMatchObject({ status: 'done', equal: true })
 })
