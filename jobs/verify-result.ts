@@ -12,6 +12,7 @@ const COLUMNS = [
   'status',
   'there',
   'here',
+  'parents',
   'compared',
   ...KINDS,
   'mended',
@@ -24,11 +25,12 @@ const COLUMNS = [
 ] as const
 const TOTALS = ['by', 'group', 'there', 'here', 'sum_there', 'sum_here', 'equal'] as const
 
-function lineOf({ differences, mended, pending, ...rest }: StreamVerdict) {
+function lineOf({ differences, mended, pending, parents, parents_read: read, ...rest }: StreamVerdict) {
   const counted = KINDS.map((kind) => [kind, differences.filter((each) => each.kind === kind).length])
   return {
     ...rest,
     ...(Object.fromEntries(counted) as Record<Kind, number>),
+    parents: parents === null ? null : `${read ?? 0} of ${parents}`,
     mended: mended.length,
     not_synced: pending,
   }
@@ -50,6 +52,15 @@ function totals(streams: VerifyReport['streams']): readonly string[] {
     `Totals of ${stream}${pending + changed > 0 ? ', which count what is not synced yet' : ''}:`,
     recordTable(TOTALS, lines),
   ])
+}
+
+/** Where another door may account for what differs. */
+function unread(streams: VerifyReport['streams']): readonly string[] {
+  const some = streams.filter((stream) => stream.unread_partitions.length > 0)
+  return some.map(
+    ({ stream, unread_partitions: names }) =>
+      `${stream}: ${names.join(' and ')} not read as a whole yet, as compared here; sync --stream ${stream} does.`,
+  )
 }
 
 /** What an equality leaves out. */
@@ -95,6 +106,7 @@ export function verifyResult(report: VerifyReport): JobResult {
     ...totals(streams),
     ...listed('differs', of('differences')),
     ...listed('mended', of('mended')),
+    ...unread(streams).map((line, index) => (index === 0 ? `\n${line}` : line)),
     ...ending(report),
   ]
   const exit = equal ? EXIT.done : status === 'done' ? EXIT.partial : exitCode(status, code)

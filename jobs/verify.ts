@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { configError } from '../src/errors.ts'
 import { readBudget, readContract, readSample, readShare } from '../src/flags.ts'
 import { verify as compare, type VerifyRequest } from '../src/reconcile/verify.ts'
 import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
@@ -16,11 +15,8 @@ export interface VerifyFlags extends ChoiceFlags {
 }
 
 function readRequest(context: JobContext, flags: VerifyFlags): VerifyRequest {
-  const streams = chosenStreams(context, flags).filter(({ partitions }) => partitions.length > 0)
-  if (streams.length === 0)
-    throw configError('The field catalogs are not verified: name a stream that has records.')
   return {
-    streams,
+    streams: chosenStreams(context, flags),
     allowance: readBudget('--budget', flags.budget),
     maxShare: readShare('--max-share', flags.maxShare),
     contract: readContract('--schema-contract', flags.schemaContract),

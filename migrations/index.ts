@@ -5,6 +5,7 @@ import * as parentRead from './0003-parent-read.ts'
 import * as erased from './0004-erased.ts'
 import * as sweepsOfParents from './0005-sweeps-of-parents.ts'
 import * as schemaChangeColumn from './0008-schema-change-column.ts'
+import * as erasedVacuum from './0009-erased-vacuum.ts'
 
 /** The control schema's history, in order. Tables of streams are planned from the registry instead. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-erased': erased,
   '0005-sweeps-of-parents': sweepsOfParents,
   '0008-schema-change-column': schemaChangeColumn,
+  '0009-erased-vacuum': erasedVacuum,
 }

@@ -95,7 +95,7 @@ withJson(withLimits(withApi(withChoice(command('schedule', 'sync on a cron expre
 withJson(withLimits(withChoice(command('verify', 'compare the warehouse with Pipedrive, record by record'))))
   .option(
     '--sample <number|all>',
-    'records of each stream that are read again by id, column by column',
+    'records of each stream that are read again, column by column; all: every child of every parent too',
     '100',
   )
   .option('--seed <text>', 'what the sample is drawn by: the same text, the same records')

@@ -97,11 +97,11 @@ function fingerprint(layout: StreamLayout) {
     else md5(concat_ws(' ', ${sql.join(whole)})) end`
 }
 
-function versions({ cursor }: TableLayout, frontier: Date | null) {
+function versions({ cursor }: TableLayout, frontier: RawBuilder<unknown>) {
   if (cursor === null) return { pending: sql`false`, ahead: sql`false` }
   const [there, here] = [sql.ref(`staged.${cursor}`), sql.ref(`held.${cursor}`)]
   return {
-    pending: sql`coalesce(${there} > ${frontier}::timestamptz, false)`,
+    pending: sql`coalesce(${there} > ${frontier}, false)`,
     ahead: sql`coalesce(${here} > ${there}, false)`,
   }
 }
@@ -111,7 +111,8 @@ export interface Scope {
   readonly rows: RawBuilder<SqlBool>
   /** The columns by which a record can be read again; null where its key is that. */
   readonly units: readonly string[] | null
-  readonly frontier: Date | null
+  /** Up to when the record that is `staged` has been synced. */
+  readonly frontier: RawBuilder<unknown>
   readonly keepOut: KeepOut
 }
 
@@ -137,6 +138,8 @@ export async function compareBatch(
     keyOfRow(layout, 'held'),
   ]
   return inTransaction(session, async () => {
+    // What is erased meanwhile goes from the rows and from what is staged, or from neither.
+    await session.client.query('set transaction isolation level repeatable read')
     for (const [index, table] of [layout, ...layout.children].entries())
       await copyIntoStage(session, table, batch.rows(index))
     await keepOut()

@@ -63,6 +63,8 @@ interface ErasedTable {
   stream: string
   key: string
   erased_at: Generated<Date>
+  /** Tables that are to be vacuumed so that nothing of it stands in their files. */
+  to_vacuum: Generated<string[]>
 }
 
 interface RunTable {

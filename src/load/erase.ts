@@ -5,6 +5,7 @@ import { inTransaction, tableExists, type Session } from './connection.ts'
 import { existingTable } from './evolve.ts'
 import { lockUntilCommit } from './lock.ts'
 import { emptyings, isNamed, isTouched, rowsThatGo, type Keys } from './mentions.ts'
+import { oweVacuum, sweepOut } from './sweep-out.ts'
 
 /** A record that is to be erased, and where anything of it may stand. */
 export interface Erasure {
@@ -136,8 +137,9 @@ async function remember({ control }: Session, { account, stream, key, families }
 }
 
 /**
- * Removes the record and all that only it is the reason for, and keeps it out from now on, in one transaction. Throws
- * `E_LOCKED` while a run reads a stream that may hold something of it.
+ * Removes the record and all that only it is the reason for, and keeps it out from now on, in one transaction; then
+ * vacuums, what is still owed of earlier erasures too. Throws `E_LOCKED` while a run reads a stream that may hold
+ * something of it.
  */
 export async function eraseRecord(session: Session, erasure: Erasure): Promise<Erased> {
   const touched = erasure.tables.filter(({ layout }) => mentionsOf(erasure, layout).some(isTouched))
@@ -147,15 +149,10 @@ export async function eraseRecord(session: Session, erasure: Erasure): Promise<E
     await remember(session, erasure)
     const places = await placesOf(session, erasure)
     const tables = await lookAt(session, erasure, places)
+    await oweVacuum(session, erasure, tables)
     for (const place of places) await clean(session, place, theKey(erasure))
     return { since, tables }
   })
-  await sweepOut(session, done.tables)
+  await sweepOut(session, erasure.account)
   return done
-}
-
-/** What was removed stays in the table's file until it is vacuumed, and samples of it in the planner's statistics. */
-async function sweepOut({ client, data, schemas }: Session, tables: readonly TableErasure[]): Promise<void> {
-  for (const { table } of tables.filter(({ removed, emptied }) => removed + emptied > 0))
-    await client.query(sql`vacuum (analyze) ${sql.table(`${schemas.data}.${table}`)}`.compile(data).sql)
 }

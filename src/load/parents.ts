@@ -42,7 +42,8 @@ function typeOf({ columns }: TableLayout, column: string) {
   return sql.raw(columns.find(({ name }) => name === column)?.type ?? 'text')
 }
 
-function version({ of }: Parents) {
+/** The cursor field of a `parent`. */
+export function version({ of }: Parents) {
   return of.cursorField === null ? sql`null::timestamptz` : sql.ref(`parent.${of.cursorField}`)
 }
 
@@ -64,7 +65,8 @@ function liveChildren(family: Family): RawBuilder<SqlBool> {
   return sql<SqlBool>`${sql.ref(`child.${DELETED_AT}`)} is null and ${ofPartition(family, 'child')}`
 }
 
-function hasChildren(session: Session, family: Family) {
+/** Whether we hold live children of a `parent`. */
+export function hasChildren(session: Session, family: Family) {
   const held = family.parents.columns.map(
     (column) =>
       sql`${parentKey(family.parents)}::${typeOf(family.layout, column)} in (select ${sql.ref(`child.${column}`)}
@@ -89,25 +91,41 @@ function isDue({ schemas }: Session, { place, parents }: Family, due: Due): RawB
     or read.read_at < (select state.sweep_since from ${state} as state where ${ofPlace(place, 'state')}))`
 }
 
-/**
- * The live parents whose children are to be read: of those that are due, those that may have children or of which we
- * hold some. Those that could not be read the last time are asked last: they may fail again, and end the reading.
- */
-export async function dueParents(session: Session, family: Family, due: Due): Promise<readonly DueParent[]> {
-  const { place, parents, owner } = family
+/** Whether a parent may have children, by what it says itself, or we hold some of it. */
+export function mayHaveChildren(session: Session, family: Family) {
+  const none = family.parents.counter?.none ?? 0
+  return sql`(coalesce(${counter(family.parents)} > ${none}, true) or ${hasChildren(session, family)})`
+}
+
+/** The live parents of which something holds; parents as `parent`, how they were when they were read as `read`. */
+export async function liveParents(
+  session: Session,
+  { place, parents, owner }: Family,
+  where: RawBuilder<unknown>,
+): Promise<readonly DueParent[]> {
   if (!(await tableExists(session, session.schemas.data, parents.of.name))) return []
-  const none = parents.counter?.none ?? 0
   const { rows } = await sql<DueParent>`
     select ${parentKey(parents)}::text as key, ${version(parents)}::text as version, ${counter(parents)}::text as counter,
       ${ownParams(parents)} as params
     from ${tableOf(session, parents.of.name)} as parent
     left join ${readsOf(session)} as read on ${ofPlace(place, 'read')} and read.parent = ${parentKey(parents)}::text
-    where ${sql.ref(`parent.${DELETED_AT}`)} is null and ${isOf(owner, 'parent')} and ${isDue(session, family, due)}
-      and (coalesce(${counter(parents)} > ${none}, true) or ${hasChildren(session, family)})
+    where ${sql.ref(`parent.${DELETED_AT}`)} is null and ${isOf(owner, 'parent')} and ${where}
     order by read.failed_at nulls first, read.read_at nulls first, ${parentKey(parents)}`.execute(
     session.data,
   )
   return rows
+}
+
+/**
+ * The live parents whose children are to be read: of those that are due, those that may have children or of which we
+ * hold some. Those that could not be read the last time are asked last: they may fail again, and end the reading.
+ */
+export function dueParents(session: Session, family: Family, due: Due): Promise<readonly DueParent[]> {
+  return liveParents(
+    session,
+    family,
+    sql`${isDue(session, family, due)} and ${mayHaveChildren(session, family)}`,
+  )
 }
 
 /** Those of these parents of which live children are held and none is staged. */

@@ -5,9 +5,17 @@ import type { TotalLine } from './totals.ts'
 /**
  * How a record is not as its row is. `missing`: there, not here; `surplus`: here, not there; `unmarked`: deleted there,
  * without a tombstone here; `marked`: with a tombstone here, but there; `different`: in some columns; `counters`: only in
- * those that move while `update_time` stays.
+ * those that move while `update_time` stays; `orphaned`: rows made of its lists are here, and it is not.
  */
-export const KINDS = ['missing', 'surplus', 'unmarked', 'marked', 'different', 'counters'] as const
+export const KINDS = [
+  'missing',
+  'surplus',
+  'unmarked',
+  'marked',
+  'different',
+  'counters',
+  'orphaned',
+] as const
 export type Kind = (typeof KINDS)[number]
 
 export interface Difference {
@@ -22,6 +30,9 @@ export interface Verdict {
   /** Records at Pipedrive, and rows here, that are not deleted; null where they are read parent by parent. */
   there: number | null
   here: number | null
+  /** Where they are: the parents that there are, and those whose children were read. */
+  parents: number | null
+  parents_read: number | null
   /** Records that were read again and set against their rows, column by column. */
   compared: number
   /** Records, or parents, that were updated after the last sync. */
@@ -30,6 +41,8 @@ export interface Verdict {
   changed: number
   /** It was never read into the warehouse, although it is shown to us. */
   unread: boolean
+  /** Its partitions that were not read as a whole yet: records may have come by another door only. */
+  unread_partitions: readonly string[]
   /** Records that were not as their rows are, and were not looked at a second time. */
   unconfirmed: number
   /** Those that were found at two readings; those that were mended are taken out. */
@@ -42,10 +55,13 @@ export function emptyVerdict(): Verdict {
   return {
     there: null,
     here: null,
+    parents: null,
+    parents_read: null,
     compared: 0,
     pending: 0,
     changed: 0,
     unread: false,
+    unread_partitions: [],
     unconfirmed: 0,
     differences: [],
     mended: [],

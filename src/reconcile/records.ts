@@ -3,7 +3,8 @@ import { readPages } from '../extract/paging.ts'
 import { readByIds } from '../extract/read-by-id.ts'
 import { COMPLETE } from '../extract/windows.ts'
 import { rowsWithKeys } from '../load/comparison.ts'
-import { createListing, findSuspects, noteListed, sampleKeys } from '../load/listing.ts'
+import { latestOf, readFrontiers, type Frontiers } from '../load/frontier.ts'
+import { createListing, findSuspects, listedFrontier, noteListed, sampleKeys } from '../load/listing.ts'
 import { markGone } from '../load/mend.ts'
 import { LIST_AGAIN } from '../streams/lists.ts'
 import type { Partition, Stream } from '../streams/stream.ts'
@@ -21,12 +22,13 @@ export interface Findings {
   readonly findings: readonly Finding[]
 }
 
-function byKey({ stream, session, context, layout }: Subject): Rereading {
+function byKey({ stream, session, context, layout }: Subject, latest: Date | null): Rereading {
   const way = stream.readById ?? LIST_AGAIN
   const readable: Stream = { ...stream, readById: way }
   let answered = false
   return {
     columns: null,
+    frontier: listedFrontier(layout, latest),
     // The list is read once, however many of its records are asked for.
     atOnce: way.kind === 'list' ? Number.MAX_SAFE_INTEGER : KEYS_AT_ONCE,
     read: async (units) => {
@@ -43,12 +45,17 @@ function byKey({ stream, session, context, layout }: Subject): Rereading {
 }
 
 /** Notes every record that a partition shows. */
-async function list(subject: Subject, partition: Partition, pagesBefore: number): Promise<number> {
+async function list(
+  subject: Subject,
+  partition: Partition,
+  frontier: Date | null,
+  pagesBefore: number,
+): Promise<number> {
   const { stream, session, context, layout, transform, newBatch, keepOut } = subject
   const batch = newBatch()
   let pages = pagesBefore
   const note = async (): Promise<void> => {
-    await noteListed(session, layout, batch, keepOut)
+    await noteListed(session, layout, batch, keepOut, frontier)
     pages += batch.pages
     context.onProgress({ stream: stream.name, rows: batch.size, pages, share: null })
     batch.clear()
@@ -61,17 +68,25 @@ async function list(subject: Subject, partition: Partition, pagesBefore: number)
   return pages
 }
 
+async function listAll(subject: Subject, frontiers: Frontiers): Promise<void> {
+  await createListing(subject.session, subject.layout)
+  let pages = 0
+  for (const partition of subject.stream.partitions)
+    pages = await list(subject, partition, frontiers.get(partition.name) ?? null, pages)
+}
+
 /** All ids by a complete walk, and by a second reading what that did not find as it is here, and a sample of values. */
 export async function verifyRecords(subject: Subject, verdict: Verdict): Promise<readonly Findings[]> {
-  const { stream, session, context, layout, owner, frontier } = subject
+  const { stream, session, context, layout, owner } = subject
   const { sample, seed } = context.verify
-  await createListing(session, layout)
-  let pages = 0
-  for (const partition of stream.partitions) pages = await list(subject, partition, pages)
-  const { there, here, pending, keys } = await findSuspects(session, layout, owner, frontier)
+  const { account } = context.options
+  const frontiers = await readFrontiers(session, account, stream)
+  verdict.unread_partitions = stream.partitions.map(({ name }) => name).filter((name) => !frontiers.has(name))
+  await listAll(subject, frontiers)
+  const { there, here, pending, keys } = await findSuspects(session, layout, owner, account)
   Object.assign(verdict, { there, here, pending })
-  const some = await sampleKeys(session, layout, owner, frontier, sample, seed)
-  const rereading = byKey(subject)
+  const some = await sampleKeys(session, layout, owner, sample, seed)
+  const rereading = byKey(subject, latestOf(frontiers))
   return [
     { rereading, findings: await settle(subject, rereading, [...new Set([...keys, ...some])], verdict) },
   ]

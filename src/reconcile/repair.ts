@@ -1,12 +1,14 @@
 import { openLoader } from '../load/loader.ts'
 import { lockStream } from '../load/lock.ts'
 import { forgetVersions } from '../load/mend.ts'
+import { removeOrphans } from '../load/orphans.ts'
 import { countLive } from '../load/tombstones.ts'
 import { refreshCatalogs } from '../refresh-catalog.ts'
 import { prepareTables } from '../prepare.ts'
 import { emptyTally } from '../tally.ts'
 import { planTombstones } from '../transform/tombstone-plan.ts'
 import { emptyVerdict, type Verdict } from './findings.ts'
+import { tellOrphans } from './orphans.ts'
 import type { Findings } from './records.ts'
 import { chunks } from '../chunks.ts'
 import { settle, type Finding } from './settle.ts'
@@ -69,6 +71,8 @@ export async function repair(
     for (const { key } of await mend(subject, each)) untouched.add(key)
     await settle(subject, each.rereading, unitsOf(each.findings), after)
   }
+  await removeOrphans(session, subject.held)
+  await tellOrphans(subject, after)
   const stays = new Set(after.differences.map(({ key }) => key))
   const left = verdict.differences.filter(({ key }) => untouched.has(key) && !stays.has(key))
   verdict.mended = verdict.differences.filter(({ key }) => !stays.has(key) && !untouched.has(key))

@@ -11,6 +11,8 @@ export interface Reading {
 export interface Rereading {
   /** The columns that hold a unit; null where it is the key. */
   readonly columns: readonly string[] | null
+  /** Up to when the record that is `staged` has been synced: what was updated later is no difference yet. */
+  readonly frontier: RawBuilder<unknown>
   /** How many units are read and compared at once. */
   readonly atOnce: number
   read(units: readonly string[]): Promise<Reading>

@@ -22,23 +22,23 @@ interface Look {
 
 /** Reads some units again and sets them against the rows, with nothing in between. */
 async function look(subject: Subject, rereading: Rereading, units: readonly string[]): Promise<Look> {
-  const { stream, session, layout, held, transform, frontier, newBatch, keepOut } = subject
+  const { stream, session, layout, held, transform, newBatch, keepOut } = subject
+  const { columns, frontier } = rereading
   const optional = optionalColumns(stream)
-  const rows: Look['rows'][number][] = []
-  let unanswered = 0
-  for (const some of chunks(units, rereading.atOnce)) {
-    const batch = newBatch()
-    const { pages, units: answered } = await rereading.read(some)
-    for (const page of pages) transform(page, batch)
-    const asked = new Set(answered)
-    const scope = { rows: rereading.rows(answered), units: rereading.columns, frontier, keepOut }
-    for (const found of await compareBatch(session, layout, held, batch, scope)) {
-      const own = found.units.filter((unit) => asked.has(unit))
-      if (own.length > 0) rows.push({ ...found, units: own, kind: kindOf(found, optional) })
-    }
-    unanswered += some.length - answered.length
-  }
-  return { rows, unanswered }
+  const batch = newBatch()
+  const { pages, units: answered } = await rereading.read(units)
+  for (const page of pages) transform(page, batch)
+  const asked = new Set(answered)
+  const scope = { rows: rereading.rows(answered), units: columns, frontier, keepOut }
+  const compared = await compareBatch(session, layout, held, batch, scope)
+  const rows = compared
+    .map((found) => ({
+      ...found,
+      units: found.units.filter((unit) => asked.has(unit)),
+      kind: kindOf(found, optional),
+    }))
+    .filter((found) => found.units.length > 0)
+  return { rows, unanswered: units.length - answered.length }
 }
 
 function toFinding({ key, columns, units, ahead }: Compared, kind: Kind): Finding {
@@ -55,11 +55,13 @@ function countFirst(verdict: Verdict, { rows, unanswered }: Look): void {
   verdict.changed += unanswered
 }
 
-/**
- * Reads units until each record is as its row is, or is not at two readings between which it has not changed. What was
- * updated after the last sync is counted, and so is what goes on changing.
- */
-export async function settle(
+/** Of what hangs on two parents, one may have been told of with the other. */
+function tell(verdict: Verdict, findings: readonly Finding[]): void {
+  const told = new Set(verdict.differences.map(({ key }) => key))
+  verdict.differences.push(...findings.filter(({ key }) => !told.has(key)).map(toDifference))
+}
+
+async function settleSome(
   subject: Subject,
   rereading: Rereading,
   units: readonly string[],
@@ -77,13 +79,36 @@ export async function settle(
     verdict.pending += amiss.length - ready.length
     const settled = ready.filter(isSettled).map((row) => toFinding(row, row.kind))
     findings.push(...settled)
-    verdict.differences.push(...settled.map(toDifference))
+    tell(verdict, settled)
     const moving = ready.filter((row) => !isSettled(row))
     const isLast = reading === MOST_READINGS
     verdict.unconfirmed += (isLast ? 0 : moving.length) - before.size
     if (isLast) verdict.changed += moving.length
     open = isLast ? [] : [...new Set(moving.flatMap((row) => row.units))]
     before = new Map(moving.map(({ key, fingerprint }) => [key, fingerprint]))
+  }
+  return findings
+}
+
+/**
+ * Reads units until each record is as its row is, or is not at two readings between which it has not changed. What was
+ * updated after the last sync is counted, and so is what goes on changing. Some units at a time: what was found of them is
+ * told, whatever becomes of the others.
+ */
+export async function settle(
+  subject: Subject,
+  rereading: Rereading,
+  units: readonly string[],
+  verdict: Verdict,
+): Promise<readonly Finding[]> {
+  const { stream, context } = subject
+  const findings: Finding[] = []
+  let done = 0
+  for (const some of chunks(units, rereading.atOnce)) {
+    findings.push(...(await settleSome(subject, rereading, some, verdict)))
+    done += some.length
+    const { compared: rows } = verdict
+    context.onProgress({ stream: stream.name, rows, pages: 0, share: done / units.length })
   }
   return findings
 }

@@ -2,7 +2,6 @@ import { createStages, heldColumns } from '../load/comparison.ts'
 import { readCatalog } from '../load/catalog-store.ts'
 import type { Session } from '../load/connection.ts'
 import { openKeepOut, type KeepOut } from '../load/erased.ts'
-import { readFrontier } from '../load/frontier.ts'
 import type { Owner } from '../load/tombstones.ts'
 import type { Stream } from '../streams/stream.ts'
 import { shapeHeld } from '../prepare.ts'
@@ -33,11 +32,10 @@ export interface Subject {
   /** The same tables with the columns that they have. */
   readonly held: StreamLayout
   readonly transform: Transform
-  /** Records that were updated after it have not been synced yet. */
-  readonly frontier: Date | null
   /** Whose rows a walk can show; null: all of them. */
   readonly owner: Owner | null
   readonly newBatch: () => Batch
+  /** Looks anew each time: what is verified is not locked, so records may be erased meanwhile. */
   readonly keepOut: KeepOut
 }
 
@@ -73,9 +71,8 @@ export async function openSubject(
     layout,
     held: await heldColumns(session, layout),
     transform: compileTransform(shape.stream, shape.catalog),
-    frontier: await readFrontier(session, context.options.account, stream),
     owner: ownerOf(stream, context),
     newBatch: () => new Batch(1 + layout.children.length),
-    keepOut: await openKeepOut(session, context.options.account, layout),
+    keepOut: async () => (await openKeepOut(session, context.options.account, layout))(),
   }
 }

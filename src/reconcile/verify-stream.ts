@@ -1,23 +1,17 @@
-import { SyncError } from '../errors.ts'
 import { tableExists, type Session } from '../load/connection.ts'
 import type { Stream } from '../streams/stream.ts'
 import { isPerParent } from '../families.ts'
+import { verifyCatalogs } from './catalogs.ts'
 import { verifyFamilies } from './families.ts'
 import type { Verdict } from './findings.ts'
 import { verifyRecords } from './records.ts'
+import { neverRead } from './never-read.ts'
+import { tellOrphans } from './orphans.ts'
 import { repair } from './repair.ts'
 import { COMPLETE } from '../extract/windows.ts'
 import { readPages } from '../extract/paging.ts'
 import { openSubject, type VerifyContext } from './subject.ts'
 import { checkTotals } from './totals.ts'
-
-function neverRead({ name }: Stream): SyncError {
-  return new SyncError({
-    code: 'E_NOT_AVAILABLE',
-    recovery: 'skip-stream',
-    message: `${name}: it has never been read into this warehouse, so there is nothing to verify. Run sync --stream ${name} first.`,
-  })
-}
 
 /** Throws what Pipedrive refuses the stream with: what it never showed to us cannot have been read. */
 async function expectShown(stream: Stream, { send }: VerifyContext): Promise<void> {
@@ -40,16 +34,17 @@ export async function verifyStream(
   context: VerifyContext,
   verdict: Verdict,
 ): Promise<void> {
+  if (stream.partitions.length === 0) return verifyCatalogs(stream, session, context, verdict)
   if (!(await tableExists(session, session.schemas.data, stream.name))) {
     await expectShown(stream, context)
-    verdict.unread = true
-    throw neverRead(stream)
+    throw neverRead(stream, verdict)
   }
   const subject = await openSubject(stream, session, context)
   verdict.totals = await checkTotals(subject)
   const found = isPerParent(stream)
     ? await verifyFamilies(subject, verdict)
     : await verifyRecords(subject, verdict)
+  await tellOrphans(subject, verdict)
   if (context.verify.repair && verdict.differences.length > 0) await repair(subject, found, verdict)
   const differ = verdict.totals.some(({ equal }) => !equal)
   if (differ && totalsCount(verdict)) verdict.totals = await checkTotals(subject)

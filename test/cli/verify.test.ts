@@ -6,7 +6,7 @@ import { testDatabase } from '../support/database.ts'
 const count = z.int().nonnegative()
 const difference = z.strictObject({
   key: z.string(),
-  kind: z.enum(['missing', 'surplus', 'unmarked', 'marked', 'different', 'counters']),
+  kind: z.enum(['missing', 'surplus', 'unmarked', 'marked', 'different', 'counters', 'orphaned']),
   columns: z.array(z.string()),
 })
 const total = z.strictObject({
@@ -24,10 +24,13 @@ const verdict = z.strictObject({
   status: z.string(),
   there: count.nullable(),
   here: count.nullable(),
+  parents: count.nullable(),
+  parents_read: count.nullable(),
   compared: count,
   pending: count,
   changed: count,
   unread: z.boolean(),
+  unread_partitions: z.array(z.string()),
   unconfirmed: count,
   differences: z.array(difference),
   mended: z.array(difference),
@@ -91,12 +94,28 @@ describe('verify', () => {
     const args = ['verify', ...STREAMS, '--sample', '5', '--seed', 'x']
     const { code, stdout, stderr } = await cli(args, { env: { ...env, LOG_LEVEL: 'silent' } })
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
-    expect(stderr).toMatch(/^stream +status +there +here +compared +missing .* tokens +seconds\n/)
+    expect(stderr).toMatch(/^stream +status +there +here +parents +compared +missing .* tokens +seconds\n/)
     expect(stderr).toMatch(/\npersons +done +\d+ +\d+ +\d+ +1 +0/)
     expect(stderr).toMatch(/\nTotals of deals:\nby +group .*\n.*\nopen +[A-Z]{3} /)
     expect(stderr).toMatch(/\ndiffers +key +kind +columns\n.*\npersons +1 +missing\n/)
     expect(stderr).toMatch(
       /\n\ndifferent: \d+ requests, \d+ tokens, \d+\.\d s; sample of 5 drawn by seed x\n$/,
+    )
+  })
+
+  test('says of how many parents it speaks, sets fields against their catalog, and names what was never read', async () => {
+    const { database, env } = await warehouse()
+    await jsonFrom(['backfill', '--stream', 'fields,deal_products'], { env })
+    await database.query(
+      "delete from pipedrive_sync.stream_state where stream = 'deals' and partition = 'archived'",
+    )
+    const args = ['verify', '--stream', 'fields,deals,deal_products', '--sample', '30']
+    const { code, stdout } = await cli(args, { env: { ...env, LOG_LEVEL: 'silent' } })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/\nfields +done +(\d+) +\1 +\1 +0 /)
+    expect(stdout).toMatch(/\ndeal_products +done +3 of \d{2} +\d+ +0 /)
+    expect(stdout).toMatch(
+      /\n\ndeals: archived not read as a whole yet, as compared here; sync --stream deals does\.\n/,
     )
   })
 

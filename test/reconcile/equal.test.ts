@@ -31,7 +31,8 @@ describe('a warehouse that has just been filled', () => {
     expect(report).toMatchObject({ status: 'done', equal: true })
     for (const verdict of report.streams) {
       expect(verdict).toMatchObject({ status: 'done', pending: 0, changed: 0, unconfirmed: 0 })
-      const live = await countOf(world.db, verdict.stream, '_deleted_at is null')
+      const gone = verdict.stream === 'fields' ? 'removed_at' : '_deleted_at'
+      const live = await countOf(world.db, verdict.stream, `${gone} is null`)
       expect(verdict.compared, verdict.stream).toBe(live)
       if (verdict.there !== null) expect([verdict.there, verdict.here]).toEqual([live, live])
     }
