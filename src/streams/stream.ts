@@ -38,9 +38,6 @@ export function columnType(spec: ColumnSpecs[string]): ColumnType {
 
 export type Params = Readonly<Record<string, string>>
 
-/** Stands for the id of the token's user. */
-export const TOKEN_USER = '{user}'
-
 /** How the records stand in an answer that holds all of them, where its `data` is not simply their list. */
 export type RecordsIn =
   /** v1 may say null for a list without records (seen in practice). */
@@ -208,42 +205,6 @@ export interface Stream {
   readonly doors?: Readonly<Partial<Record<DoorName, Door>>>
   /** The stream whose tables this one fills through a door, which shows neither all records nor all of a record. */
   readonly whole?: Stream
-}
-
-/** The ten parts of an address, in the API's own names (openapi v2). */
-export const ADDRESS_PARTS = [
-  'subpremise',
-  'street_number',
-  'route',
-  'sublocality',
-  'locality',
-  'admin_area_level_1',
-  'admin_area_level_2',
-  'country',
-  'postal_code',
-  'formatted_address',
-] as const
-
-/** `x text` for the whole address and `x_<part> text` for its parts. */
-export function addressColumns(name: string): ColumnSpecs {
-  const parts = ADDRESS_PARTS.map((part) => [`${name}_${part}`, { type: 'text', from: `${name}.${part}` }])
-  return { [name]: { type: 'text', from: `${name}.value` }, ...Object.fromEntries(parts) } as ColumnSpecs
-}
-
-/** The stream as it is read with the token of this user. */
-export function asUser(stream: Stream, userId: number): Stream {
-  const said = (value: string): string => (value === TOKEN_USER ? String(userId) : value)
-  const partitions = stream.partitions.map((partition) =>
-    partition.adds === undefined
-      ? partition
-      : {
-          ...partition,
-          adds: Object.fromEntries(
-            Object.entries(partition.adds).map(([name, value]) => [name, said(value)]),
-          ),
-        },
-  )
-  return { ...stream, partitions }
 }
 
 /** The stream's own table, and those that are made of its records. */

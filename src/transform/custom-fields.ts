@@ -1,4 +1,5 @@
-import { ADDRESS_PARTS, type ColumnType } from '../streams/stream.ts'
+import { ADDRESS_PARTS } from '../streams/address.ts'
+import type { ColumnType } from '../streams/stream.ts'
 import { UNFIT, decoderOf, type Cell } from './cells.ts'
 import { copyInteger, type CopyJson } from './json-cells.ts'
 import { copyOption, copyOptions } from './option-cells.ts'

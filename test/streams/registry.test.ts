@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { ADDRESS_PARTS, addressColumns } from '../../src/streams/address.ts'
 import { nativeColumns, selectStreams, streams } from '../../src/streams/index.ts'
-import {
-  ADDRESS_PARTS,
-  addressColumns,
-  columnType,
-  type ColumnSpecs,
-  type Stream,
-} from '../../src/streams/stream.ts'
+import { columnType, type ColumnSpecs, type Stream } from '../../src/streams/stream.ts'
 
 const withRecords = streams.filter((stream) => stream.partitions.length > 0)
 const cases = withRecords.map((stream): [string, Stream] => [stream.name, stream])

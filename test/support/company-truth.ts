@@ -1,6 +1,7 @@
 import { optionalValue } from '../../emulator/api/optional-fields.ts'
 import type { Emulator, EntityName, Json, Row } from '../../emulator/index.ts'
-import { TOKEN_USER, type ColumnSpecs, type Parents, type Stream } from '../../src/streams/stream.ts'
+import { TOKEN_USER } from '../../src/streams/as-user.ts'
+import type { ColumnSpecs, Parents, Stream } from '../../src/streams/stream.ts'
 
 export function at(record: Row, path: string): unknown {
   return path.split('.').reduce<unknown>((value, step) => (value as Row | null | undefined)?.[step], record)
