@@ -175,6 +175,13 @@ export interface Stream {
   readonly onDemand?: true
   /** A pass that is not told what to read leaves it alone for so many hours after it was read whole. */
   readonly refreshHours?: number
+  /**
+   * What a record says stays true when no list shows it any more: its row is never taken as deleted, and there is nothing
+   * to hold the rows against.
+   */
+  readonly lasting?: true
+  /** Elements of the list where one of these columns is null, 0 or not sent are no records of the stream. */
+  readonly onlyWith?: readonly string[]
   /** The column that says whose it is, where Pipedrive shows the token's user's own records only. */
   readonly ofUser?: string
   /** The columns that identify a record together. */
