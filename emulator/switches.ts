@@ -36,6 +36,10 @@ export interface Switches {
   fieldDeletionBumpsRecords: boolean
   /** A deleted person, organization, activity or product in `/v1/recents`: `data: null`, or marked inactive. */
   recentsDeleted: 'null' | 'flagged'
+  /** Of which records `/v1/recents` tells what they took in last (`merge_what_id`). */
+  recentsMerges: 'none' | 'persons' | 'all'
+  /** It still tells when the survivor was edited after the merge. */
+  recentsMergesStay: boolean
   /** `data` of an empty v1 list. */
   emptyV1List: 'null' | 'array'
   /** Offset lists whose document shows no `additional_data` have their pagination like the others. */
@@ -87,6 +91,7 @@ export const switchChoices: Choices = {
   deletedById: ['not-found', 'flagged'],
   deletedDealStatus: ['deleted', 'kept'],
   recentsDeleted: ['null', 'flagged'],
+  recentsMerges: ['none', 'persons', 'all'],
   emptyV1List: ['null', 'array'],
   deletedOption: ['kept', 'cleared'],
   lastOfTheDay: ['refused', 'served'],
@@ -110,6 +115,8 @@ export const defaultSwitches: Readonly<Switches> = {
   childBumpsParent: false,
   fieldDeletionBumpsRecords: false,
   recentsDeleted: 'null',
+  recentsMerges: 'persons',
+  recentsMergesStay: true,
   emptyV1List: 'null',
   undocumentedPagination: true,
   deletedOption: 'kept',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { configError } from '../src/errors.ts'
 import { readBudget, readContract, readSample, readShare } from '../src/flags.ts'
-import { verify as compare, type VerifyRequest } from '../src/reconcile/verify.ts'
+import { isComparable, verify as compare, type VerifyRequest } from '../src/reconcile/verify.ts'
 import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { inWarehouse, runParts, type JobContext, type JobResult } from './job.ts'
 import { verifyResult } from './verify-result.ts'
@@ -15,8 +16,13 @@ export interface VerifyFlags extends ChoiceFlags {
 }
 
 function readRequest(context: JobContext, flags: VerifyFlags): VerifyRequest {
+  const streams = chosenStreams(context, flags).filter(isComparable)
+  if (streams.length === 0)
+    throw configError(
+      'Of this Pipedrive has no list to compare with that is whole: name a stream that has one.',
+    )
   return {
-    streams: chosenStreams(context, flags),
+    streams,
     allowance: readBudget('--budget', flags.budget),
     maxShare: readShare('--max-share', flags.maxShare),
     contract: readContract('--schema-contract', flags.schemaContract),

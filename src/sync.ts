@@ -52,8 +52,9 @@ export async function syncStream(
     if (!complete) await planned.bookmark.close()
   }
   if (complete) await finishComplete(work, walks)
+  else if (stream.lasting === true && context.options.plan.mode === 'pass') await noteWhole(work, walks)
   await payLabels(stream, session)
-  await warnOfNothing(work, walks)
+  if (stream.lasting === undefined) await warnOfNothing(work, walks)
 }
 
 /** One walk a partition; those that a backfill cut off earlier had already finished are left out. */
@@ -107,15 +108,20 @@ const DOOR_IS_PARTIAL =
 /** A complete walk is over when what it did not see is settled: one that was refused is done again. */
 async function finishComplete(work: Work, walks: readonly PlannedWalk[]): Promise<void> {
   const { session, stream, tally } = work
-  if (stream.whole === undefined) await settleAbsence(work)
-  else warn(tally, `${stream.name}: ${DOOR_IS_PARTIAL}`)
+  if (stream.whole !== undefined) warn(tally, `${stream.name}: ${DOOR_IS_PARTIAL}`)
+  else if (stream.lasting === undefined) await settleAbsence(work)
   await inTransaction(session, async () => {
     for (const { bookmark } of walks) await bookmark.close()
-    await markCompleted(
-      session,
-      walks.map(({ bookmark }) => bookmark.place),
-    )
+    await noteWhole(work, walks)
   })
+}
+
+/** A pass from the bookmark on is as good as a complete walk where what was read before can be neither gone nor other. */
+async function noteWhole({ session }: Work, walks: readonly PlannedWalk[]): Promise<void> {
+  await markCompleted(
+    session,
+    walks.map(({ bookmark }) => bookmark.place),
+  )
 }
 
 /** After a complete walk: what it did not see is read by id, and deleted here when it is gone there. */

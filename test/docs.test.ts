@@ -9,7 +9,14 @@ import { hasOwnFields } from '../src/streams/stream.ts'
 const root = join(import.meta.dirname, '..')
 const read = (file: string): Promise<string> => readFile(join(root, file), 'utf8')
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'docs/children.md', 'docs/performance.md', 'docs/streams.md']
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/children.md',
+  'docs/merges.md',
+  'docs/performance.md',
+  'docs/streams.md',
+]
 const SCHEMAS = ['pipedrive', 'pipedrive_sync']
 const readme = await read('README.md')
 const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }

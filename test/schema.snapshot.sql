@@ -1064,6 +1064,21 @@ comment on table "pipedrive"."call_logs" is 'Calls of the token''s user';
 comment on column "pipedrive"."call_logs"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
 comment on column "pipedrive"."call_logs"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
 
+create table "pipedrive"."record_merges" (
+  "entity" text,
+  "absorbed_id" bigint,
+  "survivor_id" bigint,
+  "update_time" timestamptz,
+  "_deleted_at" timestamptz,
+  "_extra" jsonb,
+  "_synced_at" timestamptz not null default now(),
+  primary key ("entity", "absorbed_id")
+);
+comment on column "pipedrive"."record_merges"."_synced_at" is 'When the row was last written; an unchanged row keeps it';
+comment on table "pipedrive"."record_merges" is 'The id of a merged record and that of the record which took it in, as far as Pipedrive tells them';
+comment on column "pipedrive"."record_merges"."_deleted_at" is 'When Pipedrive deleted the record, or when it was found to be gone; null while it is there';
+comment on column "pipedrive"."record_merges"."_extra" is 'What Pipedrive sent that has no column or does not fit its column, under its own keys';
+
 create table "pipedrive"."projects" (
   "id" bigint,
   "title" text,

@@ -1,4 +1,5 @@
 import { entities, type EntityName } from '../company/entities.ts'
+import { toldMerge } from '../company/merges.ts'
 import { badRequest, json, type Answer } from '../http/answer.ts'
 import type { ApiRequest, Route } from '../http/router.ts'
 import type { Json, Row } from '../json.ts'
@@ -49,7 +50,7 @@ function changedSince({ company }: ApiRequest, asked: readonly string[], since: 
 }
 
 /** A deleted person, organization, activity or product may have `data: null`; users come in a list (seen in practice). */
-function recentRow({ company, switches }: ApiRequest, { item, entity, slot }: Found): Row {
+function recentRow({ company, switches }: ApiRequest, { item, entity, slot, updated }: Found): Row {
   const held = company.collections[entity]
   const row = held.rowAt(slot)
   const gone =
@@ -57,8 +58,11 @@ function recentRow({ company, switches }: ApiRequest, { item, entity, slot }: Fo
     entities[entity].purged &&
     row['is_deleted'] === true &&
     entity !== 'deals'
-  const data: Json = gone ? null : v1Shape(company, entity, row)
-  return { item, id: held.idAt(slot), data: item === 'user' && data !== null ? [data] : data }
+  const id = held.idAt(slot)
+  const merge = toldMerge(company.merges, switches, entity, id, updated)
+  const merged = merge === undefined ? {} : { merge_what_id: merge.absorbed }
+  const data: Json = gone ? null : { ...v1Shape(company, entity, row), ...merged }
+  return { item, id, data: item === 'user' && data !== null ? [data] : data }
 }
 
 function recents(request: ApiRequest): Answer {

@@ -25,6 +25,7 @@ import { createCollection, type Source } from './collection.ts'
 import { entities, entityNames, type EntityName } from './entities.ts'
 import { fieldChanges, type FieldChanges } from './field-changes.ts'
 import { mergeRecords } from './merge.ts'
+import { createMerges, type Mergeable, type Merges } from './merges.ts'
 import { createPurge } from './purge.ts'
 import { shapesOf, type Collections } from './shapes.ts'
 import { createTable, type Table } from './table.ts'
@@ -37,7 +38,9 @@ export interface Company extends Readonly<Record<EntityName, Table>> {
   /** Every record that is not purged, as the API answers it. */
   list(name: EntityName): Row[]
   get(name: EntityName, id: Id): Row | undefined
-  merge(name: 'deals' | 'persons' | 'organizations', absorbed: Id, survivor: Id): Row
+  /** What was merged so far. */
+  readonly merges: Merges
+  merge(name: Mergeable, absorbed: Id, survivor: Id): Row
   /** Drops what was deleted 30 days ago. The server does so before every answer. */
   purge(): void
   now(): number
@@ -98,6 +101,7 @@ export function createCompany({ seed, size, now, switches }: CompanyOptions): Co
     if (isChild(name)) indexChildren(held, name, source)
     return held
   })
+  const merges = createMerges()
   const purge = createPurge(collections, now)
   const newUuid = (name: EntityName): string =>
     uuid(drawsFor(seed, hashText(`new ${entities[name].linkKey}`), collections[name].revision()))
@@ -120,8 +124,9 @@ export function createCompany({ seed, size, now, switches }: CompanyOptions): Co
     fields: fieldChanges({ catalog, collections, tables, switches, now }),
     list: (name: EntityName) => [...tables[name]],
     get: (name: EntityName, id: Id) => tables[name].get(id),
-    merge: (name: 'deals' | 'persons' | 'organizations', absorbed: Id, survivor: Id) =>
-      mergeRecords({ tables, collections, switches }, name, absorbed, survivor),
+    merges,
+    merge: (name: Mergeable, absorbed: Id, survivor: Id) =>
+      mergeRecords({ tables, collections, switches, merges }, name, absorbed, survivor),
     purge: () => purge.run(),
     now,
     start,

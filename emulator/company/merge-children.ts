@@ -3,6 +3,7 @@ import { childrenOf, hasChild } from './child-index.ts'
 import { childNames, children, type ChildName } from './children.ts'
 import { entities, isDeleted } from './entities.ts'
 import type { MergeParts } from './merge.ts'
+import type { Mergeable } from './merges.ts'
 
 /** What a record has of these only once, by the key that tells them apart. */
 const twins: Readonly<Partial<Record<ChildName, string>>> = {
@@ -11,8 +12,6 @@ const twins: Readonly<Partial<Record<ChildName, string>>> = {
   person_followers: 'user_id',
   organization_followers: 'user_id',
 }
-
-type Merged = 'deals' | 'persons' | 'organizations'
 
 /** The survivor has the same already, or a relationship would be one with itself. */
 function isIdle(child: ChildName, before: Row, after: Row, { collections }: MergeParts): boolean {
@@ -37,7 +36,7 @@ function repointed(row: Row, keys: readonly string[], from: Id, to: Id): Row {
 }
 
 /** The parts of the absorbed record become parts of the survivor, and whoever took part under the absorbed id takes part under the other. */
-export function moveChildren(parts: MergeParts, name: Merged, from: Id, to: Id): void {
+export function moveChildren(parts: MergeParts, name: Mergeable, from: Id, to: Id): void {
   const { collections } = parts
   const keys = [entities[name].linkKey, 'rel_linked_org_id']
   for (const child of childNames.filter((each) => children[each].isPart))

@@ -2,6 +2,7 @@ import { isRow, type Id, type Json, type Row } from '../json.ts'
 import type { Switches } from '../switches.ts'
 import { entities, isDeleted, NoSuchRecord, type EntityName } from './entities.ts'
 import { moveChildren } from './merge-children.ts'
+import type { Mergeable, Merges } from './merges.ts'
 import type { Collections } from './shapes.ts'
 import type { Table } from './table.ts'
 
@@ -42,6 +43,7 @@ export interface MergeParts {
   readonly tables: Readonly<Record<EntityName, Table>>
   readonly collections: Collections
   readonly switches: Switches
+  readonly merges: Merges
 }
 
 const isOf =
@@ -84,16 +86,16 @@ function moveHangers({ tables, collections, switches }: MergeParts, link: string
   }
 }
 
+function updatedAt({ collections }: MergeParts, name: Mergeable, id: Id): number {
+  const held = collections[name]
+  return held.headAt(held.slotOf(id) as number).updated
+}
+
 /**
  * `merge_with_id` survives and keeps its own values, gaps are filled from the absorbed record, which is deleted;
  * what hung on it moves over (documentation, merging two deals).
  */
-export function mergeRecords(
-  parts: MergeParts,
-  name: 'deals' | 'persons' | 'organizations',
-  absorbed: Id,
-  survivor: Id,
-): Row {
+export function mergeRecords(parts: MergeParts, name: Mergeable, absorbed: Id, survivor: Id): Row {
   const table = parts.tables[name]
   const lost = table.get(absorbed)
   const kept = table.get(survivor)
@@ -105,5 +107,6 @@ export function mergeRecords(
     ? filled
     : table.set(survivor, { update_time: kept['update_time'] ?? null })
   table.delete(absorbed)
+  parts.merges.add({ entity: name, absorbed, survivor, updated: updatedAt(parts, name, survivor) })
   return merged
 }

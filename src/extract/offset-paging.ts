@@ -1,9 +1,10 @@
 import { SyncError } from '../errors.ts'
 import type { Partition, Stream } from '../streams/stream.ts'
 import { openUntold, openV1, recordsOf } from './envelope.ts'
+import { filterParams } from './filter-params.ts'
 import { cursorOf, keyOf, pageLoop, samePage, type Page } from './page.ts'
 import { describeRequest, type ApiRequest, type Send } from './request.ts'
-import { apiTimestamp, floorToSecond } from './timestamps.ts'
+import { floorToSecond } from './timestamps.ts'
 import type { Window } from './windows.ts'
 
 /** How many requests in a row may bring nothing new, since the list moves, before it counts as unreadable. */
@@ -47,16 +48,16 @@ class OffsetWalk {
   #idle = 0
   #steppedBack = false
   #everSteppedBack = false
-  /** Whether the list can be filtered by the cursor field and has come in its order so far. */
+  /** Whether the list can be asked for by the cursor field, in its order, and has come in it so far. */
   #ascending: boolean
   #proved = false
 
-  constructor(stream: Stream, { filter, pageSize }: Partition, window: Window) {
+  constructor(stream: Stream, { filter, order, pageSize }: Partition, window: Window) {
     this.at = { anchor: window.since === null ? null : floorToSecond(window.since), start: 0 }
     this.#stream = stream
     this.#pageSize = pageSize
     this.#mark = marker(stream, window)
-    this.#ascending = window.byCursor && filter !== undefined
+    this.#ascending = window.byCursor && filter !== undefined && order?.byCursor !== undefined
   }
 
   /** Takes a page that goes on where the last one ended, and moves behind it; false when it had to step back instead. */
@@ -142,9 +143,9 @@ export async function* offsetPages(
 }
 
 function pageRequest(base: ApiRequest, partition: Partition, { anchor, start }: Position): ApiRequest {
-  const { filter, pageSize } = partition
-  const since = filter === undefined || anchor === null ? {} : { [filter.since]: apiTimestamp(anchor) }
-  return { ...base, params: { ...base.params, ...since, start: String(start), limit: String(pageSize) } }
+  const since = filterParams(partition, { since: anchor, until: null })
+  const page = { start: String(start), limit: String(partition.pageSize) }
+  return { ...base, params: { ...base.params, ...since, ...page } }
 }
 
 /** v1 passes over a parameter it does not know: an anchor in a list that is not sorted would leave rows behind. */

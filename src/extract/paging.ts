@@ -1,23 +1,11 @@
 import { withMembers } from '../json/members.ts'
 import type { Partition, Params, RecordsIn, Stream } from '../streams/stream.ts'
 import { openSingle, openV2, parsed } from './envelope.ts'
+import { filterParams } from './filter-params.ts'
 import { offsetPages } from './offset-paging.ts'
 import { pageLoop, samePage, type Page } from './page.ts'
 import type { ApiRequest, Send } from './request.ts'
-import { apiTimestamp, floorToSecond, v1Timestamp } from './timestamps.ts'
 import type { Window } from './windows.ts'
-
-/** How much wider a window is asked for where it is not documented whether its bounds are in. */
-const MARGIN_MS = 1000
-
-function filterParams({ filter, looseFilter }: Partition, { since, until }: Window): Params {
-  if (filter === undefined) return {}
-  const [write, margin] = looseFilter === true ? [v1Timestamp, MARGIN_MS] : [apiTimestamp, 0]
-  return {
-    ...(since === null ? {} : { [filter.since]: write(floorToSecond(since) - margin) }),
-    ...(until === null || filter.until === undefined ? {} : { [filter.until]: write(until + margin) }),
-  }
-}
 
 /** Parameters of every request of a walk, but those that say which page. */
 export function walkParams(partition: Partition, window: Window): Params {

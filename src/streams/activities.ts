@@ -1,8 +1,9 @@
+import { addressColumns } from './address.ts'
 import { IS_INACTIVE, V1_NAMES, WHEN_INACTIVE, v1Collection, type Door } from './door.ts'
 import { LIST_AGAIN, MANY_IDS, UPDATED_BETWEEN } from './lists.ts'
 import { v1Whole, v2Fields, v2List } from './lists.ts'
 import { goesWith, refersTo } from './mentions.ts'
-import { addressColumns, type Exploded, type Stream } from './stream.ts'
+import type { Exploded, Stream } from './stream.ts'
 
 const participants: Exploded = {
   table: 'activity_participants',

@@ -36,7 +36,7 @@ export function howDeleted(stream: Stream): string {
   const mode = modeOf(stream)
   if (mode === 'per parent')
     return [...flag, 'not among the children of its parent any more, or the parent is gone'].join('; ')
-  if (partitions.every(({ records }) => records?.kind === 'one')) return 'never'
+  if (stream.lasting === true || partitions.every(({ records }) => records?.kind === 'one')) return 'never'
   const when = mode === 'full refresh' ? 'absent' : 'absent in a sweep'
   return [...flag, `${when}, ${confirmed(stream)}`].join('; ')
 }

@@ -48,6 +48,7 @@ import {
   projects,
   tasks,
 } from './projects.ts'
+import { recordMerges } from './record-merges.ts'
 import type { Stream } from './stream.ts'
 import { userConnections, userSettings, users } from './users.ts'
 
@@ -79,6 +80,7 @@ const withRecords: readonly Stream[] = [
   company,
   goals,
   callLogs,
+  recordMerges,
   projects,
   tasks,
   projectBoards,

@@ -1,6 +1,7 @@
+import { addressColumns } from './address.ts'
 import { FIRST_LABEL, IS_INACTIVE, V1_NAMES, WHEN_INACTIVE, v1Collection, type Door } from './door.ts'
 import { MANY_IDS, UPDATED_BETWEEN, labels, v1Whole, v2Fields, v2List } from './lists.ts'
-import { addressColumns, type Stream } from './stream.ts'
+import type { Stream } from './stream.ts'
 
 /** Sent only when asked for (openapi v2, `include_fields`). */
 const COUNTERS = {

@@ -1,7 +1,7 @@
+import { addressColumns } from './address.ts'
 import { FIRST_LABEL, IS_INACTIVE, V1_NAMES, WHEN_INACTIVE, v1Collection, type Door } from './door.ts'
 import { MANY_IDS, UPDATED_BETWEEN, labels, v2Fields, v2List } from './lists.ts'
 import { refersTo } from './mentions.ts'
-import { addressColumns } from './stream.ts'
 import type { ColumnSpecs, Exploded, Stream } from './stream.ts'
 
 /**

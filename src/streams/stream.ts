@@ -38,9 +38,6 @@ export function columnType(spec: ColumnSpecs[string]): ColumnType {
 
 export type Params = Readonly<Record<string, string>>
 
-/** Stands for the id of the token's user. */
-export const TOKEN_USER = '{user}'
-
 /** How the records stand in an answer that holds all of them, where its `data` is not simply their list. */
 export type RecordsIn =
   /** v1 may say null for a list without records (seen in practice). */
@@ -178,6 +175,13 @@ export interface Stream {
   readonly onDemand?: true
   /** A pass that is not told what to read leaves it alone for so many hours after it was read whole. */
   readonly refreshHours?: number
+  /**
+   * What a record says stays true when no list shows it any more: its row is never taken as deleted, and there is nothing
+   * to hold the rows against.
+   */
+  readonly lasting?: true
+  /** Elements of the list where one of these columns is null, 0 or not sent are no records of the stream. */
+  readonly onlyWith?: readonly string[]
   /** The column that says whose it is, where Pipedrive shows the token's user's own records only. */
   readonly ofUser?: string
   /** The columns that identify a record together. */
@@ -208,42 +212,6 @@ export interface Stream {
   readonly doors?: Readonly<Partial<Record<DoorName, Door>>>
   /** The stream whose tables this one fills through a door, which shows neither all records nor all of a record. */
   readonly whole?: Stream
-}
-
-/** The ten parts of an address, in the API's own names (openapi v2). */
-export const ADDRESS_PARTS = [
-  'subpremise',
-  'street_number',
-  'route',
-  'sublocality',
-  'locality',
-  'admin_area_level_1',
-  'admin_area_level_2',
-  'country',
-  'postal_code',
-  'formatted_address',
-] as const
-
-/** `x text` for the whole address and `x_<part> text` for its parts. */
-export function addressColumns(name: string): ColumnSpecs {
-  const parts = ADDRESS_PARTS.map((part) => [`${name}_${part}`, { type: 'text', from: `${name}.${part}` }])
-  return { [name]: { type: 'text', from: `${name}.value` }, ...Object.fromEntries(parts) } as ColumnSpecs
-}
-
-/** The stream as it is read with the token of this user. */
-export function asUser(stream: Stream, userId: number): Stream {
-  const said = (value: string): string => (value === TOKEN_USER ? String(userId) : value)
-  const partitions = stream.partitions.map((partition) =>
-    partition.adds === undefined
-      ? partition
-      : {
-          ...partition,
-          adds: Object.fromEntries(
-            Object.entries(partition.adds).map(([name, value]) => [name, said(value)]),
-          ),
-        },
-  )
-  return { ...stream, partitions }
 }
 
 /** Whether Pipedrive has a field catalog of the stream's records: their fields have labels, and may be custom. */

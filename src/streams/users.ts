@@ -1,5 +1,6 @@
+import { TOKEN_USER } from './as-user.ts'
 import { LIST_AGAIN, v1Whole } from './lists.ts'
-import { TOKEN_USER, type Stream } from './stream.ts'
+import type { Stream } from './stream.ts'
 
 export const users: Stream = {
   name: 'users',

@@ -1,4 +1,5 @@
-import { ADDRESS_PARTS, type ColumnType } from '../streams/stream.ts'
+import { ADDRESS_PARTS } from '../streams/address.ts'
+import type { ColumnType } from '../streams/stream.ts'
 import {
   decodeOption,
   decodeOptions,

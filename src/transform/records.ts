@@ -15,8 +15,8 @@ import { RecordShape, addCustomFields, addNativeFields } from './record-fields.t
 import { TableReader } from './table-reader.ts'
 
 /**
- * Reads the records of one page, a JSON array in UTF-8, and adds their rows to the batch. Gives the cursor of each in
- * the order in which they came: epoch milliseconds, null where a record has none. Throws `E_RECORD` when a record has no
+ * Reads the records of one page, a JSON array in UTF-8, and adds their rows to the batch. Gives the cursor of each, and
+ * of what it passes over, in the order in which they came: epoch milliseconds, null where there is none. Throws `E_RECORD` when a record has no
  * key and `E_ENVELOPE` where the page is not JSON; the batch is then of no use any more.
  */
 export type Transform = (page: Uint8Array, batch: Batch) => readonly (number | null)[]
@@ -96,13 +96,21 @@ class RecordReader {
     if (scanner.peek() !== OPEN_OBJECT) throw missingKey(this.#stream)
     this.#table.scan(scanner)
     const behind = scanner.at
-    const key = this.#key()
     const cursor = this.#cursor()
+    if (this.#isPassedOver()) return cursor
+    const key = this.#key()
     this.#row(batch)
     this.#children(key, batch)
     scanner.at = behind
     batch.endRecord(key, cursor)
     return cursor
+  }
+
+  /** Whether the element of the list is no record of the stream. */
+  #isPassedOver(): boolean {
+    const { onlyWith = [] } = this.#stream
+    const said = onlyWith.map((column) => this.#table.valueAt(this.#slots.get(column) ?? -1, this.#scanner))
+    return said.some((value) => value === undefined || value === 0)
   }
 
   #row(batch: Batch): void {

@@ -134,8 +134,9 @@ describe('verify', () => {
     ['--sample', 'some'],
     ['--budget', 'x'],
     ['--stream', 'nothing'],
+    ['--stream', 'record_merges'],
   ])('refuses %s %s before anything is read', async (...flags) => {
     const env = { PIPEDRIVE_BASE_URL: 'http://127.0.0.1:9', PIPEDRIVE_API_TOKEN: 'a-token' }
-    expect(sentenceOf(await cli(['verify', ...flags], { env }))).toMatch(/takes|no stream/)
+    expect(sentenceOf(await cli(['verify', ...flags], { env }))).toMatch(/takes|no stream|no list/)
   })
 })

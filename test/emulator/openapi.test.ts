@@ -464,6 +464,20 @@ describe.skipIf(!haveDocuments)("by Pipedrive's own documents", () => {
     expect(validate.errors).toBeNull()
   })
 
+  test('a merged person is in recents as the document describes it', async () => {
+    const { call, emulator } = await run()
+    emulator.company.merge('persons', 1, 2)
+    const { rows } = await call('/v1/recents?since_timestamp=2026-06-15 00:00:00&items=person')
+    const list = operationOf('v1', 'GET', '/recents').schemas.get('200')
+    const survivor = rows.find(({ id }) => id === 2)
+    expect(survivor?.['data']).toHaveProperty('merge_what_id', 1)
+    const schema = branchOf(list, 'person')
+    expect(JSON.stringify(schema)).toContain('"merge_what_id":{"type":"integer"')
+    const validate = validator(schema, { open: true, nullable: [...(open.nullable ?? []), 'label'] })
+    validate(survivor)
+    expect(validate.errors).toBeNull()
+  })
+
   test('every operation costs the tokens of its document', () => {
     const asked = routes.map(({ method, version, path, cost }) => ({ method, version, path, cost }))
     const documented = asked.map((route) => {

@@ -188,6 +188,45 @@ describe('recents', () => {
     else expect(rows[0]?.['data']).toMatchObject(data)
   })
 
+  test.each([
+    ['none', []],
+    ['persons', ['person']],
+    ['all', ['deal', 'organization', 'person']],
+  ] as const)('tells what was merged of %s, as the switch says', async (recentsMerges, told) => {
+    const { call, emulator } = await run({ switches: { recentsMerges } })
+    const { company } = emulator
+    for (const entity of ['persons', 'organizations', 'deals'] as const) {
+      const [absorbed, survivor] = [1, 2].map(() => company[entity].create()['id'] as number)
+      company.merge(entity, absorbed ?? 0, survivor ?? 0)
+      expect(company.get(entity, survivor ?? 0)).not.toHaveProperty('merge_what_id')
+    }
+    const { rows } = await call(`${since}&items=person,organization,deal`)
+    const merged = rows.flatMap(({ item, id, data }) => {
+      const said = (data as Body | null)?.['merge_what_id']
+      return said === undefined ? [] : [{ item, said, id }]
+    })
+    expect(merged.map(({ item }) => item).toSorted()).toEqual(told)
+    for (const { said, id } of merged) expect(said).toBe((id as number) - 1)
+  })
+
+  test.each([true, false])(
+    'of a survivor that is edited later: %s, as the switch says',
+    async (recentsMergesStay) => {
+      const { call, emulator, advance } = await run({ switches: { recentsMergesStay } })
+      const { company } = emulator
+      const [lost = 0, kept = 0] = ['a', 'b'].map((name) => company.persons.create({ name })['id'] as number)
+      company.merge('persons', lost, kept)
+      const said = async (): Promise<unknown> =>
+        ((await call(`${since}&items=person`)).rows.find(({ id }) => id === kept)?.['data'] as Body)[
+          'merge_what_id'
+        ]
+      expect(await said()).toBe(lost)
+      advance(SECOND)
+      company.persons.update(kept, { name: 'c' })
+      expect(await said()).toBe(recentsMergesStay ? lost : undefined)
+    },
+  )
+
   test('has a deleted deal as deleted', async () => {
     const { call, emulator } = await run()
     const id = emulator.company.deals.create({ title: 'x' })['id'] as number

@@ -304,3 +304,15 @@ describe('an anchor', () => {
     expect(queries).toEqual(['- 0', '- 2'])
   })
 })
+
+test('a list that promises no order is never anchored, and is asked in the form that its filter takes', async () => {
+  const { url, queries } = await listOf(things(7), { ignoresFilter: true })
+  const loose: Partition = {
+    ...{ name: 'live', path: '/v1/things', cost: 20, paging: 'offset', pageSize: 3 },
+    ...{ filter: { since: 'updated_since' }, looseFilter: true },
+  }
+  const since = Date.parse(at(0))
+  await read(url, { ...anchored, since }, loose)
+  const asked = '2026-05-15 09:59:59'
+  expect(queries).toEqual([`${asked} 0`, `${asked} 2`, `${asked} 4`])
+})

@@ -1,6 +1,7 @@
 import type { Fault, Switches } from '../../emulator/index.ts'
 import { defaultSwitches } from '../../emulator/index.ts'
 import { switchChoices } from '../../emulator/switches.ts'
+import type { ApiName } from '../../src/streams/door.ts'
 import { selectStreams, streams } from '../../src/streams/index.ts'
 import type { Stream } from '../../src/streams/stream.ts'
 import { oneOf, percent, randomFor, type Draw } from '../support/random.ts'
@@ -18,6 +19,9 @@ export interface RunStep {
   /** Edits of the company while it is read. */
   readonly edits: number
   readonly faults: readonly Fault[]
+  /** What the plan does not include, time after time while it reads. */
+  readonly plans: readonly (readonly string[])[]
+  readonly api: ApiName
   /** After so many answers the run is told to stop, or the database drops its connections. */
   readonly stopAfter: number | null
   readonly dropAfter: number | null
@@ -32,6 +36,8 @@ export type Step =
   | { readonly kind: 'purge' }
   /** What the plan does not include from now on. */
   | { readonly kind: 'plan'; readonly locked: readonly string[] }
+  /** The program verifies and mends what it finds; it looks at so many values of each stream. */
+  | { readonly kind: 'repair'; readonly sample: number | null }
   | RunStep
 
 export interface Course {
@@ -75,10 +81,16 @@ export function quietRun(mode: RunStep['mode'], read: readonly Stream[]): RunSte
     maxShare: 1,
     edits: 0,
     faults: [],
+    plans: [],
+    api: 'v2',
     stopAfter: null,
     dropAfter: null,
     tokens: null,
   }
+}
+
+function drawPlan(draw: Draw): readonly string[] {
+  return FEATURES.filter(() => percent(draw, 15))
 }
 
 function drawRun(draw: Draw): RunStep {
@@ -92,6 +104,8 @@ function drawRun(draw: Draw): RunStep {
     maxShare: oneOf(draw, [0.05, 1]),
     edits: draw(30),
     faults: Array.from({ length: draw(4) }, () => drawFault(draw, oneOf(draw, all))),
+    plans: percent(draw, 30) ? Array.from({ length: 1 + draw(4) }, () => drawPlan(draw)) : [],
+    api: percent(draw, 20) ? 'v1-collection' : 'v2',
     stopAfter: percent(draw, 10) ? draw(60) : null,
     dropAfter: percent(draw, 10) ? draw(60) : null,
     tokens: percent(draw, 10) ? draw(2000) : null,
@@ -103,16 +117,19 @@ function drawStep(draw: Draw): Step {
   if (which < 30) return drawRun(draw)
   if (which < 100) return { kind: 'wait', ms: draw(2) === 0 ? draw(3000) : draw(3 * HOUR) }
   if (which < 106) return { kind: 'purge' }
-  if (which < 116) return { kind: 'plan', locked: FEATURES.filter(() => percent(draw, 15)) }
+  if (which < 116) return { kind: 'plan', locked: drawPlan(draw) }
   if (which < 132) return { kind: 'plan', locked: [] }
+  if (which < 138) return { kind: 'repair', sample: oneOf(draw, [0, 5, null]) }
   return { kind: 'edit' }
 }
 
 /** What is done to a company and its warehouse; the edits of a run count as steps too. */
 export function courseOf(seed: number, length: number): Course {
   const draw = randomFor(seed, -1)
-  const switches = drawSwitches(draw)
+  const drawn = drawSwitches(draw)
   const pageSize = oneOf(draw, [3, 25, null])
+  // A full page that says nothing of a next one is refused, and small ones are full by chance.
+  const switches = pageSize === null ? drawn : { ...drawn, installmentsPaged: true }
   const steps: Step[] = []
   for (let done = 0; done < length;) {
     const step = drawStep(draw)

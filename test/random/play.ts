@@ -1,5 +1,8 @@
 import { SyncError } from '../../src/errors.ts'
 import { streams } from '../../src/streams/index.ts'
+import { throughDoor } from '../../src/streams/door.ts'
+import type { Stream } from '../../src/streams/stream.ts'
+import type { VerifyReport } from '../../src/reconcile/verify.ts'
 import type { RunReport } from '../../src/run.ts'
 import { told, verifyWorld } from '../reconcile/support.ts'
 import { differences } from '../support/warehouse-equals.ts'
@@ -19,6 +22,8 @@ export interface Played {
 }
 
 const DAY = 86_400_000
+/** A plan of a run holds for so many answers. */
+const PLAN_LASTS = 15
 const names = streams.map(({ name }) => name)
 
 /** A play under way. */
@@ -47,16 +52,22 @@ function stopped(): SyncError {
   return new SyncError({ code: 'E_STOPPED', recovery: 'abort-run', message: 'The play stopped it.' })
 }
 
+function changePlan({ emulator }: World, locked: readonly string[] | undefined): void {
+  if (locked !== undefined) emulator.switches.lockedFeatures = locked
+}
+
 /** From now on this happens between any two answers. */
 function disturb(play: Play, step: RunStep, stop: AbortController): void {
   const { world } = play
   let answers = 0
   let left = step.edits
+  const plans = step.plans.values()
   world.tap.onAnswer = async () => {
     world.clock.advance(400)
     const turn = answers++
     // Several at once, and none for a while.
     for (let few = turn % 4; few > 0 && left > 0; few--, left--) edit(play)
+    if (turn % PLAN_LASTS === 1) changePlan(world, plans.next().value)
     if (turn === step.stopAfter) stop.abort(stopped())
     if (turn === step.dropAfter) await dropConnections(world)
   }
@@ -68,8 +79,14 @@ function calm({ tap, clock, emulator }: World): void {
   emulator.faults.clear()
 }
 
-function summary({ mode, streams: read, quiet }: RunStep, { status, code }: RunReport): string {
-  return `${quiet ? 'quiet ' : ''}${mode} of ${read.length} streams: ${status}${code === undefined ? '' : ` ${code}`}`
+function summary({ mode, streams: read, quiet, api }: RunStep, { status, code }: RunReport): string {
+  return `${quiet ? 'quiet ' : ''}${mode} of ${read.length} streams by ${api}: ${status}${code === undefined ? '' : ` ${code}`}`
+}
+
+/** The streams of a step as it reads them. */
+function asRead({ pageSize }: Play, { streams: read, api }: RunStep): readonly Stream[] {
+  const through = read.map((stream) => throughDoor(stream, api))
+  return pageSize === null ? through : through.map((stream) => inPagesOf(pageSize, stream))
 }
 
 /** Whether a sweep over parents was cut short: the next one goes on with it, and what is behind it was read earlier. */
@@ -79,13 +96,14 @@ async function isCutShort({ db }: World): Promise<boolean> {
 }
 
 async function run(play: Play, step: RunStep): Promise<readonly string[]> {
-  const { world, pageSize } = play
+  const { world } = play
+  const { lockedFeatures } = world.emulator.switches
   // Whatever has blocked us has cooled off.
   if (step.quiet) world.clock.advance(DAY)
   const stop = new AbortController()
   if (!step.quiet) disturb(play, step, stop)
   const request = {
-    streams: pageSize === null ? step.streams : step.streams.map((stream) => inPagesOf(pageSize, stream)),
+    streams: asRead(play, step),
     plan: { mode: step.mode, since: null, until: null },
     maxShare: step.maxShare,
     onlyDue: step.onlyDue,
@@ -94,14 +112,36 @@ async function run(play: Play, step: RunStep): Promise<readonly string[]> {
   if (step.quiet && step.mode === 'sweep' && (await isCutShort(world))) await world.run(request)
   const report = await world.run(request, stop.signal)
   calm(world)
+  world.emulator.switches.lockedFeatures = lockedFeatures
   play.runs++
   play.log.push(summary(step, report))
   return step.quiet ? broken(world, step, report) : []
 }
 
+/** What a verification has left amiss, and what kept it from ending. */
+function failed(report: VerifyReport): readonly string[] {
+  const unread = report.streams.flatMap(({ stream, error }) =>
+    error === undefined ? [] : [`${stream}: ${error}`],
+  )
+  return [...unread, ...told(report).map((what) => `not mended: ${what}`)]
+}
+
+/** What is still amiss when the program itself has verified and mended; a plan may hide parents or what they have. */
+async function repair(play: Play, sample: number | null): Promise<readonly string[]> {
+  const { world, seed } = play
+  world.clock.advance(DAY)
+  const report = await verifyWorld(world, {
+    ...{ streams, repair: true, maxShare: 1 },
+    ...{ sample, seed: `${seed} ${play.edits}` },
+  })
+  play.log.push(`repair of ${sample ?? 'all'}: ${report.status}, mended ${told(report, 'mended').length}`)
+  return world.emulator.switches.lockedFeatures.length > 0 ? [] : failed(report)
+}
+
 async function take(play: Play, step: Step): Promise<readonly string[]> {
   const { clock, emulator } = play.world
   if (step.kind === 'run') return run(play, step)
+  if (step.kind === 'repair') return repair(play, step.sample)
   if (step.kind === 'edit') edit(play)
   else if (step.kind === 'wait') clock.advance(step.ms)
   else if (step.kind === 'plan') {

@@ -1,6 +1,8 @@
 import { optionalValue } from '../../emulator/api/optional-fields.ts'
 import type { Emulator, EntityName, Json, Row } from '../../emulator/index.ts'
-import { TOKEN_USER, type ColumnSpecs, type Parents, type Stream } from '../../src/streams/stream.ts'
+import { isTold, mergeRecords } from './merge-truth.ts'
+import { TOKEN_USER } from '../../src/streams/as-user.ts'
+import type { ColumnSpecs, Parents, Stream } from '../../src/streams/stream.ts'
 
 export function at(record: Row, path: string): unknown {
   return path.split('.').reduce<unknown>((value, step) => (value as Row | null | undefined)?.[step], record)
@@ -75,8 +77,12 @@ function counts({ of, counter }: Parents, { company }: Emulator, parent: Row): b
   return Number(optionalValue(company, of.name as EntityName, parent, counter.column)) > counter.none
 }
 
-/** Whether a record has to be in the warehouse: those of a parent whose counter says that it has none need not. */
+/**
+ * Whether a record has to be in the warehouse: those of a parent whose counter says that it has none need not, nor what is
+ * told for some time only.
+ */
 export function isWanted(stream: Stream, emulator: Emulator, record: Row): boolean {
+  if (stream.lasting === true) return isTold(emulator, record)
   const found = parentsOf(stream, emulator, record)
   return (
     found.length === 0 ||
@@ -106,6 +112,7 @@ function given(stream: Stream, { company }: Emulator, record: Row): Row {
 
 /** The company's records of a stream with their places in its list, numbered and completed as the stream has them. */
 export function recordsOf(stream: Stream, emulator: Emulator): readonly Row[] {
+  if (stream.lasting === true) return mergeRecords(emulator)
   return placedRecords(stream, emulator).map(({ record }) => record)
 }
 

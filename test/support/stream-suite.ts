@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { EmulatorOptions } from '../../emulator/index.ts'
 import type { Stream } from '../../src/streams/stream.ts'
 import type { ReadPlan } from '../../src/extract/windows.ts'
 import type { StreamReport } from '../../src/load/run-log.ts'
@@ -7,7 +8,8 @@ import type { TestDatabase } from './database.ts'
 import { entityOf, isGone, isWanted, keyOf, placedRecords, rowKey } from './company-truth.ts'
 import { countOf, only, reportOf } from './warehouse.ts'
 import { expectWarehouseEquals, tableOf } from './warehouse-equals.ts'
-import { BACKFILL, SWEEP, checkpointEveryPage, inPagesOf, openWorld, type World } from './world.ts'
+import { openWorldOf } from './stream-world.ts'
+import { BACKFILL, SWEEP, checkpointEveryPage, inPagesOf, type World } from './world.ts'
 
 const tablesOf = (stream: Stream): string[] => [
   stream.name,
@@ -71,9 +73,9 @@ function waysOfDeletion(stream: Stream): (readonly ['flagged' | 'not-found', boo
   return isPerParent(stream) ? ways.slice(0, 2) : [...ways]
 }
 
-/** A company does not vanish while its token is good. */
+/** A company does not vanish while its token is good, nor does what is lasting. */
 const canVanish = (stream: Stream): boolean =>
-  stream.partitions.every(({ records }) => records?.kind !== 'one')
+  stream.lasting === undefined && stream.partitions.every(({ records }) => records?.kind !== 'one')
 
 async function tombstone({ db }: World, stream: Stream, key: string): Promise<unknown> {
   const rows = await tableOf(db, stream.name, stream.key.join())
@@ -88,6 +90,7 @@ export function describeStreams(streams: readonly Stream[]): void {
 }
 
 function suiteOf(stream: Stream): void {
+  const openWorld = (options?: EmulatorOptions): Promise<World> => openWorldOf(stream, options)
   const request = { streams: withParents(stream) }
   const inSmallPages = { streams: withParents(inPagesOf(2, stream)) }
   const mine = (report: RunReport): StreamReport => reportOf(report, stream.name)

@@ -191,6 +191,30 @@ describe('a record', () => {
   })
 })
 
+describe('an element of a list that lacks what its stream takes only elements with', () => {
+  const priced: Stream = { ...things, onlyWith: ['price'] }
+  const readPriced = compileTransform(priced, [])
+  const at = (second: number): string => `2026-05-15T10:00:0${second}Z`
+
+  test.each([
+    ['is not sent', {}],
+    ['is null', { value: { amount: null } }],
+    ['is 0', { value: { amount: 0 } }],
+    ['stands in what is null', { value: null }],
+  ])('where it %s is passed over, with a key and without, and only its cursor is told', (_how, without) => {
+    const records = [
+      { id: 1, ...without, update_time: at(1), odd: 1, parts: [{ name: 'x' }] },
+      { id: 2, value: { amount: 5 }, update_time: at(2), parts: [{ name: 'y' }] },
+      { ...without, update_time: at(3) },
+    ]
+    const page = transformPage(readPriced, layoutStream(priced, []), records)
+    expect(page.rows.map(([id]) => id)).toEqual([2])
+    expect(page.children.flat()).toHaveLength(1)
+    expect(page.drift).toEqual([])
+    expect(page.cursors).toEqual([1, 2, 3].map((second) => Date.parse(at(second))))
+  })
+})
+
 describe('a deletion', () => {
   test.each([
     [
@@ -306,14 +330,20 @@ describe('column or _extra, never neither', () => {
     ),
   )
 
-  /** A record with nothing but its key. */
-  function bareRecord({ key, columns }: Stream): Record<string, unknown> {
+  /** The columns without which there is no record. */
+  function neededBy({ key, onlyWith = [] }: Stream): readonly string[] {
+    return [...new Set([...key, ...onlyWith])]
+  }
+
+  /** A record with nothing but those. */
+  function bareRecord(stream: Stream): Record<string, unknown> {
+    const { columns } = stream
     const values: Readonly<Partial<Record<ColumnType, unknown>>> = {
       uuid: '1bce0200-5044-11f1-8f4f-d7944c9e4f3a',
       timestamptz: '2026-05-15T10:00:00Z',
     }
     const record: Record<string, unknown> = {}
-    for (const column of key) {
+    for (const column of neededBy(stream)) {
       const spec = columns[column] ?? 'bigint'
       const value = values[columnType(spec)] ?? 1
       const [root = column, member] = (typeof spec === 'string' ? column : (spec.from ?? column)).split('.')
@@ -351,7 +381,7 @@ describe('column or _extra, never neither', () => {
           const emptyList = Array.isArray(sent) && sent.length === 0
           const exploded = (stream.exploded ?? []).some(({ from, orFrom }) => from === key || orFrom === key)
           if (!(emptyList && exploded))
-            expect(filled, JSON.stringify(record)).toBeGreaterThan(stream.key.length)
+            expect(filled, JSON.stringify(record)).toBeGreaterThan(neededBy(stream).length)
         }),
         { numRuns: 300 },
       )
