@@ -1,8 +1,9 @@
-import type { Field, FieldEntity } from '../company/catalog.ts'
+import type { Field, FieldEntity, FieldOption } from '../company/catalog.ts'
 import type { Source } from '../company/collection.ts'
 import type { Json, Row } from '../json.ts'
 import { below, drawsFor, firstDraw, hashText, pick, type Draw } from '../random.ts'
 import { DAY, day } from '../time.ts'
+import { seededOptionLabels } from './field-labels.ts'
 import { currencies, noteTexts, phrases, places, timezones } from './words.ts'
 import { userOf, type World } from './world.ts'
 
@@ -19,7 +20,17 @@ export const amount = (value: number, currency: string): number =>
 
 const someDay = (draw: Draw, world: World): number => world.start - below(draw, 1500) * DAY + 400 * DAY
 const someId = (draw: Draw, count: number): Json => (count === 0 ? null : 1 + below(draw, count))
-const optionId = (draw: Draw, field: Field): Json => pick(draw, field.options ?? [{ id: 1, label: '' }]).id
+
+/** The options that a field was made with, whatever has become of them. */
+function firstOptions({ options, deletedOptions }: Field): readonly FieldOption[] {
+  const byId = new Map([...(options ?? []), ...deletedOptions].map((option) => [Number(option.id), option]))
+  return [...byId.keys()]
+    .toSorted((one, other) => one - other)
+    .slice(0, seededOptionLabels.length)
+    .flatMap((id) => byId.get(id) ?? [])
+}
+
+const optionId = (draw: Draw, field: Field): Json => pick(draw, firstOptions(field)).id
 
 function zone(draw: Draw): Row {
   const [id, name] = pick(draw, timezones)
@@ -45,7 +56,7 @@ export function address(draw: Draw): Row {
 }
 
 function optionSet(draw: Draw, field: Field): Json {
-  const chosen = (field.options ?? []).filter(() => draw() < 0.35).map((option) => option.id)
+  const chosen = firstOptions(field).filter(() => draw() < 0.35).map((option) => option.id)
   return chosen.length > 0 ? chosen : [optionId(draw, field)]
 }
 
