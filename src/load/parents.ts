@@ -204,18 +204,27 @@ export async function settleParents(
   return Number(numAffectedRows ?? 0n)
 }
 
-/** Children go with their parents, and are read again should these come back. Returns how many went. */
+/** Whether a child, as `child`, names a parent that is deleted, or one that is not. */
+function namesParent(session: Session, { parents, layout }: Family, deleted: boolean) {
+  const state = sql`${sql.ref(`parent.${DELETED_AT}`)} is ${deleted ? sql`not null` : sql`null`}`
+  const named = parents.columns.map(
+    (column) => sql`${sql.ref(`child.${column}`)} in (select ${parentKey(parents)}::${typeOf(layout, column)}
+        from ${tableOf(session, parents.of.name)} as parent where ${state})`,
+  )
+  return sql`(${sql.join(named, sql` or `)})`
+}
+
+/**
+ * Children go with the last of the parents that they name and that are known, and are read again should one come back.
+ * Returns how many went.
+ */
 export async function followParents(session: Session, family: Family): Promise<number> {
   const { layout, parents, place } = family
   if (!(await tableExists(session, session.schemas.data, parents.of.name))) return 0
-  const named = parents.columns.map(
-    (column) =>
-      sql`${sql.ref(`child.${column}`)} in (select ${parentKey(parents)}::${typeOf(layout, column)}
-        from ${tableOf(session, parents.of.name)} as parent where ${sql.ref(`parent.${DELETED_AT}`)} is not null)`,
-  )
   const { numAffectedRows } = await sql`
     update ${tableOf(session, layout.table)} as child set ${sql.id(DELETED_AT)} = now(), _synced_at = now()
-    where ${liveChildren(family)} and ${sql.join(named, sql` and `)}`.execute(session.data)
+    where ${liveChildren(family)} and ${namesParent(session, family, true)}
+      and ${namesParent(session, family, false)} is not true`.execute(session.data)
   await sql`
     delete from ${readsOf(session)} as read using ${tableOf(session, parents.of.name)} as parent
     where ${ofPlace(place, 'read')} and read.parent = ${parentKey(parents)}::text

@@ -118,6 +118,29 @@ describe('a child is deleted here', () => {
     await expectWarehouseEquals(world, { streams: ['deals', 'deal_products'], counters: false })
   })
 
+  test.each([null, 999_999])(
+    'with the last of the parents that it names and that are known (the other: %s)',
+    async (other) => {
+      await using world = await openWorld()
+      const { db, emulator } = world
+      const streams = [streamNamed('organizations'), streamNamed('organization_relationships')]
+      await world.run({ streams })
+      const [row] = await db.query<{ id: number; owner: number; linked: number }>(
+        `select id::int, rel_owner_org_id::int as owner, rel_linked_org_id::int as linked
+         from pipedrive.organization_relationships where _deleted_at is null order by id limit 1`,
+      )
+      await db.query('update pipedrive.organization_relationships set rel_linked_org_id = $1 where id = $2', [
+        other,
+        row?.id,
+      ])
+      for (const id of [row?.owner, row?.linked]) emulator.company.organizations.delete(id as number)
+      expect(await world.run({ streams, plan: SWEEP, maxShare: 1 })).toMatchObject({ status: 'done' })
+      expect(
+        await countOf(db, 'organization_relationships', `id = ${row?.id} and _deleted_at is not null`),
+      ).toBe(1)
+    },
+  )
+
   test('not when the lists of all parents come empty: a right that was lost looks the same', async () => {
     await using world = await openWorld()
     await world.run(both(products))
