@@ -4,6 +4,7 @@ import { inTransaction, type Session } from './load/connection.ts'
 import { evolveTables, existingTable, type Contract, type Evolution } from './load/evolve.ts'
 import { keepLabelledView } from './load/labelled-view.ts'
 import { labelledView } from './load/view-plan.ts'
+import { findUnfilled, rereadFor } from './load/unfilled.ts'
 import { promoteLeftovers } from './promote.ts'
 import { hasOwnFields, type Stream } from './streams/stream.ts'
 import type { CatalogField } from './transform/catalog.ts'
@@ -14,11 +15,14 @@ import { presentIn, type Held, type Shape } from './transform/present.ts'
 export interface Prepared extends Shape {
   readonly layout: StreamLayout
   readonly waiting: Evolution['waiting']
+  /** What is said of it where all records have to be read again, to fill what was added. */
+  readonly reread: string | null
 }
 
 /**
  * Brings the tables of a stream in line with its catalog, and moves what has waited for new columns into them; to be
- * called under its lock. What still has no column is kept in `_extra`.
+ * called under its lock. What still has no column is kept in `_extra`. Where something was added that nothing has waited
+ * for, the stream's bookmarks are forgotten, so that all its records are read again.
  */
 export function prepareTables(
   stream: Stream,
@@ -28,12 +32,14 @@ export function prepareTables(
 ): Promise<Prepared> {
   return inTransaction(session, async () => {
     const catalog = await readCatalog(session, stream.name)
-    const tables = layoutStream(stream.whole ?? stream, catalog)
+    const whole = stream.whole ?? stream
+    const tables = layoutStream(whole, catalog)
     const layouts = [tables, ...tables.children]
-    const { waiting } = await evolveTables(session, account, stream.name, layouts, contract)
+    const { made, waiting } = await evolveTables(session, account, stream.name, layouts, contract)
+    const unfilled = await findUnfilled(session, account, whole, made)
     const shape = await shapeHeld(session, stream, catalog)
     await promoteLeftovers(session, account, shape)
-    return { ...shape, waiting }
+    return { ...shape, waiting, reread: await rereadFor(session, account, whole, unfilled) }
   })
 }
 

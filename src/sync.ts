@@ -42,6 +42,7 @@ export async function syncStream(
   if (waiting !== null) warn(tally, waiting)
   const hindrance = await prepareView(stream, session, context.options)
   if (hindrance !== null) warn(tally, hindrance)
+  if (prepared.reread !== null) warn(tally, prepared.reread)
   const walks = isPerParent(stream) ? [] : await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
   const work = await openWork(prepared, session, context, tally, complete)

@@ -46,7 +46,8 @@ function version({ of }: Parents) {
   return of.cursorField === null ? sql`null::timestamptz` : sql.ref(`parent.${of.cursorField}`)
 }
 
-function counter({ counter: counted }: Parents) {
+/** How many children a parent, as `parent`, says it has. */
+export function counter({ counter: counted }: Parents) {
   return counted === undefined ? sql`null::bigint` : sql.ref(`parent.${counted.column}`)
 }
 

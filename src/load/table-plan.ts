@@ -14,6 +14,8 @@ export interface TableChange {
   readonly ddl: string
 }
 
+export const NEW_TABLE = 'new table'
+
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
@@ -44,7 +46,7 @@ export function planTable(schema: string, layout: TableLayout, existing: Existin
     const synced = `${quoteIdentifier(SYNCED_AT.name)} ${SYNCED_AT.type} not null default now()`
     const key = layout.key.map(quoteIdentifier).join(', ')
     const body = [...columns, synced, `primary key (${key})`].join(',\n  ')
-    changes.push(change('new table', `create table ${name} (\n  ${body}\n)`))
+    changes.push(change(NEW_TABLE, `create table ${name} (\n  ${body}\n)`))
     changes.push(
       change(
         'comment',
