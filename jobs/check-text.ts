@@ -56,9 +56,9 @@ function databaseText({ warehouse }: CheckReport): string {
   return `${version}, "${database}" as "${user}", who may write to ${places.join(' and ')}`
 }
 
-function accessText({ identity, permissionSets: sets }: CheckReport, { hidden }: Verdict): string {
+function accessText({ identity, rights }: CheckReport, { hidden }: Verdict): string {
   const apps = identity.access.map(({ app, admin, permissionSetId: id }) => {
-    const set = sets?.names.get(id ?? '')
+    const set = rights?.sets.get(id ?? '')
     return `${admin ? '' : 'no '}${app} admin${set === undefined ? '' : ` ("${set}")`}`
   })
   const global = identity.isAdmin ? 'global admin' : 'no global admin'

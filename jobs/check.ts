@@ -36,12 +36,12 @@ export async function check(context: JobContext, flags: CheckFlags): Promise<Job
 }
 
 function checkJson(report: CheckReport, { hidden, ...verdict }: Verdict): unknown {
-  const { identity, permissionSets: sets, warehouse, balance, clock } = report
+  const { identity, rights, warehouse, balance, clock } = report
   const access = identity.access.map(({ app, admin, permissionSetId: id }) => ({
     app,
     admin,
     permission_set_id: id,
-    permission_set: sets?.names.get(id ?? '') ?? null,
+    permission_set: rights?.sets.get(id ?? '') ?? null,
   }))
   return {
     ...verdict,

@@ -1,11 +1,9 @@
-import { SyncError } from './errors.ts'
 import { SMALLEST_DAILY_LIMIT, type Allowance, type DailyBalance } from './extract/budget.ts'
 import { createClient, type Client } from './extract/client.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
 import { observe, type ClockDifference } from './extract/observe.ts'
-import { PERMISSION_SETS_COST, readPermissionSets } from './extract/permission-sets.ts'
 import { askOnce, costOfProbes } from './extract/probe.ts'
-import type { Send } from './extract/request.ts'
+import { costOfRights, readRights, type Rights } from './check/rights.ts'
 import { checkWarehouse, type WarehouseCheck } from './check/warehouse.ts'
 import type { RunParts } from './run.ts'
 import type { Stream } from './streams/stream.ts'
@@ -19,18 +17,12 @@ export interface CheckRequest {
   readonly quick: boolean
 }
 
-export interface PermissionSets {
-  /** By id. */
-  readonly names: ReadonlyMap<string, string>
-  readonly refused: boolean
-}
-
 export interface CheckReport {
   /** Null: the embedded server has not been made yet. */
   readonly warehouse: WarehouseCheck | null
   readonly identity: Identity
-  /** Null where they were not asked for. */
-  readonly permissionSets: PermissionSets | null
+  /** Null where it was not asked for. */
+  readonly rights: Rights | null
   readonly streams: readonly StreamCheck[]
   /** Tokens that trying the streams would have cost, where the allowance did not reach. */
   readonly beyondBudget: number | null
@@ -55,16 +47,16 @@ export async function check(parts: RunParts, request: CheckRequest): Promise<Che
   const observer = observe(client.send, clock)
   const send = askOnce(observer.send)
   const identity = await readIdentity(send)
-  const cost = request.quick ? 0 : PERMISSION_SETS_COST + costOfProbes(request.streams, held)
+  const cost = request.quick ? 0 : costOfRights(identity) + costOfProbes(request.streams, held)
   const affordable = !request.quick && cost <= tokensLeft(client)
-  const permissionSets = affordable ? await setsOrRefusal(send) : null
+  const rights = affordable ? await readRights(send, identity) : null
   const today = new Date(clock.now()).toISOString().slice(0, 10)
   const trial = { send, streams: request.streams, ledger: client.ledger, stop, held, today }
   const streams = affordable ? await tryStreams(trial) : []
   return {
     warehouse,
     identity,
-    permissionSets,
+    rights,
     streams,
     beyondBudget: request.quick || affordable ? null : cost,
     balance: client.ledger.balance(),
@@ -77,14 +69,4 @@ export async function check(parts: RunParts, request: CheckRequest): Promise<Che
 function tokensLeft({ ledger }: Client): number {
   ledger.assume(SMALLEST_DAILY_LIMIT)
   return Math.min(ledger.left(), ledger.balance()?.remaining ?? Infinity)
-}
-
-/** Only admins are sure to be shown them. */
-async function setsOrRefusal(send: Send): Promise<PermissionSets> {
-  try {
-    return { names: await readPermissionSets(send), refused: false }
-  } catch (error) {
-    if (!(error instanceof SyncError) || error.recovery !== 'skip-stream') throw error
-    return { names: new Map(), refused: true }
-  }
 }

@@ -21,6 +21,8 @@ interface Members {
   readonly key: string
   readonly told: Told
   readonly missing?: (id: Id) => Answer
+  /** What the members hold under it, where that is not the record's own id. */
+  readonly held?: (row: Row & { readonly id: Id }, request: ApiRequest) => Json
 }
 
 const data = (value: Json): Answer => json(200, { success: true, data: value })
@@ -44,6 +46,15 @@ const pipelineIds: Told = (rows, { company, query }) => {
   const all = company.pipelines.list().filter((row) => !isDeleted(row))
   const hidden = all.map((row) => row['id'] ?? null).filter((id) => !seen.includes(id))
   return data({ pipeline_ids: visible ? seen : hidden, visible })
+}
+
+/** Who stands for the token's user where that one is no admin: somebody else with the sets of regular users. */
+function permitted(
+  { id, is_you: isYou }: Row & { readonly id: Id },
+  { company, switches }: ApiRequest,
+): Json {
+  const regular = company.users.list().find((user) => user['is_admin'] !== 1)
+  return isYou === true && !switches.admin ? (regular?.['id'] ?? id) : id
 }
 
 const ofRole = { feature: 'roles', parent: 'roles', key: 'role_id' } as const
@@ -80,6 +91,18 @@ const members: readonly Members[] = [
     key: 'user_id',
     told: asObject,
     missing: refusals.userNotFound,
+    held: permitted,
+  },
+  {
+    path: '/users/:id/roleSettings',
+    cost: 10,
+    feature: 'roles',
+    parent: 'users',
+    entity: 'role_settings',
+    key: 'role_id',
+    told: asObject,
+    missing: refusals.userNotFound,
+    held: ({ role_id: role }) => role ?? null,
   },
 ]
 
@@ -90,7 +113,8 @@ export const v1AccessRoutes: readonly Route[] = members.map((one) => ({
   cost: one.cost,
   feature: one.feature,
   handle: (request) => {
-    const { id } = parentOf(request, one.parent, one.missing)
-    return one.told(childRows(request.company.collections[one.entity], one.key, id), request)
+    const row = parentOf(request, one.parent, one.missing)
+    const held = one.held === undefined ? row.id : one.held(row, request)
+    return one.told(childRows(request.company.collections[one.entity], one.key, held), request)
   },
 }))

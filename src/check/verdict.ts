@@ -1,7 +1,7 @@
 import type { CheckReport } from '../check.ts'
 import { otherCompany } from '../load/account.ts'
 import type { NameClash } from '../load/name-clashes.ts'
-import { hiddenFrom } from './visibility.ts'
+import { hiddenBy, hiddenFrom } from './visibility.ts'
 
 export interface Verdict {
   /** `failed`: a run would fail or spoil something; `partial`: it would leave streams out; `deferred`: not all were tried. */
@@ -44,11 +44,12 @@ function clashErrors(clashes: readonly NameClash[]): readonly string[] {
   })
 }
 
-function hiddenThings({ identity, permissionSets }: CheckReport): readonly string[] {
+function hiddenThings({ identity, rights }: CheckReport): readonly string[] {
   const hidden = hiddenFrom(identity)
-  return hidden.length > 0 && permissionSets?.refused === true
-    ? [...hidden, 'permission sets, which were refused']
-    : hidden
+  if (hidden.length === 0 || rights === null) return hidden
+  const { refused } = rights
+  const untold = refused.length === 0 ? [] : [`${refused.join(', ')}, which were refused`]
+  return [...hidden, ...hiddenBy(rights), ...untold]
 }
 
 function blindness({ identity }: CheckReport, hidden: readonly string[]): readonly string[] {

@@ -17,6 +17,8 @@ export interface Identity {
   /** Global admin. */
   readonly isAdmin: boolean
   readonly access: readonly AppAccess[]
+  /** Null where it is not told. */
+  readonly roleId: number | null
   readonly companyId: number
   readonly companyName: string
   readonly companyDomain: string
@@ -29,6 +31,7 @@ const me = z.object({
   access: z
     .array(z.object({ app: z.string(), admin: z.boolean(), permission_set_id: z.string().nullish() }))
     .nullish(),
+  role_id: z.number().nullish().catch(null),
   company_id: z.number(),
   company_name: z.string().nullish(),
   company_domain: z.string().nullish(),
@@ -56,6 +59,7 @@ export async function readIdentity(send: Send): Promise<Identity> {
     userName: data.name ?? '',
     isAdmin: Boolean(data.is_admin) || access.some(({ app, admin }) => app === 'global' && admin),
     access,
+    roleId: data.role_id ?? null,
     companyId: data.company_id,
     companyName: data.company_name ?? '',
     companyDomain: data.company_domain ?? '',

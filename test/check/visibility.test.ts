@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { hiddenFrom } from '../../src/check/visibility.ts'
+import type { Rights } from '../../src/check/rights.ts'
+import { hiddenBy, hiddenFrom } from '../../src/check/visibility.ts'
 
 const nobody = {
   userId: 1,
@@ -9,6 +10,7 @@ const nobody = {
   companyDomain: 'acme',
   isAdmin: false,
   access: [],
+  roleId: null,
 } as const
 const app = (name: string, admin: boolean) => ({ app: name, admin, permissionSetId: null })
 
@@ -42,5 +44,43 @@ describe('what may be hidden', () => {
     ['somebody of whom nothing is told', false, [], ['sales', 'global', 'settings']],
   ])('from %s', (_what, isAdmin, access, hidden) => {
     expect(appsOf(hiddenFrom({ ...nobody, isAdmin, access }))).toEqual(hidden)
+  })
+})
+
+describe('what rights tell to be hidden', () => {
+  const all: Rights = { sets: new Map(), lacking: [], roleSettings: {}, hiddenPipelines: [], refused: [] }
+  test.each<[string, Partial<Rights>, string[]]>([
+    ['nothing, where none is lacking', {}, []],
+    ['nothing, by permissions to change something', { lacking: ['can_add_products', 'can_merge_deals'] }, []],
+    [
+      'users, names and sums',
+      { lacking: ['can_see_other_users', 'can_see_hidden_items_names', 'can_see_deals_list_summary'] },
+      [
+        'other users (no can_see_other_users)',
+        'the names of records that are hidden, where others refer to them (no can_see_hidden_items_names)',
+        'the summary of deals, with which verify compares counts and sums (no can_see_deals_list_summary)',
+      ],
+    ],
+    [
+      'pipelines',
+      { hiddenPipelines: [2, 5] },
+      ["deals of the pipelines 2, 5, which this user's role does not see"],
+    ],
+    [
+      'what only owners see, and no other level',
+      {
+        roleSettings: {
+          deal_default_visibility: 1,
+          lead_default_visibility: 3,
+          org_default_visibility: 1,
+          product_access_level: 1,
+        },
+      },
+      [
+        "deals, organizations that others with this user's role add: their owners and followers see them, unless they are shown to more",
+      ],
+    ],
+  ])('%s', (_what, rights, hidden) => {
+    expect(hiddenBy({ ...all, ...rights })).toEqual(hidden)
   })
 })

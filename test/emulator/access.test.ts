@@ -138,6 +138,22 @@ describe('what hangs on permission sets, teams and users', () => {
     expect((await data(FIRST_USER + 1))['can_add_custom_fields']).toBe(false)
     expect((await call('/v1/users/1/permissions')).body['error']).toBe('User not found or not accessible.')
   })
+
+  test("permissions of the token's user are a regular user's where that one is no admin", async () => {
+    const { call } = await run({ switches: { admin: false } })
+    const data = async (user: number): Promise<unknown> =>
+      (await call(`/v1/users/${user}/permissions`)).body['data']
+    expect(await data(FIRST_USER)).toMatchObject({ can_see_deals_list_summary: false, can_use_api: true })
+    expect(await data(FIRST_USER)).toEqual(await data(FIRST_USER + 1))
+  })
+
+  test('settings of a user are those of the role', async () => {
+    const { call } = await run()
+    const { data } = (await call(`/v1/users/${FIRST_USER + 1}/roleSettings`)).body
+    expect(data).toMatchObject({ deal_default_visibility: 1, product_default_visibility: 1 })
+    expect(data).toEqual((await call('/v1/roles/2/settings')).body['data'])
+    expect((await call('/v1/users/1/roleSettings')).status).toBe(404)
+  })
 })
 
 describe('results of a goal', () => {

@@ -177,6 +177,8 @@ const reads: readonly [string, path: string | ((running: Running) => string), Ki
   ['/permissionSets/{id}/assignments', setPath, { extra: ['additional_data'] }],
   ['/legacyTeams/{id}/users', '/v1/legacyTeams/1/users', {}],
   ['/users/{id}/permissions', '/v1/users/25760682/permissions', {}],
+  ['/users/{id}/roleSettings', '/v1/users/25760681/roleSettings', {}],
+  ['/users/{id}/roleSettings', '/v1/users/25760682/roleSettings', {}],
   ['/goals/{id}/results', goalPath, goal],
   ...['inbox', 'drafts', 'sent', 'archive'].map((folder): [string, string, Kind] => [
     '/mailbox/mailThreads',

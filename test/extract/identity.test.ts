@@ -20,6 +20,7 @@ describe('whose token it is', () => {
       userId: 25760681,
       userName: 'Ada',
       isAdmin: true,
+      roleId: null,
       access: [{ app: 'global', admin: true, permissionSetId: 'x' }],
       companyId: 15043420,
       companyName: 'Acme',

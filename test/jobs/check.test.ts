@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Row } from '../../emulator/index.ts'
 import { schedule } from '../../jobs/schedule.ts'
 import { sync } from '../../jobs/sync.ts'
 import { CORE, dataOf, place, statuses } from './support/check.ts'
@@ -94,10 +95,11 @@ describe('check of somebody who is no global admin', () => {
     expect(first).toMatch(
       /^WARNING: The tables would look complete and not be: \S.* is no global admin\..* Hidden may be:$/,
     )
-    expect(rest.slice(0, 5).map((line) => line.slice(0, 40))).toEqual([
+    expect(rest.slice(0, 6).map((line) => line.slice(0, 40))).toEqual([
       '  - deals and leads whose owner or visibility k'.slice(0, 40),
       '  - persons, organizations, activities a',
       '  - fields and settings that only admins',
+      '  - the summary of deals, with which ver',
       '  - permission sets, which were refused',
       '',
     ])
@@ -105,7 +107,7 @@ describe('check of somebody who is no global admin', () => {
     const { token, status } = dataOf(result)
     expect(status).toBe('ready')
     expect(token).toMatchObject({ global_admin: false, sees_everything: false })
-    expect(token.hidden).toHaveLength(4)
+    expect(token.hidden).toHaveLength(5)
   })
 
   test('names the permission sets where it is shown them', async () => {
@@ -115,7 +117,35 @@ describe('check of somebody who is no global admin', () => {
       'Global regular user',
       'No account settings',
     ])
-    expect(token.hidden).toHaveLength(3)
+    expect(token.hidden).toHaveLength(4)
+  })
+
+  test('asks what the user and the role may see, for 40 tokens', async () => {
+    const { emulator, run } = await place({ switches: { admin: false } })
+    const { role_settings, role_pipelines } = emulator.company
+    const ofRole = (row: Row): boolean => row['role_id'] === 1
+    for (const { id } of role_settings.list().filter(ofRole)) role_settings.update(id as number, { value: 1 })
+    const [seen] = role_pipelines.list().filter(ofRole)
+    role_pipelines.delete(seen?.['id'] as number)
+    const { hidden } = dataOf(await run({ stream: 'users' })).token
+    expect(hidden.slice(3)).toEqual([
+      `deals of the pipelines ${seen?.['pipeline_id'] as number}, which this user's role does not see`,
+      'the summary of deals, with which verify compares counts and sums (no can_see_deals_list_summary)',
+      expect.stringMatching(
+        /^deals, leads, persons, organizations, products that others with this user's role/,
+      ),
+    ])
+    expect(emulator.limits.spent).toBe(22 + 40 + 20)
+  })
+
+  test('leaves out what is refused of that, and says so', async () => {
+    const { emulator, run } = await place({ switches: { admin: false } })
+    emulator.faults.add({ kind: 'forbidden', match: /permission|roleSettings|roles/ })
+    const result = await run({ stream: 'users' })
+    expect(result.exit).toBe(0)
+    expect(dataOf(result).token.hidden.slice(3)).toEqual([
+      'permission sets, permissions, settings of the role, pipelines of the role, which were refused',
+    ])
   })
 })
 
