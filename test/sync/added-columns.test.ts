@@ -14,10 +14,10 @@ import {
 } from '../support/world.ts'
 
 const deals = streamNamed('deals')
-const PROBABILITY = 'alter table pipedrive.deals drop column probability'
+const PROBABILITY = 'alter table pipedrive.deals drop column probability cascade'
 const LABELS = 'drop table pipedrive.deal_labels'
 
-/** A warehouse as an earlier release has left it, which lacked what the statements take away. */
+/** A warehouse as an earlier release has left it, which lacked what the statements take away; views go with it. */
 async function olderWarehouse(streams: readonly Stream[], ...statements: readonly string[]): Promise<World> {
   const world = await openWorld()
   await world.run({ streams })
@@ -51,7 +51,7 @@ describe('what a release adds to tables that are filled', () => {
     const persons = streamNamed('persons')
     await using world = await olderWarehouse(
       [persons],
-      'alter table pipedrive.person_emails drop column label',
+      'alter table pipedrive.person_emails drop column label cascade',
     )
     expect(warningOf(await world.run({ streams: [persons] }), 'persons')).toMatch(
       /^persons: column person_emails\.label added;/,
@@ -77,7 +77,10 @@ describe('what a release adds to tables that are filled', () => {
   test('is filled by what is read parent by parent too', async () => {
     const products = streamNamed('deal_products')
     const streams = [deals, products]
-    await using world = await olderWarehouse(streams, 'alter table pipedrive.deal_products drop column sum')
+    await using world = await olderWarehouse(
+      streams,
+      'alter table pipedrive.deal_products drop column sum cascade',
+    )
     const report = await world.run({ streams })
     expect(warningOf(report, 'deals')).toBeUndefined()
     expect(warningOf(report, 'deal_products')).toMatch(
@@ -91,7 +94,10 @@ describe('what a release adds to tables that are filled', () => {
       { streams: [throughDoor(deals, 'v1-collection')] },
       { streams: [deals], plan: { ...BACKFILL, since: Date.now() } },
     ]) {
-      await using world = await olderWarehouse([deals], 'alter table pipedrive.deals drop column files_count')
+      await using world = await olderWarehouse(
+        [deals],
+        'alter table pipedrive.deals drop column files_count cascade',
+      )
       expect(warningOf(await world.run(request), 'deals')).toMatch(/^deals: column deals\.files_count added;/)
       expect(await countOf(world.db, 'deals', 'files_count is not null')).toBe(0)
       await world.run({ streams: [deals] })
@@ -101,7 +107,10 @@ describe('what a release adds to tables that are filled', () => {
 
   test('needs no word where all is read in every run', async () => {
     const stages = streamNamed('stages')
-    await using world = await olderWarehouse([stages], 'alter table pipedrive.stages drop column name')
+    await using world = await olderWarehouse(
+      [stages],
+      'alter table pipedrive.stages drop column name cascade',
+    )
     expect(warningOf(await world.run({ streams: [stages] }), 'stages')).toBeUndefined()
     await expectWarehouseEquals(world, { streams: ['stages'] })
   })
@@ -140,7 +149,7 @@ describe('nothing is read again', () => {
         `select attname as name from pg_attribute where attrelid = 'pipedrive.deals'::regclass
          and attname like 'cf\\_%' and not attisdropped order by 1 limit 1`,
       )
-      await world.db.query(`alter table pipedrive.deals drop column ${custom?.name ?? ''}`)
+      await world.db.query(`alter table pipedrive.deals drop column ${custom?.name ?? ''} cascade`)
     }
     const before = await bookmarkOf(world.db, 'deals')
     const report = await world.run({ streams: [deals] })
