@@ -38,11 +38,10 @@ export async function syncStream(
   if (stream.partitions.length === 0) return
   const prepared = await prepareTables(stream, session, account, context.options.contract)
   tally.frozen = prepared.waiting.some(({ why }) => why === 'frozen')
-  const waiting = describeWaiting(stream.name, prepared.waiting)
-  if (waiting !== null) warn(tally, waiting)
+  const { waiting, reread } = prepared
   const hindrance = await prepareView(stream, session, context.options)
-  if (hindrance !== null) warn(tally, hindrance)
-  if (prepared.reread !== null) warn(tally, prepared.reread)
+  for (const text of [describeWaiting(stream.name, waiting), hindrance, reread])
+    if (text !== null) warn(tally, text)
   const walks = isPerParent(stream) ? [] : await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
   const work = await openWork(prepared, session, context, tally, complete)
