@@ -82,7 +82,7 @@ function draw(parents: readonly DueParent[], most: number, seed: string): readon
 
 /**
  * The parents whose children are looked at: a sample, and those that count none of which we hold some; or all, but those
- * whose count is of a child that is not kept. Those that have changed since are not due to be as they are here.
+ * whose count is of something else, or of a child that is not kept. Those that have changed since are not due to be as they are here.
  */
 async function chooseParents(
   { session, context }: Subject,
@@ -100,7 +100,8 @@ async function chooseParents(
   verdict.parents = (verdict.parents ?? 0) + every.length + childless.length
   verdict.parents_read ??= 0
   if (sample !== null) return [...doubtful, ...draw(read, sample, seed)]
-  return [...doubtful, ...read, ...childless.filter(({ counter }) => counter === '0')]
+  const isCount = family.parents.counter?.other === undefined
+  return [...doubtful, ...read, ...childless.filter(({ counter }) => isCount && counter === '0')]
 }
 
 /** All children of some parents. */

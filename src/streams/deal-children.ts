@@ -3,14 +3,16 @@ import { goesWith } from './mentions.ts'
 import type { Parents, Partition, Stream } from './stream.ts'
 import { ofOne, tokenChildren } from './lists.ts'
 
+const LINES = { column: 'products_count', none: 0 } as const
+
 /** Lists that take the ids of many deals (openapi v2: at most 100). */
-function ofManyDeals(path: string): Partition {
+function ofManyDeals(path: string, counter: NonNullable<Parents['counter']>): Partition {
   const stable = { sort_by: 'id', sort_direction: 'asc' }
   const parents: Parents = {
     of: deals,
     columns: ['deal_id'],
     ask: { param: 'deal_ids', most: 100 },
-    counter: { column: 'products_count', none: 0 },
+    counter,
   }
   return { name: 'live', path, cost: 10, paging: 'page-token', pageSize: 500, order: { stable }, parents }
 }
@@ -21,7 +23,7 @@ export const dealProducts: Stream = {
   key: ['id'],
   cursorField: 'update_time',
   catalogs: [],
-  partitions: [ofManyDeals('/api/v2/deals/products')],
+  partitions: [ofManyDeals('/api/v2/deals/products', LINES)],
   columns: {
     id: 'bigint',
     deal_id: 'bigint',
@@ -53,7 +55,7 @@ export const dealInstallments: Stream = {
   key: ['id'],
   cursorField: null,
   catalogs: [],
-  partitions: [ofManyDeals('/api/v2/deals/installments')],
+  partitions: [ofManyDeals('/api/v2/deals/installments', { ...LINES, other: true })],
   columns: {
     id: 'bigint',
     deal_id: 'bigint',
@@ -78,7 +80,7 @@ export const dealDiscounts: Stream = {
       pageSize: 0,
       records: { kind: 'list-or-null' },
       // A deal without products has no discount.
-      parents: { of: deals, columns: ['deal_id'], counter: { column: 'products_count', none: 0 } },
+      parents: { of: deals, columns: ['deal_id'], counter: { ...LINES, other: true } },
     },
   ],
   columns: {
@@ -94,11 +96,8 @@ export const dealDiscounts: Stream = {
   },
 }
 
-const participants: Parents = {
-  of: deals,
-  columns: ['deal_id'],
-  counter: { column: 'participants_count', none: 0 },
-}
+const PARTICIPANTS = { column: 'participants_count', none: 0 } as const
+const participants: Parents = { of: deals, columns: ['deal_id'], counter: PARTICIPANTS }
 
 export const dealParticipants: Stream = {
   name: 'deal_participants',
@@ -143,7 +142,13 @@ export const dealParticipantChanges: Stream = {
   mentions: [goesWith('persons', 'person_id')],
   cursorField: null,
   catalogs: [],
-  partitions: [tokenChildren('/v1/deals/{id}/participantsChangelog', 10, participants)],
+  partitions: [
+    tokenChildren('/v1/deals/{id}/participantsChangelog', 10, {
+      ...participants,
+      // What has become of participants is kept when the last one has gone.
+      counter: { ...PARTICIPANTS, other: true },
+    }),
+  ],
   columns: {
     deal_id: 'bigint',
     person_id: 'bigint',

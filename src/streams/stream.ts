@@ -65,7 +65,12 @@ export interface Parents {
   /** Asks by this parameter, of so many parents at once; the records name their parent themselves then. */
   readonly ask?: { readonly param: string; readonly most: number }
   /** The parent's column that counts its children, and what it says of a parent that has none. */
-  readonly counter?: { readonly column: string; readonly none: number }
+  readonly counter?: {
+    readonly column: string
+    readonly none: number
+    /** It counts something else, without which a parent has no children as a rule. */
+    readonly other?: true
+  }
   /** Parameters that are a parent's own: their names, and its columns; a date that it lacks is today (UTC). */
   readonly params?: Readonly<Record<string, string>>
   /** 404 says that a parent has none. */

@@ -126,13 +126,13 @@ describe('a child', () => {
 
 test('what was found of the parents that the budget was enough for is told', async () => {
   await using world = await openWorld({ size: { deals: 140 } })
-  const streams = await fillOne(world, 'deal_installments')
+  const streams = await fillOne(world, 'deal_products')
   const parents = (await idsOf(world, 'true')).length
   expect(parents).toBeGreaterThan(110)
-  await world.db.query('update pipedrive.deal_installments set amount = amount + 1')
+  await world.db.query('update pipedrive.deal_products set quantity = quantity + 1')
   const tokens = 2 + 10 + 10
   const report = await verifyWorld(world, { streams, allowance: { tokens } })
   expect(report).toMatchObject({ status: 'deferred', code: 'E_BUDGET', equal: false, tokens })
-  expect(verdictOf(report, 'deal_installments')).toMatchObject({ parents_read: 100, parents })
+  expect(verdictOf(report, 'deal_products')).toMatchObject({ parents_read: 100, parents })
   expect(told(report).length).toBeGreaterThan(5)
 })
