@@ -56,7 +56,9 @@ export function address(draw: Draw): Row {
 }
 
 function optionSet(draw: Draw, field: Field): Json {
-  const chosen = firstOptions(field).filter(() => draw() < 0.35).map((option) => option.id)
+  const chosen = firstOptions(field)
+    .filter(() => draw() < 0.35)
+    .map((option) => option.id)
   return chosen.length > 0 ? chosen : [optionId(draw, field)]
 }
 

@@ -99,7 +99,7 @@ const kinds: Readonly<Record<string, (place: Place) => Promise<unknown>>> = {
     if (value === undefined) return
     for (const { id } of emulator.company.list(owner).filter(isOpen))
       if (percent(draw, 20))
-        await send(emulator, 'PATCH', `${owner}/${String(id)}`, {
+        await send(emulator, 'PATCH', `${owner}/${Number(id)}`, {
           custom_fields: { [field.code]: value(draw, field) },
         })
   },
