@@ -1,20 +1,23 @@
 import type { SyncOptions } from './context.ts'
 import { readCatalog } from './load/catalog-store.ts'
 import { inTransaction, type Session } from './load/connection.ts'
-import { evolveTables, existingTable, type Contract, type Evolution } from './load/evolve.ts'
+import { evolveTables, existingTable, type Contract, type WaitingChange } from './load/evolve.ts'
+import { columnsHeld } from './load/table-plan.ts'
 import { keepLabelledView } from './load/labelled-view.ts'
 import { labelledView } from './load/view-plan.ts'
 import { findUnfilled, rereadFor } from './load/unfilled.ts'
 import { promoteLeftovers } from './promote.ts'
 import { hasOwnFields, type Stream } from './streams/stream.ts'
-import type { CatalogField } from './transform/catalog.ts'
-import { layoutStream, type StreamLayout } from './transform/layout.ts'
+import { MOST_COLUMNS, type CatalogField } from './transform/catalog.ts'
+import { layoutStream, type StreamLayout, type TableLayout } from './transform/layout.ts'
 import { presentIn, type Held, type Shape } from './transform/present.ts'
 
 /** A stream and its fields as its tables can hold them. */
 export interface Prepared extends Shape {
   readonly layout: StreamLayout
-  readonly waiting: Evolution['waiting']
+  readonly waiting: readonly WaitingChange[]
+  /** What is said of fields for which there is no room. */
+  readonly full: string | null
   /** What is said of it where all records have to be read again, to fill what was added. */
   readonly reread: string | null
 }
@@ -39,7 +42,8 @@ export function prepareTables(
     const unfilled = await findUnfilled(session, account, whole, made)
     const shape = await shapeHeld(session, stream, catalog)
     await promoteLeftovers(session, account, shape)
-    return { ...shape, waiting, reread: await rereadFor(session, account, whole, unfilled) }
+    const full = describeFull({ stream, catalog })
+    return { ...shape, waiting, full, reread: await rereadFor(session, account, whole, unfilled) }
   })
 }
 
@@ -66,16 +70,17 @@ export async function shapeHeld(
   stream: Stream,
   catalog: readonly CatalogField[],
 ): Promise<Shape & { readonly layout: StreamLayout }> {
-  const held = await columnsHeld(session, stream)
-  const shape = presentIn({ stream, catalog }, held)
+  const tables = layoutStream(stream.whole ?? stream, catalog)
+  const shape = presentIn({ stream, catalog }, await readHeld(session, [tables, ...tables.children]))
   return { ...shape, layout: layoutPresent(shape) }
 }
 
-async function columnsHeld(session: Session, { name, exploded = [] }: Stream): Promise<Held> {
+async function readHeld(session: Session, layouts: readonly TableLayout[]): Promise<Held> {
   const held = new Map<string, ReadonlySet<string>>()
-  for (const table of [name, ...exploded.map((child) => child.table)]) {
-    const found = await existingTable(session, table)
-    if (found !== null) held.set(table, new Set(found.columns.keys()))
+  for (const layout of layouts) {
+    const existing = await existingTable(session, layout.table)
+    const { ours } = columnsHeld(layout, existing)
+    if (existing !== null) held.set(layout.table, new Set(ours.map(({ name }) => name)))
   }
   return held
 }
@@ -88,14 +93,28 @@ function layoutPresent({ stream, catalog }: Shape): StreamLayout {
   )
 }
 
+const WHY: Readonly<Record<WaitingChange['why'], (table: string) => string>> = {
+  frozen: () =>
+    'could not be made: the schema contract is to freeze; run with --schema-contract evolve to make them',
+  held: (table) => `could not be made: a reader has held ${table} for too long; the next run tries again`,
+  mistyped: () => 'are there, of another type, and not ours; the next run after they are renamed makes them',
+}
+
 /** What a person should know of the changes that could not be made; null where all were. */
-export function describeWaiting(stream: string, waiting: Evolution['waiting']): string | null {
-  const [first] = waiting
-  if (first === undefined) return null
-  const what = waiting.map(({ table, column }) => column ?? `table ${table}`)
-  const why =
-    first.why === 'frozen'
-      ? 'the schema contract is to freeze; run with --schema-contract evolve to make them'
-      : `a reader has held ${first.table} for too long; the next run tries again`
-  return `${stream}: ${what.slice(0, 10).join(', ')}${what.length > 10 ? ` and ${what.length - 10} more` : ''} could not be made: ${why}. Until then the values wait in _extra.`
+export function describeWaiting(stream: string, waiting: readonly WaitingChange[]): string | null {
+  const texts = [...Map.groupBy(waiting, ({ why }) => why)].map(([why, changes]) => {
+    const what = changes.map(({ table, column }) => column ?? `table ${table}`)
+    const more = what.length > 10 ? ` and ${what.length - 10} more` : ''
+    return `${stream}: ${what.slice(0, 10).join(', ')}${more} ${WHY[why](changes[0]?.table ?? stream)}. Until then the values wait in _extra.`
+  })
+  return texts.length === 0 ? null : texts.join(' ')
+}
+
+/** What a person should know of fields for which a table has no room; null where it has. */
+function describeFull({ stream, catalog }: Shape): string | null {
+  const without = catalog.filter(
+    ({ isCustom, removed, columnName }) => isCustom && !removed && columnName === null,
+  )
+  if (without.length === 0) return null
+  return `${stream.name}: ${without.length} custom fields have no column, since a table has room for ${MOST_COLUMNS}; their values are in _extra.`
 }

@@ -38,9 +38,9 @@ export async function syncStream(
   if (stream.partitions.length === 0) return
   const prepared = await prepareTables(stream, session, account, context.options.contract)
   tally.frozen = prepared.waiting.some(({ why }) => why === 'frozen')
-  const { waiting, reread } = prepared
+  const { waiting, full, reread } = prepared
   const hindrance = await prepareView(stream, session, context.options)
-  for (const text of [describeWaiting(stream.name, waiting), hindrance, reread])
+  for (const text of [describeWaiting(stream.name, waiting), full, hindrance, reread])
     if (text !== null) warn(tally, text)
   const walks = isPerParent(stream) ? [] : await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)

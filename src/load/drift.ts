@@ -22,15 +22,15 @@ export interface DriftState {
 /** The first column that is taken from a key of the records. */
 function nativeColumn(stream: Stream | undefined, key: string): string | null {
   const { columns = {} } = stream ?? {}
-  const isFrom = (column: string): boolean => placeOf(columns, column).split('.')[0] === key
+  const isFrom = (column: string): boolean => placeOf(columns, column).split('.')[0] === key.split('.')[0]
   return Object.keys(columns).find(isFrom) ?? null
 }
 
-/** The field whose key it is, or begins with: v1 has the parts of a value beside it. */
+/** The field whose key it is, or begins with: parts of a value stand in it, or in v1 beside it. */
 function fieldOf({ schemas }: Session) {
   return sql<{ label: string; column_name: string | null }>`lateral (
     select label, column_name from ${sql.table(`${schemas.data}.fields`)}
-    where entity = stream and (field_code = key or (is_custom and starts_with(key, field_code || '_')))
+    where entity = stream and (field_code = key or (is_custom and (starts_with(key, field_code || '_') or starts_with(key, field_code || '.'))))
     order by field_code = key desc, removed_at is not null, first_seen_at desc limit 1)`.as('field')
 }
 

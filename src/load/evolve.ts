@@ -3,12 +3,17 @@ import { SyncError } from '../errors.ts'
 import type { TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
 import { waitBriefly } from './lock.ts'
-import { planTable, type ExistingTable, type TableChange } from './table-plan.ts'
+import { columnsHeld, planTable, type ExistingTable, type TableChange } from './table-plan.ts'
 
 /** A table of the data schema as it stands. */
 export async function existingTable({ client, schemas }: Session, table: string): Promise<ExistingTable> {
-  const { rows } = await client.query<{ name: string; comment: string | null; about: string | null }>(
-    `select attname as name, col_description(attrelid, attnum) as comment,
+  const { rows } = await client.query<{
+    name: string
+    type: string
+    comment: string | null
+    about: string | null
+  }>(
+    `select attname as name, atttypid::regtype::text as type, col_description(attrelid, attnum) as comment,
             obj_description(attrelid, 'pg_class') as about
      from pg_attribute join pg_class on pg_class.oid = attrelid
      join pg_namespace on pg_namespace.oid = relnamespace
@@ -19,6 +24,7 @@ export async function existingTable({ client, schemas }: Session, table: string)
   return {
     comment: rows[0]?.about ?? null,
     columns: new Map(rows.map(({ name, comment }) => [name, comment])),
+    types: new Map(rows.map(({ name, type }) => [name, type])),
   }
 }
 
@@ -26,14 +32,22 @@ export async function existingTable({ client, schemas }: Session, table: string)
 export const CONTRACTS = ['evolve', 'freeze'] as const
 export type Contract = (typeof CONTRACTS)[number]
 
+export interface WaitingChange extends TableChange {
+  /**
+   * `frozen`: nothing may be changed; `held`: a reader has held the table for too long; `mistyped`: there is a column of
+   * that name that is not ours.
+   */
+  readonly why: 'frozen' | 'held' | 'mistyped'
+}
+
 /** What became of the changes of shape that tables need; comments are none. */
 export interface Evolution {
   readonly made: readonly TableChange[]
-  /** `frozen`: nothing may be changed; `held`: a reader has held the table for too long. */
-  readonly waiting: readonly (TableChange & { readonly why: 'frozen' | 'held' })[]
+  readonly waiting: readonly WaitingChange[]
 }
 
-const LOCK_NOT_AVAILABLE = '55P03'
+/** Lock not available, or two waited for one another. */
+const HELD: ReadonlySet<string | undefined> = new Set(['55P03', '40P01'])
 
 /** The changes of one table, at once: a first run has hundreds of comments to write. False where a reader holds it. */
 async function apply({ client }: Session, changes: readonly TableChange[]): Promise<boolean> {
@@ -42,7 +56,7 @@ async function apply({ client }: Session, changes: readonly TableChange[]): Prom
     await client.query(changes.map(({ ddl }) => ddl).join(';\n'))
     return true
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error
+    if (!(error instanceof pg.DatabaseError) || !HELD.has(error.code)) throw error
     await client.query('rollback to savepoint evolve')
     return false
   }
@@ -85,11 +99,13 @@ async function record(
   stream: string,
   made: readonly TableChange[],
 ): Promise<void> {
-  for (const { table, column = null, reason, ddl } of made)
+  for (const { table, column = null, about, reason, ddl } of made) {
+    const why = typeof about === 'string' ? `${reason}: ${about}` : reason
     await control
       .insertInto('schema_changes')
-      .values({ account, stream, table_name: table, column_name: column, reason, ddl })
+      .values({ account, stream, table_name: table, column_name: column, reason: why, ddl })
       .execute()
+  }
 }
 
 /**
@@ -104,21 +120,35 @@ export async function evolveTables(
   layouts: readonly TableLayout[],
   contract: Contract = 'evolve',
 ): Promise<Evolution> {
-  const { schemas } = session
+  const { client, schemas } = session
   await waitBriefly(session)
   const changes: TableChange[] = []
-  for (const layout of layouts)
-    changes.push(...planTable(schemas.data, layout, await existingTable(session, layout.table)))
+  const mistyped: WaitingChange[] = []
+  for (const layout of layouts) {
+    const existing = await existingTable(session, layout.table)
+    changes.push(...planTable(schemas.data, layout, existing))
+    mistyped.push(...planMistyped(layout, existing))
+  }
   for (const layout of layouts) await assertKey(session, layout)
   if (contract === 'freeze') {
     const waiting = changes.filter(isShape)
     assertTable(stream, waiting)
-    return { made: [], waiting: waiting.map((change) => ({ ...change, why: 'frozen' })) }
+    return {
+      made: [],
+      waiting: [...waiting.map((change) => ({ ...change, why: 'frozen' as const })), ...mistyped],
+    }
   }
   const made: TableChange[] = []
   const waiting: TableChange[] = []
   for (const group of Map.groupBy(changes, ({ table }) => table).values())
     ((await apply(session, group)) ? made : waiting).push(...group.filter(isShape))
+  await client.query('set local lock_timeout to default')
   await record(session, account, stream, made)
-  return { made, waiting: waiting.map((change) => ({ ...change, why: 'held' })) }
+  return { made, waiting: [...waiting.map((change) => ({ ...change, why: 'held' as const })), ...mistyped] }
+}
+
+function planMistyped(layout: TableLayout, existing: ExistingTable): readonly WaitingChange[] {
+  const { table } = layout
+  const { others } = columnsHeld(layout, existing)
+  return others.map(({ name }) => ({ table, column: name, reason: 'other type', ddl: '', why: 'mistyped' }))
 }

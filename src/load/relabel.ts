@@ -51,18 +51,30 @@ function labelsOf({ schemas }: Session, entity: string, code: string, id: Column
     join ${options} as option on ${ofField} and option.option_id = held.id::text order by place)`
 }
 
+/** Any object in a value, or in a list of them. */
+const OBJECTS = sql.lit('$[*] ? (@.type() == "object")')
+
 /**
  * Puts the present labels into the rows of one field that show others, and takes ids that have become known out of
  * `_extra`. The label column is compared, not what was renamed: a row may have been written with labels older still.
  */
-async function relabelField(session: Session, entity: string, code: string, label: Column, id: Column) {
+async function relabelField(
+  session: Session,
+  entity: string,
+  { code, removed }: CatalogField,
+  label: Column,
+  id: Column,
+) {
+  const isPresent = !removed
   const held = sql.ref(`target.${id.name}`)
   const shown = sql.ref(`target.${label.name}`)
   const extra = sql.ref(`target.${EXTRA}`)
   const labels = labelsOf(session, entity, code, id)
   const allKnown =
     id.type === 'bigint[]' ? sql`cardinality(${labels}) = cardinality(${held})` : sql`${labels} is not null`
-  const isLeftOver = sql`(${extra} ? ${code}::text and ${allKnown})`
+  // More than ids may be left over, or what another field of the same code did not take.
+  const isIds = isPresent ? sql`not jsonb_path_exists(${extra} -> ${code}::text, ${OBJECTS})` : sql`false`
+  const isLeftOver = sql`(${extra} ? ${code}::text and ${isIds} and ${allKnown})`
   await sql`update ${sql.table(`${session.schemas.data}.${entity}`)} as target
     set ${sql.id(label.name)} = ${labels}, _synced_at = now(),
         ${sql.id(EXTRA)} = case when ${isLeftOver} then nullif(${extra} - ${code}::text, '{}') else ${extra} end
@@ -87,6 +99,6 @@ export async function relabel(
   for (const field of fields.filter(({ code }) => owed.has(code))) {
     const [label, id] = customColumns(field)
     if (label === undefined || id === undefined || columns?.has(id.name) !== true) continue
-    await relabelField(session, entity, field.code, label, id)
+    await relabelField(session, entity, field, label, id)
   }
 }

@@ -1,15 +1,31 @@
 import type { Column, TableLayout } from '../transform/layout.ts'
 
-/** What is there: column name -> its comment; null when there is no table. */
+/** What is there: column name -> its comment, and its type as PostgreSQL writes it; null when there is no table. */
 export type ExistingTable = {
   readonly comment: string | null
   readonly columns: ReadonlyMap<string, string | null>
+  readonly types: ReadonlyMap<string, string>
 } | null
+
+/** Types that PostgreSQL writes otherwise than we do. */
+const WRITTEN: Readonly<Record<string, string>> = {
+  timestamptz: 'timestamp with time zone',
+  time: 'time without time zone',
+}
+
+/** The columns of a table that are there under their names; those of another type are somebody else's. */
+export function columnsHeld(layout: TableLayout, existing: ExistingTable) {
+  const there = layout.columns.filter(({ name }) => existing?.columns.has(name) === true)
+  const isOurs = ({ name, type }: Column): boolean => existing?.types.get(name) === (WRITTEN[type] ?? type)
+  return { ours: there.filter(isOurs), others: there.filter((column) => !isOurs(column)) }
+}
 
 export interface TableChange {
   readonly table: string
   /** The column that it makes. */
   readonly column?: string
+  /** What the column is of. */
+  readonly about?: string | null
   readonly reason: string
   readonly ddl: string
 }
@@ -62,7 +78,7 @@ export function planTable(schema: string, layout: TableLayout, existing: Existin
     if (existing !== null && !known.has(column.name))
       changes.push({
         ...change('new column', `alter table ${name} add column ${quoted} ${column.type}`),
-        column: column.name,
+        ...{ column: column.name, about: column.comment },
       })
     if ((known.get(column.name) ?? null) !== column.comment)
       changes.push(

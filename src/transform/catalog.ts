@@ -109,7 +109,7 @@ export function mergeCatalog(
     const options = mergeOptions(earlier?.options ?? [], field.options)
     if (!field.isCustom)
       return { ...field, options, columnName: nativeColumn(field.code, native), removed: false }
-    const columnName = pinned === undefined ? firstName(field, earlier, taken) : pinned.columnName
+    const columnName = pinned === undefined ? firstName(field, before, taken) : pinned.columnName
     return { ...field, options, columnName, removed: false }
   })
   const isPresent = new Set(present.map(fieldId))
@@ -123,15 +123,16 @@ function nativeColumn(code: string, native: readonly string[]): string | null {
 
 /** Names a field on its first day and adds its columns to `taken`; null where the table has no room for them. */
 function firstName(
-  { label, type }: FetchedField,
-  earlier: CatalogField | undefined,
+  { code, label, type }: FetchedField,
+  known: readonly CatalogField[],
   taken: Set<string>,
 ): string | null {
   const suffixes = fieldColumns(type).map((column) => column.suffix)
   if (taken.size + suffixes.length > MOST_COLUMNS) return null
-  const before = earlier?.columnName ?? null
+  const names = known.flatMap((field) => (field.code === code ? (field.columnName ?? []) : []))
+  const [first] = names.toSorted((one, other) => one.length - other.length)
   const name =
-    before === null ? nameField(label, suffixes, taken) : nameRetyped(before, type, suffixes, taken)
+    first === undefined ? nameField(label, suffixes, taken) : nameRetyped(first, type, suffixes, taken)
   for (const suffix of suffixes) taken.add(name + suffix)
   return name
 }

@@ -57,7 +57,8 @@ function nameGroup({ label, columns }: Group, taken: Set<string>): readonly (rea
     const number = count === 1 ? '' : ` (${count})`
     const named = columns.map(({ name, word }) => [name, fit(label, word + number)] as const)
     const keys = named.map(([, shown]) => shown.toLowerCase())
-    if (keys.some((key) => taken.has(key))) continue
+    // Cut to 63 bytes, two of them may be one.
+    if (new Set(keys).size < keys.length || keys.some((key) => taken.has(key))) continue
     for (const key of keys) taken.add(key)
     return named
   }

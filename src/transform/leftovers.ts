@@ -32,7 +32,9 @@ export class Leftovers {
     this.#extra ??= noMembers()
     if (under === null) this.#extra[name] = value
     else this.#membersOf(this.#extra, under)[name] = value
-    const key = this.#place + (under ?? name)
+    // A part that nobody knows has no column; the field that it is a part of has.
+    const isPart = under !== null && reason === 'unknown'
+    const key = this.#place + (isPart ? `${under}.${name}` : (under ?? name))
     const id = `${reason} ${key}`
     const entry = this.#drift.get(id) ?? { key, reason, count: 0 }
     entry.count++

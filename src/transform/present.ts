@@ -38,7 +38,9 @@ export function keysWithColumns({ stream, catalog }: Shape): ReadonlyMap<string,
     return from.includes('.') ? [] : [[from, column]]
   })
   const custom = catalog
-    .filter((field) => field.isCustom && !field.removed && field.columnName !== null)
+    .filter((field) => field.isCustom && field.columnName !== null)
+    // Of two fields of one code the one that is there takes it.
+    .toSorted((one, other) => Number(other.removed) - Number(one.removed))
     .flatMap((field) => keysOf(field).map((key): [string, CatalogField] => [key, field]))
   return new Map<string, CatalogField | string>([...native, ...custom])
 }
@@ -59,6 +61,9 @@ export function partOf(shape: Shape, wanted: readonly (CatalogField | string)[])
       ...{ name, description, key, cursorField: null, catalogs: [], partitions: [] },
       columns: columnsIn(columns, names),
     },
-    catalog: [...new Set(wanted.filter((one) => typeof one !== 'string'))],
+    catalog: [...new Set(wanted.filter((one) => typeof one !== 'string'))].map((field) => ({
+      ...field,
+      removed: false,
+    })),
   }
 }

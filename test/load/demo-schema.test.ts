@@ -17,7 +17,7 @@ async function live(session: Session, account: string): Promise<void> {
   await claimAccount(session, account, company)
   await openStream(session)
   const run = await startRun(session, account, 'sync')
-  const { warning: _none, ...counts } = emptyTally()
+  const { warning: _warning, frozen: _frozen, ...counts } = emptyTally()
   const spent = { requests: 1, tokens: 10 }
   await logStream(session, account, run, { stream: 'deals', status: 'done', ...counts, ...spent, seconds: 1 })
   await logTokens(session, account, run, 'deals', spent, null)

@@ -88,7 +88,7 @@ describe('evolving the tables of a stream', () => {
         stream: 'contacts',
         table_name: 'contacts',
         column_name: /cf_\w+/.exec(definition)?.[0],
-        reason: 'new column',
+        reason: 'new column: Price (h1, monetary)',
         ddl: `alter table "pipedrive"."contacts" add column ${definition}`,
       })),
     )

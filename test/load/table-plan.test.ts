@@ -14,7 +14,7 @@ function existing(
   columns: Readonly<Record<string, string | null>>,
   comment: string | null = 'Deals',
 ): ExistingTable {
-  return { comment, columns: new Map(Object.entries(columns)) }
+  return { comment, columns: new Map(Object.entries(columns)), types: new Map() }
 }
 
 const id = column('id', 'bigint')

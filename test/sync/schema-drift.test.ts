@@ -80,6 +80,56 @@ describe('what had no column when it came', () => {
     expect(drift).toEqual([{ key: code, reason: 'unfit' }])
   })
 
+  test('a part that nobody knows of a value that has its column waits alone, and no row is written for it', async () => {
+    await using world = await openWorld({ size: { customFields: 0 } })
+    const { code } = world.emulator.company.fields.add('deals', 'Budget', 'monetary')
+    const [id = 0] = world.emulator.company.list('deals').map((deal) => Number(deal['id']))
+    world.emulator.company.deals.update(id, {
+      custom_fields: { [code]: { value: 5, currency: 'EUR', vat: 1 } },
+    })
+    await world.run({ streams: [deals] })
+    const row = () =>
+      world.db.query('select xmin::text, cf_budget, _extra from pipedrive.deals where id = $1', [id])
+    const before = await row()
+    expect(before).toMatchObject([{ cf_budget: '5', _extra: { [code]: { vat: 1 } } }])
+    await world.run({ streams: [deals] })
+    expect(await row()).toEqual(before)
+    const drift = await world.db.query('select key, reason from pipedrive_sync.drift')
+    expect(drift).toEqual([{ key: `${code}.vat`, reason: 'unknown' }])
+  })
+
+  test('a field that is removed while its values wait keeps them in its column', async () => {
+    await using world = await openWorld({ size: { customFields: 0 } })
+    const { company } = world.emulator
+    await world.run({ streams: [deals] })
+    const { code } = company.fields.add('deals', 'Note', 'text')
+    const [id = 0] = company.list('deals').map((deal) => Number(deal['id']))
+    company.deals.update(id, { custom_fields: { [code]: 'kept' } })
+    await world.run({ streams: [deals], contract: 'freeze' })
+    company.fields.remove('deals', code)
+    await world.run({ streams: [deals] })
+    const rows = await world.db.query('select cf_note, _extra from pipedrive.deals where id = $1', [id])
+    expect(rows).toEqual([{ cf_note: 'kept', _extra: null }])
+  })
+
+  test('a column of that name that somebody else has made is left alone, and the values wait', async () => {
+    await using world = await openWorld({ size: { customFields: 0 } })
+    const { company } = world.emulator
+    await world.run({ streams: [deals] })
+    await world.db.query(`alter table pipedrive.deals add column cf_size text default 'mine'`)
+    const { code } = company.fields.add('deals', 'Size', 'double')
+    const [id = 0] = company.list('deals').map((deal) => Number(deal['id']))
+    company.deals.update(id, { custom_fields: { [code]: 7 } })
+    const report = await world.run({ streams: [deals] })
+    expect(report).toMatchObject({ status: 'done', streams: [{ status: 'done' }] })
+    expect(report.streams[0]?.warning).toMatch(/^deals: cf_size are there, of another type, and not ours/)
+    const row = () => world.db.query('select cf_size, _extra from pipedrive.deals where id = $1', [id])
+    expect(await row()).toEqual([{ cf_size: 'mine', _extra: { [code]: 7 } }])
+    await world.db.query('alter table pipedrive.deals rename column cf_size to mine')
+    await world.run({ streams: [deals] })
+    expect(await row()).toEqual([{ cf_size: '7', _extra: null }])
+  })
+
   test('a field that comes back takes the column that it had', async () => {
     await using world = await openWorld({ size: { customFields: 0 } })
     const { company } = world.emulator

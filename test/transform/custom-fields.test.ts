@@ -139,7 +139,7 @@ describe('the sixteen types of custom field', () => {
     for (const form of [v2(odd), v1(odd)]) {
       const { cells, extra, drift } = read(type, form)
       expect({ cells, extra }).toEqual({ cells: {}, extra: { [HASH]: odd } })
-      expect(drift.map(({ key, count }) => [key, count])).toEqual([[HASH, 1]])
+      expect(drift.map(({ key, count }) => [key.split('.')[0], count])).toEqual([[HASH, 1]])
     }
   })
 })
@@ -232,7 +232,7 @@ describe('what does not fit whole', () => {
     const found = read(type, record)
     expect(found.cells).toEqual(cells)
     expect(found.extra).toEqual({ [HASH]: kept })
-    expect(found.drift.map(({ key, count }) => [key, count])).toEqual([[HASH, 1]])
+    expect(found.drift.map(({ key, count }) => [key.split('.')[0], count])).toEqual([[HASH, 1]])
   })
 
   test('a field of a type nobody has described is kept as JSON in a column of its own', () => {

@@ -115,7 +115,7 @@ describe('a record', () => {
       { price: 'Infinity' },
       ['price unknown'],
     ],
-    ['a member nobody knows', { value: { amount: 1, vat: 2 } }, { value: { vat: 2 } }, ['value unknown']],
+    ['a member nobody knows', { value: { amount: 1, vat: 2 } }, { value: { vat: 2 } }, ['value.vat unknown']],
     ['a member that does not fit', { value: { amount: 'x' } }, { value: { amount: 'x' } }, ['value unfit']],
     ['a bare value for an object', { value: 5 }, { value: 5 }, ['value unfit']],
     ['a list for an object', { value: [5] }, { value: [5] }, ['value unfit']],
