@@ -1,8 +1,8 @@
 import type { SyncOptions } from './context.ts'
 import { readCatalog } from './load/catalog-store.ts'
-import { inTransaction, type Session } from './load/connection.ts'
+import { inTransaction, orUndone, type Session } from './load/connection.ts'
 import { evolveTables, existingTable, type Contract, type WaitingChange } from './load/evolve.ts'
-import { columnsHeld } from './load/table-plan.ts'
+import { columnsHeld, type TableChange } from './load/table-plan.ts'
 import { keepLabelledView } from './load/labelled-view.ts'
 import { labelledView } from './load/view-plan.ts'
 import { findUnfilled, rereadFor } from './load/unfilled.ts'
@@ -41,10 +41,19 @@ export function prepareTables(
     const { made, waiting } = await evolveTables(session, account, stream.name, layouts, contract)
     const unfilled = await findUnfilled(session, account, whole, made)
     const shape = await shapeHeld(session, stream, catalog)
-    await promoteLeftovers(session, account, shape)
+    await promote(session, account, shape, made)
     const full = describeFull({ stream, catalog })
     return { ...shape, waiting, full, reread: await rereadFor(session, account, whole, unfilled) }
   })
+}
+
+/** The row is too big for a page. */
+const TOO_BIG: ReadonlySet<string> = new Set(['54000'])
+
+/** What rows have no room for goes on waiting: it is not lost, and keeps no record from being loaded. */
+async function promote(session: Session, account: string, shape: Shape, made: readonly TableChange[]) {
+  const columns = new Set(made.flatMap(({ column }) => column ?? []))
+  await orUndone(session, TOO_BIG, () => promoteLeftovers(session, account, shape, columns))
 }
 
 /**

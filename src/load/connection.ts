@@ -138,3 +138,21 @@ export async function inTransaction<Result>(
     throw error
   }
 }
+
+/** Does `work` within a transaction; where it fails with one of these SQLSTATEs it alone is undone, and false returned. */
+export async function orUndone(
+  { client }: Session,
+  codes: ReadonlySet<string | undefined>,
+  work: () => Promise<unknown>,
+): Promise<boolean> {
+  await client.query('savepoint attempt')
+  try {
+    await work()
+    await client.query('release savepoint attempt')
+    return true
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || !codes.has(error.code)) throw error
+    await client.query('rollback to savepoint attempt')
+    return false
+  }
+}

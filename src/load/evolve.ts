@@ -1,7 +1,6 @@
-import pg from 'pg'
 import { SyncError } from '../errors.ts'
 import type { TableLayout } from '../transform/layout.ts'
-import type { Session } from './connection.ts'
+import { orUndone, type Session } from './connection.ts'
 import { waitBriefly } from './lock.ts'
 import { columnsHeld, planTable, type ExistingTable, type TableChange } from './table-plan.ts'
 
@@ -50,16 +49,9 @@ export interface Evolution {
 const HELD: ReadonlySet<string | undefined> = new Set(['55P03', '40P01'])
 
 /** The changes of one table, at once: a first run has hundreds of comments to write. False where a reader holds it. */
-async function apply({ client }: Session, changes: readonly TableChange[]): Promise<boolean> {
-  await client.query('savepoint evolve')
-  try {
-    await client.query(changes.map(({ ddl }) => ddl).join(';\n'))
-    return true
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || !HELD.has(error.code)) throw error
-    await client.query('rollback to savepoint evolve')
-    return false
-  }
+function apply(session: Session, changes: readonly TableChange[]): Promise<boolean> {
+  const ddl = changes.map((change) => change.ddl).join(';\n')
+  return orUndone(session, HELD, () => session.client.query(ddl))
 }
 
 function isShape({ reason }: TableChange): boolean {

@@ -9,18 +9,17 @@ import { quoteIdentifier } from './table-plan.ts'
 /** Rows that are read at once. */
 const ROWS = 2000
 
-/** The keys that a stream's records had and its tables had no column for. */
+/** The keys of what is left over, and why: there was no column for it, or it did not fit the one that there was. */
 export async function keysLeftOver(
   { control }: Session,
   account: string,
   stream: string,
-): Promise<readonly string[]> {
-  const rows = await control
+): Promise<readonly { readonly key: string; readonly reason: string }[]> {
+  return control
     .selectFrom('drift')
-    .select('key')
-    .where((is) => is.and({ account, stream, reason: 'unknown' }))
+    .select(['key', 'reason'])
+    .where((is) => is.and({ account, stream }))
     .execute()
-  return rows.map(({ key }) => key)
 }
 
 /** They have columns now. */
@@ -32,7 +31,7 @@ export async function forgetLeftOver(
 ): Promise<void> {
   await control
     .deleteFrom('drift')
-    .where((is) => is.and({ account, stream, reason: 'unknown' }))
+    .where((is) => is.and({ account, stream }))
     .where('key', 'in', keys)
     .execute()
 }

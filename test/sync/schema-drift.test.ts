@@ -98,6 +98,21 @@ describe('what had no column when it came', () => {
     expect(drift).toEqual([{ key: `${code}.vat`, reason: 'unknown' }])
   })
 
+  test('a value that did not fit moves when the field gets another type', async () => {
+    await using world = await openWorld({ size: { customFields: 0 } })
+    const { company } = world.emulator
+    const field = company.fields.add('deals', 'Size', 'double')
+    const [id = 0] = company.list('deals').map((deal) => Number(deal['id']))
+    company.deals.update(id, { custom_fields: { [field.code]: 'large' } })
+    await world.run({ streams: [deals] })
+    const row = () => world.db.query('select * from pipedrive.deals where id = $1', [id])
+    expect(await row()).toMatchObject([{ cf_size: null, _extra: { [field.code]: 'large' } }])
+    company.catalog.put('deals', { ...field, type: 'text' })
+    const partitions = deals.partitions.map((partition) => ({ ...partition, path: '/v1/nothing' }))
+    await world.run({ streams: [{ ...deals, partitions }] })
+    expect(await row()).toMatchObject([{ cf_size: null, cf_size__text: 'large', _extra: null }])
+  })
+
   test('a field that is removed while its values wait keeps them in its column', async () => {
     await using world = await openWorld({ size: { customFields: 0 } })
     const { company } = world.emulator
