@@ -9,6 +9,8 @@ export interface Answered<Parent> {
   readonly parents: readonly Parent[]
   /** Pipedrive says that they are not there. */
   readonly refused: readonly Parent[]
+  /** The token's user may not see what they have. */
+  readonly denied: readonly Parent[]
   /** They could not be read, for a reason that may be their own. */
   readonly failed: readonly Parent[]
 }
@@ -25,6 +27,7 @@ export interface Basket<Parent> {
   /** Takes all that some parents have. Where that is no list of records it throws, and has taken nothing of it. */
   take(asked: readonly Parent[], pages: readonly Page[]): void
   refuse(asked: readonly Parent[]): void
+  deny(asked: readonly Parent[]): void
   fail(asked: readonly Parent[]): void
   /** Gives what it holds. */
   empty(share: number): ChildBatch<Parent>
@@ -32,11 +35,19 @@ export interface Basket<Parent> {
   begin(): void
 }
 
-/** A batch that was filled with half of a page is of no use any more: it is filled again with what it held before. */
-export function openBasket<Parent>(batches: readonly [Batch, Batch], transform: Transform): Basket<Parent> {
+/**
+ * A batch that was filled with half of a page is of no use any more: it is filled again with what it held before. Where
+ * others `wasRead` before, those that are denied are remembered even if nobody is answered: they are asked last then.
+ */
+export function openBasket<Parent>(
+  batches: readonly [Batch, Batch],
+  transform: Transform,
+  wasRead = false,
+): Basket<Parent> {
   let [batch, other] = batches
   let parents: Parent[] = []
   let refused: Parent[] = []
+  let denied: Parent[] = []
   let failed: Parent[] = []
   let held: Page[] = []
   let answered = false
@@ -52,7 +63,7 @@ export function openBasket<Parent>(batches: readonly [Batch, Batch], transform: 
       return batch.size
     },
     get isEmpty() {
-      return parents.length + failed.length + (answered ? refused.length : 0) === 0
+      return [parents, failed, answered ? refused : [], answered || wasRead ? denied : []].flat().length === 0
     },
     take(asked, pages) {
       try {
@@ -67,10 +78,13 @@ export function openBasket<Parent>(batches: readonly [Batch, Batch], transform: 
       answered = true
     },
     refuse: (asked) => void refused.push(...asked),
+    deny: (asked) => void denied.push(...asked),
     fail: (asked) => void failed.push(...asked),
     empty(share) {
-      const full = { batch, parents, refused: answered ? refused : [], failed, share }
-      ;[parents, refused, failed, held] = [[], answered ? [] : refused, [], []]
+      const known = { refused: answered ? refused : [], denied: answered || wasRead ? denied : [] }
+      const full = { batch, parents, ...known, failed, share }
+      ;[parents, failed, held] = [[], [], []]
+      ;[refused, denied] = [answered ? [] : refused, answered || wasRead ? [] : denied]
       return full
     },
     begin() {

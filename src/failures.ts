@@ -19,19 +19,28 @@ export function isPassedOver(error: unknown): error is SyncError {
   return error instanceof SyncError && error.recovery === 'skip-stream' && OF_ONE.has(error.code)
 }
 
+interface Failing {
+  /** The last time too. */
+  readonly failed: boolean
+}
+
 /** Parents of a stream that were passed over, and why the first of them was. */
 export interface Failures {
   /** How many parents there are so far. */
   readonly count: number
   /** A request was answered. */
   answered(): void
-  /** Throws as `end` when so many failed in a row that the others would fail too. */
-  add(error: SyncError, parents: number): void
-  /** Throws the first failure with the number of parents; nothing where there was none. */
-  end(): void
+  /** So many failed in a row that the others would fail too. */
+  readonly isOver: boolean
+  /** The first failure with the number of parents; null where there was none. */
+  readonly summary: SyncError | null
+  /** The parents of another partition are asked. */
+  begin(): void
+  /** Those that failed the last time too count in the row only as long as no other parent was answered. */
+  add(error: SyncError, parents: readonly Failing[]): void
 }
 
-function summary(first: SyncError, parents: number): SyncError {
+function summarize(first: SyncError, parents: number): SyncError {
   const whose = parents === 1 ? 'one parent' : `${parents} parents`
   return new SyncError({
     code: first.code,
@@ -47,12 +56,19 @@ export function countFailures(): Failures {
   let failed = 0
   let inARow = 0
   let most = MOST_AT_FIRST
-  const end = (): void => {
-    if (first !== null) throw summary(first, failed)
-  }
   return {
     get count() {
       return failed
+    },
+    get isOver() {
+      return inARow >= most
+    },
+    get summary() {
+      return first === null ? null : summarize(first, failed)
+    },
+    begin: () => {
+      inARow = 0
+      most = MOST_AT_FIRST
     },
     answered: () => {
       inARow = 0
@@ -60,9 +76,8 @@ export function countFailures(): Failures {
     },
     add: (error, parents) => {
       first ??= error
-      failed += parents
-      if (++inARow >= most) end()
+      failed += parents.length
+      if (most === MOST_AT_FIRST || !parents.every((parent) => parent.failed)) inARow++
     },
-    end,
   }
 }

@@ -1,13 +1,16 @@
 import { childBatches } from './child-batches.ts'
 import { ownerOf, type SyncContext } from './context.ts'
+import type { SyncError } from './errors.ts'
 import { countFailures, type Failures } from './failures.ts'
 import { markCompleted } from './load/checkpoint.ts'
 import { inTransaction } from './load/connection.ts'
+import { wereRead } from './load/parent-reads.ts'
 import { dueParents, followParents, type Family } from './load/parents.ts'
 import { closeSweep, openSweep } from './load/sweep.ts'
 import { loadAll } from './load-all.ts'
 import { settling } from './settling.ts'
 import type { Stream } from './streams/stream.ts'
+import { warn } from './tally.ts'
 import type { TableLayout } from './transform/layout.ts'
 import type { Work } from './work.ts'
 
@@ -29,38 +32,59 @@ export function familiesOf(stream: Stream, layout: TableLayout, context: SyncCon
 
 /**
  * Reads the children of every partition's parents, some parents at a time, and settles what is gone. Throws in the end
- * where parents had to be passed over.
+ * where parents had to be passed over, or were not believed.
  */
 export async function readFamilies(work: Work): Promise<void> {
   const failures = countFailures()
   const families = familiesOf(work.stream, work.layout, work.context)
+  const troubles: (SyncError | null)[] = []
   for (const [index, family] of families.entries())
-    await readFamily(work, family, failures, index / families.length, 1 / families.length)
-  failures.end()
+    troubles.push(await readFamily(work, family, failures, index / families.length, 1 / families.length))
+  const [first, ...others] = [...troubles, failures.summary].filter((trouble) => trouble !== null)
+  for (const { message } of others) warn(work.tally, message)
+  if (first !== undefined) throw first
 }
 
-async function readFamily(work: Work, family: Family, failures: Failures, behind: number, portion: number) {
+/** Gives why what seems to be gone of the family was not believed. */
+async function readFamily(
+  work: Work,
+  family: Family,
+  failures: Failures,
+  behind: number,
+  portion: number,
+): Promise<SyncError | null> {
   const { stream, session, context, transform, loader, tally } = work
   const { clock, options } = context
   const { place, partition, parents } = family
   const every = options.plan.mode === 'sweep' || parents.always === true
   const { resumed } = every ? await openSweep(session, place) : { resumed: false }
   const due = await dueParents(session, family, every ? 'sweep' : 'changed')
-  const { settle, end } = settling(session, family, options.maxShare)
+  const wasRead = await wereRead(session, place)
+  const { settle, end, counts } = settling(session, family, options.maxShare)
   const before = failures.count
+  failures.begin()
   const batches = [loader.newBatch(), loader.newBatch()] as const
-  const what = { stream, partition, due, transform, batches, failures, behind, portion }
+  const what = { stream, partition, due, wasRead, transform, batches, failures, behind, portion }
   await loadAll(
     work,
     (send) => childBatches(send, clock, options, what),
     async (answered) => void (tally.tombstoned += await settle(answered)),
   )
+  const { answered, denied } = counts()
+  if (denied > 0)
+    warn(
+      tally,
+      `${stream.name}: ${denied} of ${due.length} parents were refused (403); their rows stay as they are.`,
+    )
   tally.tombstoned += await inTransaction(session, () => followParents(session, family))
-  await inTransaction(session, async () => {
-    tally.tombstoned += await end()
-    if (every) await closeSweep(session, place)
+  return inTransaction(session, async () => {
+    const { tombstoned, refusal } = await end()
+    tally.tombstoned += tombstoned
+    if (every && !failures.isOver) await closeSweep(session, place)
     // Without parents there was nothing to read: their own stream may have failed.
-    const isComplete = every && (resumed || due.length > 0) && failures.count === before
-    if (isComplete) await markCompleted(session, [place])
+    const wasAsked = due.length > 0 ? answered > 0 : resumed
+    const isWhole = failures.count === before && denied === 0 && refusal === null
+    if (every && wasAsked && isWhole) await markCompleted(session, [place])
+    return refusal
   })
 }

@@ -11,25 +11,33 @@ const MOST_REFUSED = 3
 
 /**
  * Tells a parent that is refused since it is gone from a stream that is refused: that one's parents are there. To be
- * called with each refusal as long as nobody was answered; throws the one that concerns all.
+ * called with each refusal as long as nobody was answered; throws the one that concerns all. Where the stream was read
+ * before, a few parents may be refused for themselves, above all those that were the last time.
  */
 export function watchRefusals(
   send: Send,
-  { stream, partition, due }: WatchedWalk,
-): (key: string, refusal: SyncError) => Promise<void> {
+  { stream, partition, due, wasRead }: WatchedWalk,
+): (parent: Refused, refusal: SyncError) => Promise<void> {
   let refusals = 0
   const last = due.at(-1)?.key
   const of = partition.parents?.of
-  return async (key, refusal) => {
+  return async ({ key, failed }, refusal) => {
+    if (wasRead && failed) return
     if (of !== undefined && (await mayBeThere(send, stream, of, key))) refusals++
-    if (refusals >= MOST_REFUSED || (refusals > 0 && key === last)) throw refusal
+    if (refusals >= MOST_REFUSED || (!wasRead && refusals > 0 && key === last)) throw refusal
   }
 }
 
 interface WatchedWalk {
   readonly stream: Stream
   readonly partition: Partition
-  readonly due: readonly { readonly key: string }[]
+  readonly due: readonly Refused[]
+  readonly wasRead: boolean
+}
+
+interface Refused {
+  readonly key: string
+  readonly failed: boolean
 }
 
 /** Whether Pipedrive shows the record, or refuses to say; the stream that wants to know pays. */

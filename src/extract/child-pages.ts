@@ -87,7 +87,7 @@ async function readChildren(
   return parsed(request, () => completed(stream, request, membersOf(partition, asked), pages))
 }
 
-/** The same, or why a parent that was asked for alone is not shown. Throws what refuses several, and as `readPages` does. */
+/** The same, or why these parents are not shown. Throws else as `readPages` does. */
 export async function askChildren(
   send: Send,
   stream: Stream,
@@ -97,8 +97,9 @@ export async function askChildren(
   try {
     return await readChildren(send, stream, partition, asked)
   } catch (error) {
-    if (!(error instanceof SyncError) || !REFUSALS.has(error.code) || asked.length !== 1) throw error
-    const isNone = error.code === 'E_NOT_FOUND' && partition.parents?.noneIsNotFound === true
+    if (!(error instanceof SyncError) || !REFUSALS.has(error.code)) throw error
+    const isNone =
+      error.code === 'E_NOT_FOUND' && asked.length === 1 && partition.parents?.noneIsNotFound === true
     return isNone ? [] : error
   }
 }

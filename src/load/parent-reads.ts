@@ -12,6 +12,8 @@ export interface DueParent {
   readonly counter: string | null
   /** The parameters that are its own. */
   readonly params: Params
+  /** Its children could not be read the last time. */
+  readonly failed: boolean
 }
 
 /** What is remembered of parents that were asked for their children. */
@@ -23,6 +25,15 @@ export function readsOf({ schemas }: Session) {
 export function ofPlace({ account, stream, partition }: Place, table: string) {
   return sql`${sql.ref(`${table}.account`)} = ${account} and ${sql.ref(`${table}.stream`)} = ${stream}
     and ${sql.ref(`${table}.partition`)} = ${partition}`
+}
+
+/** Whether the children of any parent were ever read. */
+export async function wereRead(session: Session, place: Place): Promise<boolean> {
+  const { rows } = await sql`
+    select from ${readsOf(session)} as read where ${ofPlace(place, 'read')} and read.read_at > '-infinity' limit 1`.execute(
+    session.data,
+  )
+  return rows.length > 0
 }
 
 /** Remembers how these parents were when they were asked, so that they are not asked again before they change. */

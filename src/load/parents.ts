@@ -106,7 +106,7 @@ export async function liveParents(
   if (!(await tableExists(session, session.schemas.data, parents.of.name))) return []
   const { rows } = await sql<DueParent>`
     select ${parentKey(parents)}::text as key, ${version(parents)}::text as version, ${counter(parents)}::text as counter,
-      ${ownParams(parents)} as params
+      ${ownParams(parents)} as params, read.failed_at is not null as failed
     from ${tableOf(session, parents.of.name)} as parent
     left join ${readsOf(session)} as read on ${ofPlace(place, 'read')} and read.parent = ${parentKey(parents)}::text
     where ${sql.ref(`parent.${DELETED_AT}`)} is null and ${isOf(owner, 'parent')} and ${where}
@@ -185,19 +185,20 @@ export function rowsOfParents(family: Family, keys: readonly string[]): RawBuild
 
 /**
  * Notes that all children of these parents have been read: those held here that are not staged are deleted. To be
- * called in the transaction that loads them. Returns how many were.
+ * called in the transaction that loads them. What other parents have `shown` in the same reading stays. Returns how many were.
  */
 export async function settleParents(
   session: Session,
   family: Family,
   read: readonly DueParent[],
+  shown: readonly string[] = [],
 ): Promise<number> {
   if (read.length === 0) return 0
   const { layout, place } = family
   const keys = read.map(({ key }) => key)
   const { numAffectedRows } = await sql`
     update ${tableOf(session, layout.table)} as child set ${sql.id(DELETED_AT)} = now(), _synced_at = now()
-    where ${liveChildren(family)} and ${isChildOf(family, keys)}
+    where ${liveChildren(family)} and ${isChildOf(family, keys)} and ${isChildOf(family, shown)} is not true
       and not exists (select from ${sql.table(`pg_temp.${stageName(layout)}`)} as staged
         where ${sameKey(layout, 'staged', 'child')})`.execute(session.data)
   await noteParents(session, place, read)

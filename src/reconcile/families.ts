@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { sql, type RawBuilder } from 'kysely'
 import { SyncError } from '../errors.ts'
 import { askChildren, parentsAtOnce } from '../extract/child-pages.ts'
+import { inHalves } from '../extract/in-halves.ts'
 import { chunks } from '../chunks.ts'
 import { familiesOf } from '../families.ts'
 import { childlessParents, childrenReadAt, doubtfulParents } from '../load/doubtful-parents.ts'
@@ -28,11 +29,14 @@ async function readParents(
 ): Promise<Reading> {
   const readings: Reading[] = []
   let refusal: SyncError | null = null
-  for (const some of chunks(asked, parentsAtOnce(family.partition))) {
-    const pages = await askChildren(context.send, stream, family.partition, some)
-    if (pages instanceof SyncError) refusal = pages
-    else readings.push({ pages, units: some.map(({ key }) => key) })
-  }
+  const ask = async (some: readonly DueParent[]) => ({
+    pages: await askChildren(context.send, stream, family.partition, some),
+    units: some.map(({ key }) => key),
+  })
+  for (const some of chunks(asked, parentsAtOnce(family.partition)))
+    for (const { pages, units } of await inHalves(some, ask, (each) => each.pages instanceof SyncError))
+      if (pages instanceof SyncError) refusal = pages
+      else readings.push({ pages, units })
   if (refusal !== null && readings.length === 0 && !wasAnswered) throw refusal
   return {
     pages: readings.flatMap(({ pages }) => pages),

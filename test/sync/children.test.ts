@@ -141,6 +141,29 @@ describe('a child is deleted here', () => {
     },
   )
 
+  test('not when one of the parents that it names does not show it, but the other does', async () => {
+    await using world = await openWorld()
+    const streams = [streamNamed('organizations'), streamNamed('organization_relationships')]
+    await world.run({ streams })
+    const [row] = await world.db.query<{ owner: string; linked: string }>(
+      `select rel_owner_org_id::text as owner, rel_linked_org_id::text as linked
+       from pipedrive.organization_relationships where _deleted_at is null order by id limit 1`,
+    )
+    world.batch = { batchRows: 1, batchMs: 0 }
+    for (const hidden of [row?.owner, row?.linked]) {
+      world.tap.onAnswer = ({ path, query }, answer) =>
+        path.endsWith('/organizationRelationships') && query.get('org_id') === hidden
+          ? { ...answer, body: JSON.stringify({ ...(JSON.parse(answer.body) as object), data: [] }) }
+          : answer
+      const report = reportOf(
+        await world.run({ streams, plan: SWEEP, maxShare: 1 }),
+        'organization_relationships',
+      )
+      expect(report.status).toBe('done')
+      await expectWarehouseEquals(world, { streams: ['organization_relationships'] })
+    }
+  })
+
   test('not when the lists of all parents come empty: a right that was lost looks the same', async () => {
     await using world = await openWorld()
     await world.run(both(products))
@@ -187,6 +210,53 @@ describe('a parent that is refused', () => {
     company.deals.delete(deal)
     faults.add({ kind: 'status', status: 404, match: new RegExp(`/v1/deals/${deal}/participants`) })
     expect(await world.run({ streams: [participants] })).toMatchObject({ status: 'done' })
+  })
+
+  test('with 403 for long does not keep the others from being read, nor a quiet pass from its end', async () => {
+    await using world = await openWorld()
+    const { company, faults } = world.emulator
+    await world.run(both(participants))
+    const rows = await world.db.query<{ id: string }>(
+      'select id::text from pipedrive.deals where participants_count > 0 and _deleted_at is null order by deals.id',
+    )
+    const ids = rows.map(({ id }) => id)
+    const [bad, good] = [ids.slice(0, 3), ids.at(-1) as string]
+    faults.add({
+      kind: 'status',
+      status: 403,
+      match: new RegExp(`/v1/deals/(${bad.join('|')})/participants`),
+    })
+    for (const id of [...bad, good]) company.deals.update(Number(id), { title: 'Changed' })
+    // Three that are there, and nobody was answered before them.
+    expect(reportOf(await world.run(both(participants)), 'deal_participants').status).toBe('skipped')
+    const asksFor = async (): Promise<readonly string[]> => {
+      const before = world.tap.asked.length
+      const report = reportOf(await world.run(both(participants)), 'deal_participants')
+      expect(report.status).toBe('done')
+      expect(report.warning).toContain('deal_participants: 3 of ')
+      return world.tap.asked.slice(before).flatMap(({ path }) => /(\d+)\/participants$/.exec(path)?.[1] ?? [])
+    }
+    expect(await asksFor()).toEqual([good, ...bad])
+    expect(await asksFor()).toEqual(bad)
+    faults.clear()
+    await world.run(both(participants))
+    await expectWarehouseEquals(world, { streams: ['deal_participants'] })
+  })
+
+  test('with 403 is no reason to skip the stream when it alone was due', async () => {
+    await using world = await openWorld()
+    const { company, faults } = world.emulator
+    await world.run(both(participants))
+    const { deal_id: deal } = company
+      .list('deal_participants')
+      .find((row) => company.get('deals', row['deal_id'] as number)?.['is_deleted'] === false) as {
+      deal_id: number
+    }
+    company.deals.update(deal, { title: 'Changed' })
+    faults.add({ kind: 'status', status: 403, match: `/v1/deals/${deal}/participants` })
+    const report = reportOf(await world.run(both(participants)), 'deal_participants')
+    expect(report).toMatchObject({ status: 'done', tombstoned: 0 })
+    expect(report.warning).toContain('were refused (403)')
   })
 
   test.each([

@@ -4,7 +4,7 @@ import type { OnAnswer } from '../support/tap.ts'
 import type { Stream } from '../../src/streams/stream.ts'
 import { countOf, reportOf } from '../support/warehouse.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
-import { SWEEP, openWorld, streamNamed, type World } from '../support/world.ts'
+import { PASS, SWEEP, openWorld, streamNamed, type World } from '../support/world.ts'
 
 const [threads, messages] = ['mail_threads', 'mail_messages'].map(streamNamed) as [Stream, Stream]
 const deals = streamNamed('deals')
@@ -59,9 +59,13 @@ describe('lists that come empty although rows of theirs are held', () => {
     expect(refused.error).toContain('--max-share 1')
     expect(await heldOf(world)).toEqual(expect.arrayContaining([one, other]))
 
-    // What was refused is asked again, and nothing else.
+    // The sweep is over, but not complete; what was refused is asked again, and nothing else.
+    const states = await db.query(
+      `select sweep_since, completed_at from pipedrive_sync.stream_state where stream = 'deal_products'`,
+    )
+    expect(states).toEqual([{ sweep_since: null, completed_at: null }])
     const before = tap.asked.length
-    const obeyed = await productsOf(world, { maxShare: 1 })
+    const obeyed = await productsOf(world, { plan: PASS, maxShare: 1 })
     expect(obeyed).toMatchObject({ status: 'done', tombstoned: rows, requests: 1 })
     const [again] = tap.asked.slice(before).filter(({ path }) => path === '/api/v2/deals/products')
     expect(again?.query.get('deal_ids')?.split(',').map(Number).toSorted()).toEqual(

@@ -4,7 +4,7 @@ import type { StreamReport } from '../../src/load/run-log.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { countOf, reportOf } from '../support/warehouse.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
-import { SWEEP, inPagesOf, openWorld, streamNamed, type World } from '../support/world.ts'
+import { SWEEP, openWorld, streamNamed, type World } from '../support/world.ts'
 
 const deals = streamNamed('deals')
 const participants = streamNamed('deal_participants')
@@ -20,12 +20,14 @@ function askedOf({ tap }: World, from = 0): readonly string[] {
   return tap.asked.slice(from).flatMap(({ path }) => PARTICIPANTS.exec(path)?.[1] ?? [])
 }
 
-async function dealsWithSome(db: TestDatabase): Promise<readonly string[]> {
+async function idsOf(db: TestDatabase, where: string): Promise<readonly string[]> {
   const rows = await db.query<{ id: string }>(
-    'select id::text from pipedrive.deals where participants_count > 0 and _deleted_at is null order by deals.id',
+    `select id::text from pipedrive.deals where ${where} and _deleted_at is null order by deals.id`,
   )
   return rows.map(({ id }) => id)
 }
+
+const dealsWithSome = (db: TestDatabase): Promise<readonly string[]> => idsOf(db, 'participants_count > 0')
 
 async function read(world: World, more = {}): Promise<StreamReport> {
   return reportOf(await world.run({ streams: [participants], ...more }), 'deal_participants')
@@ -82,30 +84,35 @@ describe('a parent that fails', () => {
     expect(await countOf(db, 'deal_participants', '_deleted_at is null')).toBe(rows)
   })
 
-  test('takes with it those that were asked for with it, and no others', async () => {
-    await using world = await openWorld()
-    const { tap } = world
-    const few = inPagesOf(5, products)
-    let bad: readonly string[] = []
-    tap.onAnswer = ({ path, query }, answer) => {
-      const ids = query.get('deal_ids')?.split(',') ?? []
-      if (path !== '/api/v2/deals/products' || bad.length > 0) return answer
-      bad = ids
-      return { ...answer, status: 400 }
-    }
-    const report = reportOf(await world.run({ streams: [deals, few] }), 'deal_products')
-    expect(report.status).toBe('failed')
-    expect(report.error).toContain('The children of 5 parents could not be read')
-    expect(report.inserted).toBeGreaterThan(0)
-    const [none, all] = [`deal_id in (${bad.join()})`, `deal_id not in (${bad.join()})`]
-    expect(await countOf(world.db, 'deal_products', none)).toBe(0)
-    expect(await countOf(world.db, 'deal_products', all)).toBe(report.inserted)
-    const before = tap.asked.length
-    expect(await world.run({ streams: [few] })).toMatchObject({ status: 'done' })
-    const again = tap.asked.slice(before).flatMap(({ query }) => query.get('deal_ids')?.split(',') ?? [])
-    expect(new Set(again)).toEqual(new Set(bad))
-    await expectWarehouseEquals(world, { streams: ['deal_products'] })
-  })
+  test.each([400, 403, 404, 410])(
+    'since groups of it are answered with %i does not take with it those that were asked for with it',
+    async (status) => {
+      await using world = await openWorld()
+      const { db, tap } = world
+      await world.run({ streams: [deals] })
+      const [, , bad = ''] = await idsOf(db, 'products_count > 0')
+      tap.onAnswer = ({ path, query }, answer) =>
+        path === '/api/v2/deals/products' && query.get('deal_ids')?.split(',').includes(bad)
+          ? { ...answer, status }
+          : answer
+      const report = reportOf(await world.run({ streams: [products] }), 'deal_products')
+      expect(report.status).toBe(status === 400 ? 'failed' : 'done')
+      const groups = tap.asked.flatMap(({ query }) => query.get('deal_ids')?.split(',') ?? [])
+      expect(new Set(groups)).toEqual(new Set(await idsOf(db, 'products_count > 0')))
+      expect(report.requests).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(new Set(groups).size)))
+      const read = await db.query<{ parent: string }>(
+        "select parent from pipedrive_sync.parent_read where stream = 'deal_products' and failed_at is null",
+      )
+      const whole = new Set(groups).size
+      expect(read).toHaveLength(status === 404 || status === 410 ? whole : whole - 1)
+      expect(await countOf(db, 'deal_products', `deal_id = ${bad}`)).toBe(0)
+      expect(await countOf(db, 'deal_products')).toBe(report.inserted)
+      tap.onAnswer = (_request, answer) => answer
+      world.emulator.company.deals.update(Number(bad), { title: 'Changed' })
+      await world.run({ streams: [deals, products] })
+      await expectWarehouseEquals(world, { streams: ['deal_products'] })
+    },
+  )
 
   test('is asked last from then on, so that it does not keep the others from being read', async () => {
     await using world = await openWorld()
@@ -128,6 +135,37 @@ describe('a parent that fails', () => {
 })
 
 describe('many parents that fail', () => {
+  test('again do not keep a sweep from its end where others are answered', async () => {
+    await using world = await openWorld()
+    const { db, emulator } = world
+    await world.run({ streams: [deals] })
+    const ids = await dealsWithSome(db)
+    const bad = [2, 5, 8, 11, 14, 17].map((index) => ids[index] as string)
+    emulator.faults.add({ kind: 'status', status: 400, match: ofDeals(bad) })
+    for (const _ of [1, 2]) {
+      const before = world.tap.asked.length
+      expect((await read(world, { plan: SWEEP })).error).toContain('The children of 6 parents')
+      expect(askedOf(world, before)).toHaveLength(ids.length)
+      const open = "stream = 'deal_participants' and sweep_since is not null"
+      expect(await db.query(`select from pipedrive_sync.stream_state where ${open}`)).toEqual([])
+    }
+  })
+
+  test('in a row do not keep the children of deleted parents here, nor is the sweep over', async () => {
+    await using world = await openWorld()
+    const { db, emulator } = world
+    await world.run({ streams: [deals, participants] })
+    const [gone = '', ...others] = await dealsWithSome(db)
+    const rows = await countOf(db, 'deal_participants', `deal_id = ${gone} and _deleted_at is null`)
+    expect(rows).toBeGreaterThan(0)
+    emulator.company.deals.delete(Number(gone))
+    emulator.faults.add({ kind: 'status', status: 400, match: ofDeals(others) })
+    const report = await world.run({ streams: [deals, participants], plan: SWEEP, maxShare: 1 })
+    expect(reportOf(report, 'deal_participants')).toMatchObject({ status: 'failed', tombstoned: rows })
+    const open = "stream = 'deal_participants' and sweep_since is not null"
+    expect(await db.query(`select from pipedrive_sync.stream_state where ${open}`)).toHaveLength(1)
+  })
+
   test.each([
     [400, 1],
     [500, 5],

@@ -105,6 +105,20 @@ describe('a sweep over parents that the budget cuts short', () => {
     })
   })
 
+  test('is over where a parent was refused, but not complete, with a word about it', async () => {
+    await using world = await openWorld()
+    await world.run({ streams: [deals, participants] })
+    const rows = await countOf(world.db, 'deal_participants', '_deleted_at is null')
+    world.emulator.faults.add({ kind: 'status', status: 403, match: '/participants', times: 1 })
+    const report = await sweep(world)
+    expect(report).toMatchObject({ status: 'done', tombstoned: 0 })
+    expect(report.warning).toMatch(
+      /^deal_participants: 1 of \d+ parents were refused \(403\); their rows stay/,
+    )
+    expect(await stateOf(world, 'deal_participants')).toEqual({ isOpen: false, at: null })
+    expect(await countOf(world.db, 'deal_participants', '_deleted_at is null')).toBe(rows)
+  })
+
   test('is over where a parent had to be passed over, but not complete', async () => {
     await using world = await openWorld()
     await world.run({ streams: [deals, participants] })
