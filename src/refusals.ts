@@ -7,7 +7,7 @@ import type { Partition, Stream } from './streams/stream.ts'
 import { saysDeleted } from './transform/deletion.ts'
 
 /** So many parents that are there have to be refused, and none answered, until all count as refused. */
-const MOST_REFUSED = 3
+export const MOST_REFUSED = 3
 
 /**
  * Tells a parent that is refused since it is gone from a stream that is refused: that one's parents are there. To be

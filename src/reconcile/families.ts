@@ -9,6 +9,7 @@ import { childlessParents, childrenReadAt, doubtfulParents } from '../load/doubt
 import { latestOf, readFrontiers } from '../load/frontier.ts'
 import type { DueParent } from '../load/parent-reads.ts'
 import { dueParents, rowsOfParents, settleParents, type Family } from '../load/parents.ts'
+import { MOST_REFUSED } from '../refusals.ts'
 import type { Verdict } from './findings.ts'
 import type { Findings } from './records.ts'
 import type { Reading, Rereading } from './rereading.ts'
@@ -20,7 +21,10 @@ const RECORDS_A_PARENT = 10
 /** Parents that are read and compared at once. */
 const PARENTS_AT_ONCE = 100
 
-/** A parent that is refused is left out; when all of them are and none ever was answered, it is no fault of theirs. */
+/**
+ * A parent that is refused is left out; when all of them are and none ever was answered, it is no fault of theirs. A few
+ * may have been deleted since the last sync.
+ */
 async function readParents(
   { stream, context }: Subject,
   family: Family,
@@ -37,7 +41,8 @@ async function readParents(
     for (const { pages, units } of await inHalves(some, ask, (each) => each.pages instanceof SyncError))
       if (pages instanceof SyncError) refusal = pages
       else readings.push({ pages, units })
-  if (refusal !== null && readings.length === 0 && !wasAnswered) throw refusal
+  const mayBeGone = refusal?.code === 'E_NOT_FOUND' && asked.length < MOST_REFUSED
+  if (refusal !== null && readings.length === 0 && !wasAnswered && !mayBeGone) throw refusal
   return {
     pages: readings.flatMap(({ pages }) => pages),
     units: readings.flatMap(({ units }) => units),
@@ -97,14 +102,14 @@ async function chooseParents(
   const every = await dueParents(session, family, 'every')
   const changed = family.parents.always === true ? [] : await dueParents(session, family, 'changed')
   const childless = await childlessParents(session, family)
-  const doubtful = await doubtfulParents(session, family)
+  const isCount = family.parents.counter?.other === undefined
+  const doubtful = isCount ? await doubtfulParents(session, family) : []
   const apart = new Set([...changed, ...doubtful].map(({ key }) => key))
   const read = every.filter(({ key }) => !apart.has(key))
   verdict.pending += apart.size - doubtful.length
   verdict.parents = (verdict.parents ?? 0) + every.length + childless.length
   verdict.parents_read ??= 0
   if (sample !== null) return [...doubtful, ...draw(read, sample, seed)]
-  const isCount = family.parents.counter?.other === undefined
   return [...doubtful, ...read, ...childless.filter(({ counter }) => isCount && counter === '0')]
 }
 

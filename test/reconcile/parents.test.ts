@@ -124,6 +124,15 @@ describe('a child', () => {
   })
 })
 
+test('a parent that has been deleted since the last sync keeps its stream from nothing', async () => {
+  await using world = await openWorld()
+  const streams = await fillOne(world, 'deal_participants')
+  const [id = ''] = await idsOf(world, 'participants_count > 0')
+  await world.db.query('update pipedrive.deals set _deleted_at = now() where id <> $1', [id])
+  world.emulator.company.deals.delete(Number(id))
+  expect(await verifyWorld(world, { streams })).toMatchObject({ streams: [{ status: 'done' }] })
+})
+
 test('what was found of the parents that the budget was enough for is told', async () => {
   await using world = await openWorld({ size: { deals: 140 } })
   const streams = await fillOne(world, 'deal_products')
