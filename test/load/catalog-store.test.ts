@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readCatalog, writeCatalog } from '../../src/load/catalog-store.ts'
 import { mergeCatalog, type CatalogField } from '../../src/transform/catalog.ts'
+import { migrate } from '../../src/load/migrate.ts'
 import type { FetchedField } from '../../src/streams/field.ts'
 import type { Session } from '../../src/load/connection.ts'
 import { migratedWarehouse } from './support/warehouse.ts'
@@ -110,6 +111,20 @@ describe('the catalog', () => {
     expect(now).toEqual([
       ['enum', false],
       ['set', true],
+    ])
+  })
+
+  test('of an earlier version is brought up to date, with what is in it', async () => {
+    const { db, session } = await migratedWarehouse()
+    await see(session, [size])
+    await db.query(`alter table pipedrive.fields drop constraint fields_pkey, drop column labels_owed,
+      add constraint fields_pkey primary key (entity, field_code)`)
+    await migrate(session)
+    await see(session, [{ ...size, type: 'set' }])
+    const types = (await readCatalog(session, 'deals')).map(({ type, removed }) => [type, removed])
+    expect(types.toSorted()).toEqual([
+      ['enum', true],
+      ['set', false],
     ])
   })
 
