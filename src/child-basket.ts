@@ -51,6 +51,7 @@ export function openBasket<Parent>(
   let failed: Parent[] = []
   let held: Page[] = []
   let answered = false
+  const knowsDenied = (): boolean => answered || wasRead
   const fill = (pages: readonly Page[]): void => {
     for (const page of pages) transform(page, batch)
   }
@@ -63,7 +64,7 @@ export function openBasket<Parent>(
       return batch.size
     },
     get isEmpty() {
-      return [parents, failed, answered ? refused : [], answered || wasRead ? denied : []].flat().length === 0
+      return [parents, failed, answered ? refused : [], knowsDenied() ? denied : []].flat().length === 0
     },
     take(asked, pages) {
       try {
@@ -81,10 +82,10 @@ export function openBasket<Parent>(
     deny: (asked) => void denied.push(...asked),
     fail: (asked) => void failed.push(...asked),
     empty(share) {
-      const known = { refused: answered ? refused : [], denied: answered || wasRead ? denied : [] }
+      const known = { refused: answered ? refused : [], denied: knowsDenied() ? denied : [] }
       const full = { batch, parents, ...known, failed, share }
       ;[parents, failed, held] = [[], [], []]
-      ;[refused, denied] = [answered ? [] : refused, answered || wasRead ? [] : denied]
+      ;[refused, denied] = [answered ? [] : refused, knowsDenied() ? [] : denied]
       return full
     },
     begin() {

@@ -9,24 +9,24 @@ import { dueParents, followParents, type Family } from './load/parents.ts'
 import { closeSweep, openSweep } from './load/sweep.ts'
 import { loadAll } from './load-all.ts'
 import { settling } from './settling.ts'
+import { childrenIn } from './streams/children.ts'
 import type { Stream } from './streams/stream.ts'
 import { warn } from './tally.ts'
 import type { TableLayout } from './transform/layout.ts'
 import type { Work } from './work.ts'
 
 /** Whether the records of a stream are read parent by parent. */
-export function isPerParent({ partitions }: Stream): boolean {
-  return partitions.some(({ parents }) => parents !== undefined)
+export function isPerParent(stream: Stream): boolean {
+  return childrenIn(stream).length > 0
 }
 
 /** What the children of each partition are, and whose the token's user can see. */
 export function familiesOf(stream: Stream, layout: TableLayout, context: SyncContext): readonly Family[] {
   const { account } = context.options
-  return stream.partitions.flatMap((partition) => {
-    const { parents } = partition
-    if (parents === undefined) return []
-    const place = { account, stream: stream.name, partition: partition.name }
-    return [{ place, layout, partition, parents, owner: ownerOf(parents.of, context) }]
+  return childrenIn(stream).map((partition) => {
+    const { name, parents } = partition
+    const place = { account, stream: stream.name, partition: name }
+    return { place, layout, partition, parents, owner: ownerOf(parents.of, context) }
   })
 }
 

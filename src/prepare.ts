@@ -68,8 +68,7 @@ export async function prepareView(
   if (contract === 'freeze' || !hasOwnFields(stream)) return null
   const catalog = await readCatalog(session, stream.name)
   const table = layoutStream(stream.whole ?? stream, catalog)
-  const held = await existingTable(session, table.table)
-  const columns = table.columns.filter(({ name }) => held?.columns.has(name) === true)
+  const { ours: columns } = columnsHeld(table, await existingTable(session, table.table))
   return keepLabelledView(session, labelledView({ ...table, columns }, catalog), labelledViews)
 }
 
@@ -106,7 +105,8 @@ const WHY: Readonly<Record<WaitingChange['why'], (table: string) => string>> = {
   frozen: () =>
     'could not be made: the schema contract is to freeze; run with --schema-contract evolve to make them',
   held: (table) => `could not be made: a reader has held ${table} for too long; the next run tries again`,
-  mistyped: () => 'are there, of another type, and not ours; the next run after they are renamed makes them',
+  mistyped: () =>
+    'could not be made: there is a column of that name and another type, which is not ours; rename it, and the next run makes ours',
 }
 
 /** What a person should know of the changes that could not be made; null where all were. */

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { quoteIdentifier } from './table-plan.ts'
+import { qualified } from './table-plan.ts'
 
 /** A field that changes its type is another field of the same code. */
 const FIELDS_KEY: ('entity' | 'field_code' | 'field_type')[] = ['entity', 'field_code', 'field_type']
@@ -36,7 +36,7 @@ export async function makeCatalogTables<Tables>(db: Kysely<Tables>, schema: stri
     .addColumn('removed_at', 'timestamptz')
     .addPrimaryKeyConstraint('field_options_pkey', ['entity', 'field_code', 'option_id'])
     .execute()
-  await upgradeFields(`${quoteIdentifier(schema)}.fields`).execute(db)
+  await upgradeFields(qualified(schema, 'fields')).execute(db)
 }
 
 /** What an earlier version left. Looked for first: `alter table` waits for readers where it changes nothing, too. */

@@ -1,15 +1,8 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import type { Batch } from '../transform/batch.ts'
-import {
-  DELETED_AT,
-  type ChildLayout,
-  type Column,
-  type StreamLayout,
-  type TableLayout,
-} from '../transform/layout.ts'
+import { DELETED_AT, type ChildLayout, type StreamLayout, type TableLayout } from '../transform/layout.ts'
 import { inTransaction, type Session } from './connection.ts'
 import type { KeepOut } from './erased.ts'
-import { existingTable } from './evolve.ts'
 import { sameKey } from './merge.ts'
 import { copyIntoStage, createStage, stageName } from './stage.ts'
 
@@ -32,17 +25,6 @@ export interface Compared {
   readonly columns: readonly string[]
   /** The same for two readings of a record that has not changed between them. */
   readonly fingerprint: string
-}
-
-/** The columns of each table that a comparison may look at: a column that is planned may not be there yet. */
-export async function heldColumns(session: Session, layout: StreamLayout): Promise<StreamLayout> {
-  const narrow = async (table: TableLayout): Promise<readonly Column[]> => {
-    const there = (await existingTable(session, table.table))?.columns
-    return table.columns.filter(({ name }) => there?.has(name) === true)
-  }
-  const children: ChildLayout[] = []
-  for (const child of layout.children) children.push({ ...child, columns: await narrow(child) })
-  return { ...layout, columns: await narrow(layout), children }
 }
 
 /** Makes the stages that batches of a stream are compared in. */
@@ -124,11 +106,10 @@ export function rowsWithKeys(layout: StreamLayout, keys: readonly string[]): Raw
   return sql<SqlBool>`${sql.ref(`held.${key}`)} = any(${keys}::text[]::${sql.raw(type)}[])`
 }
 
-/** Stages a batch and sets it, without what was erased, against the rows; nothing is written. `held`: what `heldColumns` gave. */
+/** Stages a batch and sets it, without what was erased, against the rows; nothing is written. */
 export async function compareBatch(
   session: Session,
   layout: StreamLayout,
-  held: StreamLayout,
   batch: Batch,
   { rows: inScope, units, frontier, keepOut }: Scope,
 ): Promise<readonly Compared[]> {
@@ -154,7 +135,7 @@ export async function compareBatch(
         ${sql.ref(`staged.${DELETED_AT}`)} is not null as deleted_there,
         ${sql.ref(`held.${DELETED_AT}`)} is not null as deleted_here,
         ${pending} as pending, ${ahead} as ahead,
-        ${differing(session, held)} as columns, ${fingerprint(held)} as fingerprint
+        ${differing(session, layout)} as columns, ${fingerprint(layout)} as fingerprint
       from ${stage(layout)} as staged full join held on ${sameKey(layout, 'staged', 'held')}
       order by 1`.execute(session.data)
     return rows

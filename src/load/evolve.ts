@@ -71,7 +71,7 @@ async function assertKey({ client, schemas }: Session, { table, key }: TableLayo
   throw new SyncError({
     code: 'E_SCHEMA',
     recovery: 'skip-stream',
-    message: `${table}: its rows are told by ${held} in the warehouse, and by ${wanted} now. Drop the table; the next run makes and fills it anew.`,
+    message: `${table}: its rows are told by ${held} in the warehouse, and by ${wanted} now. Drop the table (with cascade, where a view hangs on it); the next run makes and fills it anew.`,
   })
 }
 
@@ -113,7 +113,6 @@ export async function evolveTables(
   contract: Contract = 'evolve',
 ): Promise<Evolution> {
   const { client, schemas } = session
-  await waitBriefly(session)
   const changes: TableChange[] = []
   const mistyped: WaitingChange[] = []
   for (const layout of layouts) {
@@ -125,22 +124,25 @@ export async function evolveTables(
   if (contract === 'freeze') {
     const waiting = changes.filter(isShape)
     assertTable(stream, waiting)
-    return {
-      made: [],
-      waiting: [...waiting.map((change) => ({ ...change, why: 'frozen' as const })), ...mistyped],
-    }
+    return { made: [], waiting: [...waits(waiting, 'frozen'), ...mistyped] }
   }
   const made: TableChange[] = []
   const waiting: TableChange[] = []
+  await waitBriefly(session)
   for (const group of Map.groupBy(changes, ({ table }) => table).values())
     ((await apply(session, group)) ? made : waiting).push(...group.filter(isShape))
   await client.query('set local lock_timeout to default')
   await record(session, account, stream, made)
-  return { made, waiting: [...waiting.map((change) => ({ ...change, why: 'held' as const })), ...mistyped] }
+  return { made, waiting: [...waits(waiting, 'held'), ...mistyped] }
+}
+
+function waits(changes: readonly TableChange[], why: WaitingChange['why']): readonly WaitingChange[] {
+  return changes.map((change) => ({ ...change, why }))
 }
 
 function planMistyped(layout: TableLayout, existing: ExistingTable): readonly WaitingChange[] {
   const { table } = layout
   const { others } = columnsHeld(layout, existing)
-  return others.map(({ name }) => ({ table, column: name, reason: 'other type', ddl: '', why: 'mistyped' }))
+  const changes = others.map(({ name }) => ({ table, column: name, reason: 'other type', ddl: '' }))
+  return waits(changes, 'mistyped')
 }

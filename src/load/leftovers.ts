@@ -4,7 +4,7 @@ import { DELETED_AT, EXTRA, type TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
 import { sameKey } from './merge.ts'
 import { copyIntoStage, stageName } from './stage.ts'
-import { quoteIdentifier } from './table-plan.ts'
+import { qualified, quoteIdentifier } from './table-plan.ts'
 
 /** Rows that are read at once. */
 const ROWS = 2000
@@ -45,7 +45,7 @@ export async function* readLeftovers(
   { table, key }: TableLayout,
   keys: readonly string[],
 ): AsyncGenerator<Uint8Array, void> {
-  const name = `${quoteIdentifier(schemas.data)}.${quoteIdentifier(table)}`
+  const name = qualified(schemas.data, table)
   const row = key.map((column) => `${client.escapeLiteral(column)}, ${quoteIdentifier(column)}`).join(', ')
   // A cursor takes no parameters.
   const wanted = keys.map((each) => client.escapeLiteral(each)).join(', ')

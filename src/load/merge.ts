@@ -3,6 +3,7 @@ import { DELETED_AT, EXTRA } from '../transform/layout.ts'
 import type { ChildLayout, Column, StreamLayout, TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
 import { stageName } from './stage.ts'
+import { SYNCED_AT } from './table-plan.ts'
 
 export interface MergeCounts {
   readonly inserted: number
@@ -14,8 +15,6 @@ export interface MergeCounts {
   /** Of the updated rows those that have become deleted. */
   readonly tombstoned: number
 }
-
-const SYNCED_AT = '_synced_at'
 
 function stage(layout: TableLayout) {
   return sql.table(`pg_temp.${stageName(layout)}`)
@@ -87,7 +86,7 @@ function upsert({ data }: Session, layout: TableLayout, where: Expression<SqlBoo
     .onConflict((conflict) =>
       conflict
         .columns([...layout.key])
-        .doUpdateSet({ ...updates, [SYNCED_AT]: sql`now()` })
+        .doUpdateSet({ ...updates, [SYNCED_AT.name]: sql`now()` })
         .where(notOlder(layout))
         .where(differs(layout)),
     )

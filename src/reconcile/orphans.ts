@@ -3,9 +3,9 @@ import type { Verdict } from './findings.ts'
 import type { Subject } from './subject.ts'
 
 /** Rows made of lists of records that are not there; those that are missing are told of as that. */
-export async function tellOrphans({ session, held }: Subject, verdict: Verdict): Promise<void> {
+export async function tellOrphans({ session, layout }: Subject, verdict: Verdict): Promise<void> {
   const told = new Set(verdict.differences.map(({ key }) => key))
-  const orphans = (await findOrphans(session, held)).filter(({ key }) => !told.has(key))
+  const orphans = (await findOrphans(session, layout)).filter(({ key }) => !told.has(key))
   verdict.differences.push(
     ...orphans.map(({ key, tables }) => ({ key, kind: 'orphaned' as const, columns: tables })),
   )

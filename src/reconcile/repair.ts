@@ -71,7 +71,7 @@ export async function repair(
     for (const { key } of await mend(subject, each)) untouched.add(key)
     await settle(subject, each.rereading, unitsOf(each.findings), after)
   }
-  await removeOrphans(session, subject.held)
+  await removeOrphans(session, subject.layout)
   await tellOrphans(subject, after)
   const stays = new Set(after.differences.map(({ key }) => key))
   const left = verdict.differences.filter(({ key }) => untouched.has(key) && !stays.has(key))

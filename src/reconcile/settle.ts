@@ -22,7 +22,7 @@ interface Look {
 
 /** Reads some units again and sets them against the rows, with nothing in between. */
 async function look(subject: Subject, rereading: Rereading, units: readonly string[]): Promise<Look> {
-  const { stream, session, layout, held, transform, newBatch, keepOut } = subject
+  const { stream, session, layout, transform, newBatch, keepOut } = subject
   const { columns, frontier } = rereading
   const optional = optionalColumns(stream)
   const batch = newBatch()
@@ -30,7 +30,7 @@ async function look(subject: Subject, rereading: Rereading, units: readonly stri
   for (const page of pages) transform(page, batch)
   const asked = new Set(answered)
   const scope = { rows: rereading.rows(answered), units: columns, frontier, keepOut }
-  const compared = await compareBatch(session, layout, held, batch, scope)
+  const compared = await compareBatch(session, layout, batch, scope)
   const rows = compared
     .map((found) => ({
       ...found,

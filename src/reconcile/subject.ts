@@ -1,4 +1,4 @@
-import { createStages, heldColumns } from '../load/comparison.ts'
+import { createStages } from '../load/comparison.ts'
 import { readCatalog } from '../load/catalog-store.ts'
 import type { Session } from '../load/connection.ts'
 import { openKeepOut, type KeepOut } from '../load/erased.ts'
@@ -28,9 +28,8 @@ export interface Subject {
   readonly stream: Stream
   readonly session: Session
   readonly context: VerifyContext
+  /** The tables, with the columns that they have. */
   readonly layout: StreamLayout
-  /** The same tables with the columns that they have. */
-  readonly held: StreamLayout
   readonly transform: Transform
   /** Whose rows a walk can show; null: all of them. */
   readonly owner: Owner | null
@@ -69,7 +68,6 @@ export async function openSubject(
     session,
     context,
     layout,
-    held: await heldColumns(session, layout),
     transform: compileTransform(shape.stream, shape.catalog),
     owner: ownerOf(stream, context),
     newBatch: () => new Batch(1 + layout.children.length),

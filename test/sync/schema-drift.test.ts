@@ -137,7 +137,9 @@ describe('what had no column when it came', () => {
     company.deals.update(id, { custom_fields: { [code]: 7 } })
     const report = await world.run({ streams: [deals] })
     expect(report).toMatchObject({ status: 'done', streams: [{ status: 'done' }] })
-    expect(report.streams[0]?.warning).toMatch(/^deals: cf_size are there, of another type, and not ours/)
+    expect(report.streams[0]?.warning).toMatch(
+      /^deals: cf_size could not be made: there is a column of that name and another type, which is not ours;/,
+    )
     const row = () => world.db.query('select cf_size, _extra from pipedrive.deals where id = $1', [id])
     expect(await row()).toEqual([{ cf_size: 'mine', _extra: { [code]: 7 } }])
     await world.db.query('alter table pipedrive.deals rename column cf_size to mine')
