@@ -88,10 +88,23 @@ async function figuresFor(
   return { figures, text: asText(figures) }
 }
 
+/** Null, and a word on stderr, where the arguments are wrong. */
+function optionsOrUsage(args: readonly string[]): BenchOptions | null {
+  try {
+    return readOptions(args)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 2
+    return null
+  }
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const [first, piece = '', input = ''] = args
   if (first === PIECE_FLAG) return measureHere(piece, input)
-  const options = readOptions(args)
+  const options = optionsOrUsage(args)
+  if (options === null) return
   const { figures, text } = await figuresFor(options)
   process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : text)
 }

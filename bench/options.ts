@@ -41,7 +41,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     },
   })
   if (positionals.length > 1 || positionals.some((name) => !SUBJECTS.includes(name)))
-    throw new TypeError(USAGE)
+    throw new TypeError(`There is no bench "${positionals.join(' ')}". ${USAGE}`)
   const { memory, quick, json } = values
   const sizes = quick ? QUICK : USUAL
   const size = (name: keyof typeof USUAL): number => count(name, values[name] ?? String(sizes[name]))
