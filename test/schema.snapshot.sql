@@ -172,14 +172,14 @@ create table if not exists "pipedrive"."field_options" (
 );
 
 do $do$ begin
-  if not exists (select from pg_attribute where attrelid = '"pipedrive".fields'::regclass and attname = 'labels_owed') then
-    alter table "pipedrive".fields add column labels_owed boolean not null default false;
+  if not exists (select from pg_attribute where attrelid = '"pipedrive"."fields"'::regclass and attname = 'labels_owed') then
+    alter table "pipedrive"."fields" add column labels_owed boolean not null default false;
 
   end if;
 
-  if (select cardinality(conkey) from pg_constraint where conrelid = '"pipedrive".fields'::regclass and conname = 'fields_pkey')
+  if (select cardinality(conkey) from pg_constraint where conrelid = '"pipedrive"."fields"'::regclass and conname = 'fields_pkey')
       < 3 then
-    alter table "pipedrive".fields drop constraint fields_pkey, add constraint fields_pkey primary key ("entity", "field_code", "field_type");
+    alter table "pipedrive"."fields" drop constraint fields_pkey, add constraint fields_pkey primary key ("entity", "field_code", "field_type");
 
   end if;
 
