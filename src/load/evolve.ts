@@ -2,7 +2,7 @@ import { SyncError } from '../errors.ts'
 import type { TableLayout } from '../transform/layout.ts'
 import { orUndone, type Session } from './connection.ts'
 import { waitBriefly } from './lock.ts'
-import { columnsHeld, planTable, type ExistingTable, type TableChange } from './table-plan.ts'
+import { columnsHeld, planTable, WIDE_ROWS, type ExistingTable, type TableChange } from './table-plan.ts'
 
 /** A table of the data schema as it stands. */
 export async function existingTable({ client, schemas }: Session, table: string): Promise<ExistingTable> {
@@ -11,17 +11,19 @@ export async function existingTable({ client, schemas }: Session, table: string)
     type: string
     comment: string | null
     about: string | null
+    wide: boolean
   }>(
     `select attname as name, atttypid::regtype::text as type, col_description(attrelid, attnum) as comment,
-            obj_description(attrelid, 'pg_class') as about
+            obj_description(attrelid, 'pg_class') as about, coalesce($3 = any(reloptions), false) as wide
      from pg_attribute join pg_class on pg_class.oid = attrelid
      join pg_namespace on pg_namespace.oid = relnamespace
      where nspname = $1 and relname = $2 and attnum > 0 and not attisdropped`,
-    [schemas.data, table],
+    [schemas.data, table, WIDE_ROWS],
   )
   if (rows.length === 0) return null
   return {
     comment: rows[0]?.about ?? null,
+    wide: rows[0]?.wide === true,
     columns: new Map(rows.map(({ name, comment }) => [name, comment])),
     types: new Map(rows.map(({ name, type }) => [name, type])),
   }
@@ -39,7 +41,7 @@ export interface WaitingChange extends TableChange {
   readonly why: 'frozen' | 'held' | 'mistyped'
 }
 
-/** What became of the changes of shape that tables need; comments are none. */
+/** What became of the changes of shape that tables need; comments and settings are none. */
 export interface Evolution {
   readonly made: readonly TableChange[]
   readonly waiting: readonly WaitingChange[]
@@ -55,7 +57,7 @@ function apply(session: Session, changes: readonly TableChange[]): Promise<boole
 }
 
 function isShape({ reason }: TableChange): boolean {
-  return reason !== 'comment'
+  return reason !== 'comment' && reason !== 'storage'
 }
 
 /** Throws `E_SCHEMA` when a table has another key than its rows are told by: an earlier version made it. */

@@ -5,7 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import type { TableLayout } from '../transform/layout.ts'
 import { MAX_IDENTIFIER } from '../transform/naming.ts'
 import type { Session } from './connection.ts'
-import { quoteIdentifier } from './table-plan.ts'
+import { quoteIdentifier, WIDE_ROWS } from './table-plan.ts'
 
 /** A temporary table's name, unlike every other table's where the whole of it would be too long for PostgreSQL. */
 export function temporaryName(purpose: string, { table }: TableLayout): string {
@@ -22,7 +22,9 @@ export async function createStage({ client }: Session, layout: TableLayout): Pro
   const columns = layout.columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`)
   const name = quoteIdentifier(stageName(layout))
   await client.query(`drop table if exists pg_temp.${name}`)
-  await client.query(`create temporary table ${name} (${columns.join(', ')}) on commit delete rows`)
+  await client.query(
+    `create temporary table ${name} (${columns.join(', ')}) with (${WIDE_ROWS}) on commit delete rows`,
+  )
 }
 
 /** Bytes that go to the socket at once. */

@@ -5,6 +5,8 @@ export type ExistingTable = {
   readonly comment: string | null
   readonly columns: ReadonlyMap<string, string | null>
   readonly types: ReadonlyMap<string, string>
+  /** Whether it has the settings of a wide table. */
+  readonly wide: boolean
 } | null
 
 /** Types that PostgreSQL writes otherwise than we do. */
@@ -52,6 +54,15 @@ export const SYNCED_AT = {
   comment: 'When the row was last written; an unchanged row keeps it',
 } as const satisfies Column
 
+/** A table of more columns is wide. */
+const WIDE = 200
+
+/**
+ * The row of a wide table is long for its many values, not for a long one. PostgreSQL would move them out of it one by
+ * one, each for a pointer of 18 bytes, until 2 kB are left; so it begins where a page has no room for the row.
+ */
+export const WIDE_ROWS = 'toast_tuple_target=8160'
+
 /** Columns that only grow are added, comments follow; nothing is ever dropped, renamed or retyped. */
 export function planTable(schema: string, layout: TableLayout, existing: ExistingTable): TableChange[] {
   const name = qualified(schema, layout.table)
@@ -70,6 +81,8 @@ export function planTable(schema: string, layout: TableLayout, existing: Existin
       ),
     )
   }
+  if (layout.columns.length > WIDE && existing?.wide !== true)
+    changes.push(change('storage', `alter table ${name} set (${WIDE_ROWS})`))
   const known = existing?.columns ?? new Map<string, string | null>()
   if ((existing?.comment ?? null) !== layout.comment)
     changes.push(change('comment', `comment on table ${name} is ${quoteLiteral(layout.comment)}`))

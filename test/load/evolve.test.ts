@@ -94,6 +94,21 @@ describe('evolving the tables of a stream', () => {
     )
   })
 
+  test('gives a table that has become wide its settings, once, and as no change of shape', async () => {
+    const { db, session } = await migratedWarehouse()
+    await evolve(session)
+    const options = () =>
+      db.query(`select reloptions from pg_class where oid = 'pipedrive.contacts'::regclass`)
+    expect(await options()).toEqual([{ reloptions: null }])
+    const catalog = Array.from({ length: 200 }, (_, index) =>
+      customField(`h${index}`, `cf_${index}`, 'varchar', `Field ${index}`),
+    )
+    const { made } = await evolve(session, catalog)
+    expect(new Set(made.map(({ reason }) => reason))).toEqual(new Set(['new column']))
+    expect(await options()).toEqual([{ reloptions: ['toast_tuple_target=8160'] }])
+    expect(await evolve(session, catalog)).toEqual(NOTHING)
+  })
+
   test('keeps the column and the data of a field that has gone', async () => {
     const { db, session } = await migratedWarehouse()
     const { load } = await openStream(session, contacts, [customField('h1', 'cf_note', 'text')])

@@ -13,8 +13,9 @@ function layoutOf(columns: readonly Column[], more: Partial<TableLayout> = {}): 
 function existing(
   columns: Readonly<Record<string, string | null>>,
   comment: string | null = 'Deals',
+  wide = false,
 ): ExistingTable {
-  return { comment, columns: new Map(Object.entries(columns)), types: new Map() }
+  return { comment, columns: new Map(Object.entries(columns)), types: new Map(), wide }
 }
 
 const id = column('id', 'bigint')
@@ -81,6 +82,18 @@ describe('the plan of a table', () => {
       planTable('p', layout, found).map(({ table, reason }) => `${table}: ${reason}`)
     expect(reasons(null)).toEqual(['deals: new table', ...Array<string>(3).fill('deals: comment')])
     expect(reasons(existing({ id: null }))).toEqual(['deals: new column', 'deals: comment'])
+  })
+
+  test('keeps the values of a wide table in its rows, once and for all', () => {
+    const others = Array.from({ length: 200 }, (_, index) => column(`c${index}`))
+    const held = Object.fromEntries([id, ...others].map(({ name }) => [name, null]))
+    const storage = ['alter table "p"."deals" set (toast_tuple_target=8160)']
+    const ddl = (layout: TableLayout, found: ExistingTable) =>
+      planTable('p', layout, found).map((change) => change.ddl)
+    expect(ddl(layoutOf([id, ...others]), existing(held))).toEqual(storage)
+    expect(ddl(layoutOf([id, ...others]), existing(held, 'Deals', true))).toEqual([])
+    expect(ddl(layoutOf(others), existing(held))).toEqual([])
+    expect(ddl(layoutOf([id, ...others]), null)).toEqual(expect.arrayContaining(storage))
   })
 
   test('only ever adds', () => {
