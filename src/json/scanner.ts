@@ -94,6 +94,14 @@ export class JsonScanner {
     return true
   }
 
+  /** Passes a longer text if it is what comes next. */
+  passAll(text: Uint8Array): boolean {
+    const end = this.at + text.length
+    if (end > this.bytes.length || this.bytes.compare(text, 0, text.length, this.at, end) !== 0) return false
+    this.at = end
+    return true
+  }
+
   skipValue(): void {
     const byte = this.peek()
     if (byte === QUOTE) this.#skipString()

@@ -1,5 +1,6 @@
 import { CLOSE_OBJECT, COLON, LETTER_N, OPEN_OBJECT, QUOTE } from '../json/bytes.ts'
 import { wordOf, type JsonScanner, type Word } from '../json/scanner.ts'
+import { NullRunFinder, type NullRun } from './null-run.ts'
 
 /** A key of an object, as it came before. */
 interface Key {
@@ -14,6 +15,8 @@ interface Key {
   whole: number
   /** The key that came after this one the last time. */
   next: Key | null
+  /** What came from this key on the last time, where that was many nulls. */
+  nulls: NullRun<Key> | null
 }
 
 /** The place of what nobody reads, or of what is not there. */
@@ -23,7 +26,7 @@ const MOST_REMEMBERED = 5000
 const NULL = wordOf('null')
 
 function newKey(name: string, slot: number, inner: RecordKeys | null): Key {
-  return { name, text: wordOf(JSON.stringify(name)), slot, inner, whole: NOWHERE, next: null }
+  return { name, text: wordOf(JSON.stringify(name)), slot, inner, whole: NOWHERE, next: null, nulls: null }
 }
 
 /** A value nobody reads by its key, and where it stands. */
@@ -57,6 +60,10 @@ export class Places {
     this.ends[slot] = end
   }
 
+  forget(slot: number): void {
+    if (slot !== NOWHERE) this.starts[slot] = NOWHERE
+  }
+
   has(slot: number): boolean {
     return (this.starts[slot] as number) >= 0
   }
@@ -70,6 +77,7 @@ export class RecordKeys {
   readonly #keys = new Map<string, Key>()
   /** Under which key strays are kept; null: under their own. */
   readonly #under: string | null
+  readonly #nulls = new NullRunFinder<Key>()
   #first: Key | null = null
   /** Whether values that nobody reads are passed over on purpose. */
   #leavesOut = false
@@ -124,15 +132,43 @@ export class RecordKeys {
     }
     let key: Key | null = null
     do {
-      key = this.#read(scanner, key)
-      scanner.pass(COLON)
-      this.#note(key, scanner, places)
+      const guess: Key | null = key === null ? this.#first : key.next
+      key = this.#passNulls(guess, scanner, places) ?? this.#member(guess, key, scanner, places)
     } while (scanner.more(CLOSE_OBJECT))
+    this.#endNulls(scanner)
   }
 
-  #read(scanner: JsonScanner, before: Key | null): Key {
+  /** Passes the nulls that came from the key on the last time, if they are what comes next; gives the last of their keys. */
+  #passNulls(guess: Key | null, scanner: JsonScanner, places: Places): Key | null {
+    const run = guess?.nulls ?? null
+    if (run === null || !scanner.passAll(run.text)) return null
+    this.#endNulls(scanner)
+    for (const slot of run.slots) places.forget(slot)
+    return run.last
+  }
+
+  #endNulls(scanner: JsonScanner): void {
+    const found = this.#nulls.take(scanner.bytes)
+    if (found !== null) found.first.nulls = found.run
+  }
+
+  #member(guess: Key | null, before: Key | null, scanner: JsonScanner, places: Places): Key {
     if (scanner.peek() !== QUOTE) throw scanner.wrong()
-    const guess = before === null ? this.#first : before.next
+    const start = scanner.at
+    const key = this.#read(guess, before, scanner)
+    scanner.pass(COLON)
+    if (scanner.peek() === LETTER_N) {
+      if (!scanner.passIf(NULL)) throw scanner.wrong()
+      places.forget(key.slot)
+      this.#nulls.add(key, start, scanner.at)
+    } else {
+      this.#endNulls(scanner)
+      this.#note(key, scanner, places)
+    }
+    return key
+  }
+
+  #read(guess: Key | null, before: Key | null, scanner: JsonScanner): Key {
     if (guess !== null && scanner.passIf(guess.text)) return guess
     const start = scanner.at
     scanner.skipValue()
@@ -155,11 +191,6 @@ export class RecordKeys {
     if (byte === OPEN_OBJECT && key.inner !== null) {
       key.inner.scan(scanner, places)
       if (key.whole !== NOWHERE) places.note(key.whole, start, scanner.at)
-      return
-    }
-    if (byte === LETTER_N) {
-      if (!scanner.passIf(NULL)) throw scanner.wrong()
-      if (key.slot !== NOWHERE) places.starts[key.slot] = NOWHERE
       return
     }
     scanner.skipValue()
