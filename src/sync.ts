@@ -78,7 +78,13 @@ async function openWork(
   complete: boolean,
 ): Promise<Work> {
   const { account } = context.options
-  const loader = await openLoader(session, { account, stream: stream.name, layout, rememberKeys: complete })
+  const loader = await openLoader(session, {
+    account,
+    stream: stream.name,
+    layout,
+    rememberKeys: complete,
+    mayBeFirst: !complete && !isPerParent(stream),
+  })
   const transform = compileTransform(stream, catalog)
   return { stream, session, context, layout, transform, loader, tally }
 }

@@ -46,11 +46,21 @@ function compile(session: Session, layout: TableLayout, erased: ReadonlySet<stri
 /** Takes out of what is staged all that was erased; gives how many records of the stream's own that were. */
 export type KeepOut = () => Promise<number>
 
+export interface OpenKeepOut {
+  /** Whether there is anything that could have to be kept out. */
+  readonly any: boolean
+  readonly keepOut: KeepOut
+}
+
 /**
  * To be opened under the stream's lock, which whoever erases takes too: what is erased while it is open is of streams
  * that this one does not name.
  */
-export async function openKeepOut(session: Session, account: string, layout: StreamLayout): Promise<KeepOut> {
+export async function openKeepOut(
+  session: Session,
+  account: string,
+  layout: StreamLayout,
+): Promise<OpenKeepOut> {
   const { control, data } = session
   const rows = await control
     .selectFrom('erased')
@@ -67,9 +77,12 @@ export async function openKeepOut(session: Session, account: string, layout: Str
     ...(own?.empty ?? []),
     ...others.flatMap(({ remove, empty }) => [remove ?? [], ...empty].flat()),
   ]
-  return async () => {
-    const dropped = own?.remove ? await run(own.remove) : 0
-    for (const statement of rest) await run(statement)
-    return dropped
+  return {
+    any: (own?.remove ?? null) !== null || rest.length > 0,
+    async keepOut() {
+      const dropped = own?.remove ? await run(own.remove) : 0
+      for (const statement of rest) await run(statement)
+      return dropped
+    },
   }
 }

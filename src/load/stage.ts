@@ -35,14 +35,23 @@ function* cut(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
     for (let from = 0; from < piece.length; from += CHUNK) yield piece.subarray(from, from + CHUNK)
 }
 
-/** Sends rows, in COPY's text format, into the staging table; to be called within a transaction. */
-export async function copyIntoStage(
+/** Sends rows, in COPY's text format, into a table, named as SQL names it; to be called within a transaction. */
+export async function copyInto(
   { client }: Session,
+  table: string,
   layout: TableLayout,
   rows: Iterable<Uint8Array>,
 ): Promise<void> {
   const columns = layout.columns.map(({ name }) => quoteIdentifier(name)).join(', ')
-  const name = quoteIdentifier(stageName(layout))
-  const sink = client.query(copyFrom(`copy pg_temp.${name} (${columns}) from stdin`))
+  const sink = client.query(copyFrom(`copy ${table} (${columns}) from stdin`))
   await pipeline(Readable.from(cut(rows)), sink)
+}
+
+/** Sends rows into the staging table; to be called within a transaction. */
+export function copyIntoStage(
+  session: Session,
+  layout: TableLayout,
+  rows: Iterable<Uint8Array>,
+): Promise<void> {
+  return copyInto(session, `pg_temp.${quoteIdentifier(stageName(layout))}`, layout, rows)
 }

@@ -71,6 +71,6 @@ export async function openSubject(
     transform: compileTransform(shape.stream, shape.catalog),
     owner: ownerOf(stream, context),
     newBatch: () => new Batch(1 + layout.children.length),
-    keepOut: async () => (await openKeepOut(session, context.options.account, layout))(),
+    keepOut: async () => (await openKeepOut(session, context.options.account, layout)).keepOut(),
   }
 }

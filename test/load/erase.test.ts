@@ -147,7 +147,7 @@ describe('a batch of which some records were erased', () => {
     const { session } = await migratedWarehouse()
     await (await openStream(session, persons)).load([{ id: 1 }, { id: 5 }])
     await erase(session, 'person', '5')
-    const walk = await openStream(session, persons, [], true)
+    const walk = await openStream(session, persons, [], { rememberKeys: true })
     await walk.load([{ id: 5 }])
     expect(await findAbsent(session, walk.layout)).toEqual({ live: 1, seen: 1, absent: ['1'] })
   })

@@ -79,12 +79,9 @@ describe.skipIf(binDirs.length === 0)(
           { id: 3, count: 2 },
         ])
 
-        const walk = await openStream(
-          session,
-          stream,
-          [small, customField('h2', 'cf_price', 'monetary')],
-          true,
-        )
+        const walk = await openStream(session, stream, [small, customField('h2', 'cf_price', 'monetary')], {
+          rememberKeys: true,
+        })
         await walk.load([{ ...first, custom_fields: { h1: 1, h2: { value: 2.5, currency: 'EUR' } } }])
         const absence = await findAbsent(session, walk.layout)
         expect(absence).toEqual({ live: 3, seen: 1, absent: ['2', '4'] })

@@ -113,16 +113,16 @@ describe('the keys that a walk has seen', () => {
   test('are kept apart for two tables with names of 63 bytes', async () => {
     const { session } = await migratedWarehouse()
     const [one, other] = LONG.map((name) => ({ ...contacts, name, exploded: [] }))
-    const first = await openStream(session, one, [], true)
+    const first = await openStream(session, one, [], { rememberKeys: true })
     await first.load([{ id: 1 }])
-    const second = await openStream(session, other, [], true)
+    const second = await openStream(session, other, [], { rememberKeys: true })
     await second.load([{ id: 2 }])
     expect(await findAbsent(session, first.layout)).toMatchObject({ live: 1, seen: 1, absent: [] })
   })
 
   test('are forgotten with a batch that fails', async () => {
     const { session } = await migratedWarehouse()
-    const { load, layout } = await openStream(session, contacts, [], true)
+    const { load, layout } = await openStream(session, contacts, [], { rememberKeys: true })
     await load([{ id: 1 }])
     await expect(load([{ id: 2 }], () => Promise.reject(new Error('stop')))).rejects.toThrow('stop')
     expect(await findAbsent(session, layout)).toMatchObject({ live: 1, seen: 1 })
@@ -130,7 +130,7 @@ describe('the keys that a walk has seen', () => {
 
   test('begin anew with each walk', async () => {
     const { session } = await migratedWarehouse()
-    const { layout } = await openStream(session, contacts, [], true)
+    const { layout } = await openStream(session, contacts, [], { rememberKeys: true })
     await inTransaction(session, async () => {
       await copyIntoStage(session, { ...layout, columns: layout.columns.slice(0, 1) }, copyRows([[7]]))
       await rememberSeen(session, layout)

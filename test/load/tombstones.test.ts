@@ -17,7 +17,7 @@ describe('what a complete walk did not see', () => {
     const first = await openStream(session)
     await first.load([1, 2, 9, 10, 11].map((id) => ({ id })))
     await first.load([{ id: 12, is_deleted: true }])
-    const walk = await openStream(session, contacts, [], true)
+    const walk = await openStream(session, contacts, [], { rememberKeys: true })
     await walk.load([{ id: 1 }, { id: 2, is_deleted: true }])
     await walk.load([{ id: 1 }, { id: 3 }])
     expect(await findAbsent(session, walk.layout)).toEqual({ live: 5, seen: 3, absent: ['9', '10', '11'] })
@@ -26,9 +26,9 @@ describe('what a complete walk did not see', () => {
 
   test('does not hold what it saw in an older version', async () => {
     const { session } = await migratedWarehouse()
-    const walk = await openStream(session, contacts, [], true)
+    const walk = await openStream(session, contacts, [], { rememberKeys: true })
     await walk.load([{ id: 1, update_time: '2024-01-02T00:00:00Z' }])
-    const again = await openStream(session, contacts, [], true)
+    const again = await openStream(session, contacts, [], { rememberKeys: true })
     expect(await again.load([{ id: 1, update_time: '2024-01-01T00:00:00Z' }])).toMatchObject({ stale: 1 })
     expect(await findAbsent(session, again.layout)).toEqual({ live: 1, seen: 1, absent: [] })
   })
@@ -36,7 +36,7 @@ describe('what a complete walk did not see', () => {
   test('is found by keys of letters too', async () => {
     const { session } = await migratedWarehouse()
     await (await openStream(session, leads)).load([1, 2, 3].map((n) => ({ id: uuid(n) })))
-    const walk = await openStream(session, leads, [], true)
+    const walk = await openStream(session, leads, [], { rememberKeys: true })
     await walk.load([{ id: uuid(2).toUpperCase() }])
     expect(await findAbsent(session, walk.layout)).toEqual({ live: 3, seen: 1, absent: [uuid(1), uuid(3)] })
     expect(await tombstoneAbsent(session, walk.layout, null)).toBe(2)
@@ -50,7 +50,7 @@ describe('writing tombstones', () => {
     await (await openStream(session)).load([1, 2, 3, 4].map((id) => ({ id, name: `n${id}` })))
     await db.query(`update pipedrive.contacts set _synced_at = '2024-01-01'`)
     await db.query(`update pipedrive.contacts set _deleted_at = '2024-01-01' where id = 2`)
-    const walk = await openStream(session, contacts, [], true)
+    const walk = await openStream(session, contacts, [], { rememberKeys: true })
     await walk.load([3, 4].map((id) => ({ id, name: `n${id}` })))
     expect(await tombstoneAbsent(session, walk.layout, null)).toBe(1)
     const rows = await db.query<{ id: string; at: Date | null; synced: Date }>(
@@ -69,7 +69,7 @@ describe('writing tombstones', () => {
 
   test('where everything was seen touches nothing', async () => {
     const { session } = await migratedWarehouse()
-    const walk = await openStream(session, contacts, [], true)
+    const walk = await openStream(session, contacts, [], { rememberKeys: true })
     await walk.load([{ id: 1 }])
     expect(await tombstoneAbsent(session, walk.layout, null)).toBe(0)
     expect(await countLive(session, walk.layout)).toBe(1)
@@ -87,7 +87,7 @@ describe('writing tombstones', () => {
     }
     const of = (user_id: number, ...names: string[]) => names.map((name) => ({ user_id, name }))
     await (await openStream(session, settings)).load([...of(1, 'a', 'b'), ...of(2, 'a', 'c')])
-    const walk = await openStream(session, settings, [], true)
+    const walk = await openStream(session, settings, [], { rememberKeys: true })
     await walk.load(of(1, 'a'))
     const owner = { column: 'user_id', id: 1 }
     expect(await findAbsent(session, walk.layout, owner)).toMatchObject({ live: 2, seen: 1, absent: ['1'] })

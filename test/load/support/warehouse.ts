@@ -84,13 +84,14 @@ export async function openStream(
   session: Session,
   stream: Stream = contacts,
   catalog: readonly CatalogField[] = [],
-  rememberKeys = false,
+  { rememberKeys = false, mayBeFirst = false } = {},
 ): Promise<LoadedStream> {
   const layout = layoutStream(stream, catalog)
   await inTransaction(session, () =>
     evolveTables(session, ACCOUNT, stream.name, [layout, ...layout.children]),
   )
-  const loader = await openLoader(session, { account: ACCOUNT, stream: stream.name, layout, rememberKeys })
+  const how = { rememberKeys, mayBeFirst }
+  const loader = await openLoader(session, { account: ACCOUNT, stream: stream.name, layout, ...how })
   const transform = compileTransform(stream, catalog)
   return {
     layout,
