@@ -1,23 +1,28 @@
 import { BACKSLASH, CLOSE_LIST, CLOSE_OBJECT, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './bytes.ts'
 import { booleanAt, integerAt } from './literals.ts'
 
-/** A text that is looked for: its bytes, and as many of them as whole fours hold, which are compared at once. */
+/** A text of at least four bytes that is looked for, as the fours of bytes that are compared; the last four may overlap. */
 export interface Word {
-  readonly bytes: Uint8Array
+  readonly length: number
   readonly quads: Int32Array
+  readonly last: number
 }
 
+/** A shorter text is never found. */
 export function wordOf(text: string): Word {
   const bytes = new TextEncoder().encode(text)
+  if (bytes.length < 4) return { length: Infinity, quads: new Int32Array(0), last: 0 }
   const view = new DataView(bytes.buffer)
-  return {
-    bytes,
-    quads: Int32Array.from({ length: bytes.length >> 2 }, (_, quad) => view.getInt32(quad * 4)),
-  }
+  const quads = Int32Array.from({ length: (bytes.length - 1) >> 2 }, (_, quad) => view.getInt32(quad * 4))
+  return { length: bytes.length, quads, last: view.getInt32(bytes.length - 4) }
 }
 
 export const END = -1
 const SPACE = 32
+
+/** Whether a byte ends a number or a word. */
+const IS_END = new Uint8Array(256)
+for (const byte of [COMMA, CLOSE_OBJECT, CLOSE_LIST, 32, 10, 13, 9]) IS_END[byte] = 1
 
 /** JSON.stringify and PostgreSQL's jsonb both give up some thousand levels down. */
 const MOST_DEPTH = 1000
@@ -82,15 +87,14 @@ export class JsonScanner {
   }
 
   /** Passes this word if it is what comes next. */
-  passIf({ bytes: expected, quads }: Word): boolean {
-    const { bytes, at } = this
-    const { length } = expected
-    if (at + length > bytes.length) return false
-    let index = 0
-    for (let quad = 0; quad < quads.length; quad++, index += 4)
-      if (this.#view.getInt32(at + index) !== quads[quad]) return false
-    for (; index < length; index++) if (bytes[at + index] !== expected[index]) return false
-    this.at = at + length
+  passIf({ length, quads, last }: Word): boolean {
+    const at = this.at
+    const end = at + length
+    const view = this.#view
+    if (end > view.byteLength || view.getInt32(end - 4) !== last) return false
+    for (let quad = 0; quad < quads.length; quad++)
+      if (view.getInt32(at + quad * 4) !== quads[quad]) return false
+    this.at = end
     return true
   }
 
@@ -157,11 +161,7 @@ export class JsonScanner {
   #skipWord(): void {
     const { bytes } = this
     let at = this.at
-    while (at < bytes.length) {
-      const byte = bytes[at] as number
-      if (byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_LIST || isSpace(byte)) break
-      at++
-    }
+    while (at < bytes.length && IS_END[bytes[at] as number] === 0) at++
     if (at === this.at) throw this.wrong()
     this.at = at
   }

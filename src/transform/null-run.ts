@@ -1,5 +1,5 @@
-/** So few are passed as fast one by one. */
-const SHORTEST = 8
+/** Fewer are passed as fast one by one. */
+const SHORTEST = 16
 
 /** Members that came one behind the other, each with null. */
 export interface NullRun<Key> {
@@ -31,8 +31,11 @@ export class NullRunFinder<Key extends { readonly slot: number }> {
 
   /** The run is over; gives it, and its first key, where it is long enough to be remembered. */
   take(bytes: Buffer): { readonly first: Key; readonly run: NullRun<Key> } | null {
-    const [first, last, slots] = [this.#first, this.#last, this.#slots.splice(0)]
-    if (first === null || last === null || slots.length < SHORTEST) return null
+    if (this.#slots.length === 0) return null
+    const [first, last] = [this.#first, this.#last]
+    const slots = this.#slots.length < SHORTEST ? [] : [...this.#slots]
+    this.#slots.length = 0
+    if (first === null || last === null || slots.length === 0) return null
     return { first, run: { text: Buffer.from(bytes.subarray(this.#start, this.#end)), slots, last } }
   }
 }

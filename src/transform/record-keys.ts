@@ -5,7 +5,7 @@ import { NullRunFinder, type NullRun } from './null-run.ts'
 /** A key of an object, as it came before. */
 interface Key {
   readonly name: string
-  /** The key as it stands in JSON text, quotes included. */
+  /** The key as it stands in JSON text, with its quotes and the colon. */
   readonly text: Word
   /** Where the place of its value is kept; NOWHERE when nobody reads it. */
   readonly slot: number
@@ -26,7 +26,15 @@ const MOST_REMEMBERED = 5000
 const NULL = wordOf('null')
 
 function newKey(name: string, slot: number, inner: RecordKeys | null): Key {
-  return { name, text: wordOf(JSON.stringify(name)), slot, inner, whole: NOWHERE, next: null, nulls: null }
+  return {
+    name,
+    text: wordOf(`${JSON.stringify(name)}:`),
+    slot,
+    inner,
+    whole: NOWHERE,
+    next: null,
+    nulls: null,
+  }
 }
 
 /** A value nobody reads by its key, and where it stands. */
@@ -155,8 +163,7 @@ export class RecordKeys {
   #member(guess: Key | null, before: Key | null, scanner: JsonScanner, places: Places): Key {
     if (scanner.peek() !== QUOTE) throw scanner.wrong()
     const start = scanner.at
-    const key = this.#read(guess, before, scanner)
-    scanner.pass(COLON)
+    const key = guess !== null && scanner.passIf(guess.text) ? guess : this.#read(before, scanner)
     if (scanner.peek() === LETTER_N) {
       if (!scanner.passIf(NULL)) throw scanner.wrong()
       places.forget(key.slot)
@@ -168,11 +175,12 @@ export class RecordKeys {
     return key
   }
 
-  #read(guess: Key | null, before: Key | null, scanner: JsonScanner): Key {
-    if (guess !== null && scanner.passIf(guess.text)) return guess
+  /** Another key than that which was guessed. */
+  #read(before: Key | null, scanner: JsonScanner): Key {
     const start = scanner.at
     scanner.skipValue()
     const name = scanner.value(start, scanner.at) as string
+    scanner.pass(COLON)
     const key = this.#keys.get(name) ?? this.#remember(name)
     if (before === null) this.#first = key
     else before.next = key
