@@ -1,12 +1,13 @@
 import type { Clock } from './clock.ts'
 import { SyncError, type ErrorCode } from './errors.ts'
+import type { Page } from './extract/page.ts'
 import { readPages } from './extract/paging.ts'
-import { prefetch } from './extract/prefetch.ts'
 import type { Send } from './extract/request.ts'
-import type { Window } from './extract/windows.ts'
+import type { StretchState } from './ranges.ts'
+import { readTogether, type Arrival, type Workers } from './read-together.ts'
 import type { Partition, Stream } from './streams/stream.ts'
+import { divide, shareOf, statesOf, type Stretch } from './stretches.ts'
 import type { Batch } from './transform/batch.ts'
-import type { HighWater } from './transform/high-water.ts'
 import type { Transform } from './transform/records.ts'
 
 /** A checkpoint is due after this many rows or milliseconds, whichever comes first. */
@@ -18,10 +19,13 @@ export interface BatchLimits {
 export interface Walk {
   readonly stream: Stream
   readonly partition: Partition
-  readonly window: Window
+  /** Its parts; another walker may take half of one where `mayBeDivided`. */
+  readonly stretches: Stretch[]
+  readonly mayBeDivided: boolean
+  readonly workers: Workers
+  /** How many tokens the run may still spend. */
+  readonly tokensLeft: () => number
   readonly transform: Transform
-  /** Follows every record that the batches hold. */
-  readonly mark: HighWater
   readonly batches: readonly [Batch, Batch]
   /** How much of the stream lies behind the walk, and how much of it the walk is, 0 to 1. */
   readonly behind: number
@@ -52,9 +56,19 @@ export interface Loadable {
   readonly share: number | null
 }
 
-/** Rows to be committed at once, and the bookmark that may be committed with them. */
+/** Rows to be committed at once, and how far the parts of the walk have been read with them. */
 export interface ReadBatch extends Loadable {
-  readonly checkpoint: number | null
+  readonly states: readonly StretchState[]
+}
+
+/** The pages of a walk, of several walkers at once where one would be waited for. */
+function pagesOf(send: Send, clock: Clock, walk: Walk): AsyncGenerator<Arrival, void> {
+  const { stream, partition, stretches, mayBeDivided, workers, tokensLeft } = walk
+  const open = ({ window, until }: Stretch): AsyncGenerator<Page, void> =>
+    readPages(send, stream, partition, { ...window, until })
+  const another = (): Stretch | null =>
+    mayBeDivided ? divide(stretches, clock.now(), tokensLeft() / partition.cost) : null
+  return readTogether({ stretches, open, divide: another, workers, now: () => clock.now() })
 }
 
 /**
@@ -65,33 +79,33 @@ export async function* readBatches(
   send: Send,
   clock: Clock,
   limits: BatchLimits,
-  { stream, partition, window, transform, mark, batches, behind, portion }: Walk,
+  walk: Walk,
 ): AsyncGenerator<ReadBatch, void> {
-  let [batch, other] = batches
+  const { partition, stretches, transform, behind, portion } = walk
+  let [batch, other] = walk.batches
   const started = clock.now()
   let since = started
   const filled = (): ReadBatch => {
     const full = batch
     ;[batch, other] = [other, batch]
-    const share = window.byCursor ? mark.share(window.until ?? clock.now()) : null
+    const share = shareOf(stretches, clock.now())
     return {
       batch: full,
-      checkpoint: mark.checkpoint,
+      states: statesOf(stretches),
       share: share === null ? null : behind + share * portion,
     }
   }
   batch.clear()
   try {
-    for await (const page of prefetch(readPages(send, stream, partition, window))) {
-      mark.add(upTo(partition.order?.byCursor === undefined ? started : clock.now(), transform(page, batch)))
+    for await (const { stretch, page } of pagesOf(send, clock, walk)) {
+      const cursors = transform(page, batch, stretch.window.byCursor ? stretch.until : null)
+      stretch.mark.add(upTo(partition.order?.byCursor === undefined ? started : clock.now(), cursors))
       if (batch.size >= limits.batchRows || clock.now() - since >= limits.batchMs) {
         yield filled()
         batch.clear()
         // The time that the batch before took to be loaded is not the time of this one.
         since = clock.now()
       }
-      if (window.byCursor && mark.hasPassed(window.until)) break
-      if (window.newestFirst === true && mark.hasFallenBelow(window.since)) break
     }
   } catch (error) {
     if (worthLoading(error) && batch.pages > 0) yield filled()

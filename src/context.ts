@@ -5,6 +5,7 @@ import type { Send } from './extract/request.ts'
 import type { Contract } from './load/evolve.ts'
 import type { ReadPlan } from './extract/windows.ts'
 import type { Owner } from './load/tombstones.ts'
+import type { Workers } from './read-together.ts'
 import type { Stream } from './streams/stream.ts'
 
 export interface SyncOptions extends BatchLimits {
@@ -29,6 +30,10 @@ export interface SyncContext {
   readonly clock: Clock
   readonly send: Send
   readonly catalogs: CatalogReader
+  /** Walkers that are sent where a single one would be waited for. */
+  readonly workers: Workers
+  /** How many tokens the run may still spend; Infinity as long as its share of the day is not known. */
+  readonly tokensLeft: () => number
   readonly onProgress: (progress: Progress) => void
 }
 

@@ -6,6 +6,7 @@ import { describeFailure } from './load/database-error.ts'
 import type { Database } from './load/database.ts'
 import { logStream, logTokens, type StreamReport, type StreamStatus } from './load/run-log.ts'
 import { outcomeOf } from './outcome.ts'
+import { createWorkers } from './read-together.ts'
 import type { Begun, Run } from './run.ts'
 import { asUser } from './streams/as-user.ts'
 import type { Stream } from './streams/stream.ts'
@@ -15,6 +16,8 @@ import type { SyncContext } from './context.ts'
 
 /** Streams that are read at once; each has a connection of its own. */
 const STREAMS_AT_ONCE = 3
+/** Walkers, besides the one of each stream: as many requests as may be on their way. */
+const WORKERS = 7
 const LOOKBACK_MS = 5 * 60_000
 const BATCH = { batchRows: 5000, batchMs: 2000 } as const
 
@@ -61,6 +64,8 @@ export function contextOf({ parts, request, client }: Run, { userId }: Begun, lo
     clock,
     send: client.send,
     catalogs: createCatalogReader(client.send),
+    workers: createWorkers(request.walkers ?? WORKERS),
+    tokensLeft: () => client.ledger.left(),
     onProgress: (progress) => {
       reporter.progress({ ...progress, tokens: client.ledger.total.tokens })
       log.spending(progress.stream)

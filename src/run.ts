@@ -8,13 +8,13 @@ import { createClient, type Client } from './extract/client.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
 import type { ReadPlan } from './extract/windows.ts'
 import { assertNotBlocked, claimAccount, listenForBlock, recordBlock } from './load/account.ts'
-import { forgetRange } from './load/checkpoint.ts'
 import type { Session } from './load/connection.ts'
 import { describeFailure } from './load/database-error.ts'
 import { assertCanBeMade, databaseExists, openDatabase, type Database } from './load/database.ts'
 import { migrate } from './load/migrate.ts'
 import { assertNoClashes } from './load/name-clashes.ts'
 import { assertPrivileges } from './load/privileges.ts'
+import { forgetRange } from './load/ranges.ts'
 import {
   endRun,
   logTokens,
@@ -43,6 +43,8 @@ export interface RunRequest {
   readonly onlyDue?: boolean
   /** When a checkpoint is due; as usual when absent. */
   readonly batch?: BatchLimits
+  /** Walkers that may be sent besides the one of each stream; as usual when absent. */
+  readonly walkers?: number
 }
 
 export interface RunParts {

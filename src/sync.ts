@@ -1,8 +1,7 @@
 import { readBatches } from './batches.ts'
 import { ownerOf, type SyncContext } from './context.ts'
 import { readByIds } from './extract/read-by-id.ts'
-import { planWindow, type Window } from './extract/windows.ts'
-import { isDue, markCompleted, openBookmark, type Bookmark } from './load/checkpoint.ts'
+import { isDue, markCompleted } from './load/checkpoint.ts'
 import { inTransaction, type Session } from './load/connection.ts'
 import { isPerParent, readFamilies } from './families.ts'
 import { loadAll } from './load-all.ts'
@@ -11,18 +10,13 @@ import { lockStream } from './load/lock.ts'
 import { countLive, findAbsent, noteSeen, tombstoneAbsent } from './load/tombstones.ts'
 import { describeWaiting, prepareTables, prepareView, type Prepared } from './prepare.ts'
 import { payLabels, refreshCatalogs } from './refresh-catalog.ts'
-import type { Partition, Stream } from './streams/stream.ts'
+import type { Stream } from './streams/stream.ts'
+import { statesOf } from './stretches.ts'
 import { addTo, rowsRead, warn, type Tally } from './tally.ts'
-import { HighWater } from './transform/high-water.ts'
 import { compileTransform } from './transform/records.ts'
+import { planWalks, type PlannedWalk } from './walks.ts'
 import type { Work } from './work.ts'
 import { planTombstones } from './transform/tombstone-plan.ts'
-
-interface PlannedWalk {
-  readonly partition: Partition
-  readonly window: Window
-  readonly bookmark: Bookmark
-}
 
 /** THE ONE PATH of a stream: catalog, tables, windows, pages, rows, checkpoints, tombstones. */
 export async function syncStream(
@@ -48,26 +42,12 @@ export async function syncStream(
   if (isPerParent(stream)) return readFamilies(work)
   for (const [index, planned] of walks.entries()) {
     await walk(work, planned, index / stream.partitions.length)
-    if (!complete) await planned.bookmark.close()
+    if (!complete) await planned.close()
   }
   if (complete) await finishComplete(work, walks)
   else if (stream.lasting === true && context.options.plan.mode === 'pass') await noteWhole(work, walks)
   await payLabels(stream, session)
   if (stream.lasting === undefined) await warnOfNothing(work, walks)
-}
-
-/** One walk a partition; those that a backfill cut off earlier had already finished are left out. */
-async function planWalks(stream: Stream, session: Session, context: SyncContext): Promise<PlannedWalk[]> {
-  const { account, plan, lookbackMs } = context.options
-  const range = plan.mode === 'range' ? plan : null
-  const walks: PlannedWalk[] = []
-  for (const partition of stream.partitions) {
-    const place = { account, stream: stream.name, partition: partition.name }
-    const bookmark = await openBookmark(session, place, range)
-    const window = planWindow(partition, bookmark.value, plan, lookbackMs, context.clock.now())
-    if (!bookmark.closed) walks.push({ partition, window, bookmark })
-  }
-  return walks
 }
 
 async function openWork(
@@ -89,22 +69,19 @@ async function openWork(
   return { stream, session, context, layout, transform, loader, tally }
 }
 
-/** Reads one window to its end, a checkpoint at a time. */
-async function walk(work: Work, { partition, window, bookmark }: PlannedWalk, behind: number): Promise<void> {
+/** Reads what a walk covers to its end, a checkpoint at a time. */
+async function walk(work: Work, planned: PlannedWalk, behind: number): Promise<void> {
   const { stream, session, context, transform, loader } = work
-  const { clock, options } = context
-  const mark = new HighWater(bookmark.value, partition.order?.byCursor !== undefined)
-  const save = (to: number | null): Promise<void> => (window.byCursor ? bookmark.save(to) : Promise.resolve())
+  const { clock, options, workers, tokensLeft } = context
   const batches = [loader.newBatch(), loader.newBatch()] as const
   const portion = 1 / stream.partitions.length
-  const what = { stream, partition, window, transform, mark, batches, behind, portion }
+  const what = { ...planned, stream, workers, tokensLeft, transform, batches, behind, portion }
   await loadAll(
     work,
     (send) => readBatches(send, clock, options, what),
-    ({ checkpoint }) => save(checkpoint),
+    ({ states }) => planned.save(states),
   )
-  const keeps = window.byCursor || partition.newestFirst !== undefined
-  if (keeps) await inTransaction(session, () => bookmark.save(mark.end))
+  await inTransaction(session, () => planned.save(statesOf(planned.stretches)))
 }
 
 const DOOR_IS_PARTIAL =
@@ -116,7 +93,7 @@ async function finishComplete(work: Work, walks: readonly PlannedWalk[]): Promis
   if (stream.whole !== undefined) warn(tally, `${stream.name}: ${DOOR_IS_PARTIAL}`)
   else if (stream.lasting === undefined) await settleAbsence(work)
   await inTransaction(session, async () => {
-    for (const { bookmark } of walks) await bookmark.close()
+    for (const { close } of walks) await close()
     await noteWhole(work, walks)
   })
 }
@@ -125,7 +102,7 @@ async function finishComplete(work: Work, walks: readonly PlannedWalk[]): Promis
 async function noteWhole({ session }: Work, walks: readonly PlannedWalk[]): Promise<void> {
   await markCompleted(
     session,
-    walks.map(({ bookmark }) => bookmark.place),
+    walks.map(({ place }) => place),
   )
 }
 

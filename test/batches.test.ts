@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
-import { readBatches } from '../src/batches.ts'
+import { readBatches, type Walk } from '../src/batches.ts'
 import { prefetch } from '../src/extract/prefetch.ts'
 import type { Send } from '../src/extract/request.ts'
+import { EVERYTHING } from '../src/ranges.ts'
+import { createWorkers } from '../src/read-together.ts'
+import { stretchOf } from '../src/stretches.ts'
 import { Batch } from '../src/transform/batch.ts'
-import { HighWater } from '../src/transform/high-water.ts'
 import { compileTransform } from '../src/transform/records.ts'
 import { answered } from './extract/support.ts'
 import { streamNamed } from './support/world.ts'
@@ -21,16 +23,19 @@ test('a database that takes its time does not make the batches smaller', async (
     const next_cursor = page < 40 ? String(page) : null
     return Promise.resolve(answered({ success: true, data, additional_data: { next_cursor } }))
   }
+  const window = { since: null, until: null, complete: false, byCursor: true }
   const walk = {
     stream,
     partition,
-    window: { since: null, until: null, complete: false, byCursor: true },
+    stretches: [stretchOf({ ...EVERYTHING, bookmark: null, closed: false }, window, true)],
+    mayBeDivided: false,
+    workers: createWorkers(0),
+    tokensLeft: () => Infinity,
     transform: compileTransform(stream, []),
-    mark: new HighWater(null),
     batches: [new Batch(1), new Batch(1)],
     behind: 0,
     portion: 1,
-  } as const
+  } satisfies Walk
   const clock = { now: () => now, sleep: () => Promise.resolve() }
   const sizes: number[] = []
   for await (const { batch } of prefetch(readBatches(send, clock, { batchRows: 100, batchMs: 2000 }, walk))) {

@@ -30,13 +30,20 @@ interface StreamStateTable {
   updated_at: Generated<Date>
 }
 
+/** Where it is infinite, a number. */
+type Bound = ColumnType<Date | number, string, string>
+
+/** A part of what was asked for, and how far it has been read. */
 interface SyncWindowTable {
   account: string
   stream: string
   partition: string
   /** What was asked for; `-infinity` and `infinity` where open. */
-  since: string
-  until: string
+  range_since: string
+  range_until: string
+  /** The part of it. */
+  since: Bound
+  until: Bound
   bookmark: Timestamp | null
   opened_at: Generated<Date>
   /** When it was read to its end; null while there is more to read. */

@@ -14,6 +14,7 @@ export class HighWater {
   #first: number | null = null
   #last = -Infinity
   #ascending: boolean
+  #pages = 0
   /** Of the page that was added last: its last value, and whether it descends. */
   #pageLast: number | null = null
   #pageDescends = true
@@ -26,6 +27,7 @@ export class HighWater {
   }
 
   add(cursors: readonly (number | null)[]): void {
+    this.#pages++
     this.#pageLast = null
     this.#pageDescends = true
     for (const cursor of cursors) {
@@ -52,11 +54,23 @@ export class HighWater {
     return since !== null && this.#pageLast !== null && this.#pageDescends && this.#pageLast < since
   }
 
-  /** How much of the way from the first value to `until` lies behind, 0 to 1; null while that cannot be told. */
-  share(until: number): number | null {
-    if (this.#first === null || this.#highest === null || !this.#ascending || until <= this.#first)
-      return null
-    return Math.min(1, (this.#highest - this.#first) / (until - this.#first))
+  get isAscending(): boolean {
+    return this.#ascending
+  }
+
+  /** The first value that was seen; null where none was. */
+  get first(): number | null {
+    return this.#first
+  }
+
+  /** How far the walk has come; null where nothing tells. */
+  get reached(): number | null {
+    return this.#highest
+  }
+
+  /** Milliseconds of the cursor field that a page covered, on average; null where no value was seen. */
+  get pace(): number | null {
+    return this.#first === null || this.#highest === null ? null : (this.#highest - this.#first) / this.#pages
   }
 
   /** The bookmark that may be committed with the rows seen so far. */

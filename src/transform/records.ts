@@ -16,10 +16,11 @@ import { TableReader } from './table-reader.ts'
 
 /**
  * Reads the records of one page, a JSON array in UTF-8, and adds their rows to the batch. Gives the cursor of each, and
- * of what it passes over, in the order in which they came: epoch milliseconds, null where there is none. Throws `E_RECORD` when a record has no
+ * of what it passes over, in the order in which they came: epoch milliseconds, null where there is none. It passes over
+ * records whose cursor is at `until` or later, which another walk reads. Throws `E_RECORD` when a record has no
  * key and `E_ENVELOPE` where the page is not JSON; the batch is then of no use any more.
  */
-export type Transform = (page: Uint8Array, batch: Batch) => readonly (number | null)[]
+export type Transform = (page: Uint8Array, batch: Batch, until?: number | null) => readonly (number | null)[]
 
 /** The keys under one of which an array comes that becomes rows, and who reads it. */
 interface ExplodedField {
@@ -70,14 +71,14 @@ class RecordReader {
     this.#table = new TableReader(shape, removed.flatMap((field) => customColumns(field)).length)
   }
 
-  page(bytes: Uint8Array, batch: Batch): readonly (number | null)[] {
+  page(bytes: Uint8Array, batch: Batch, until: number): readonly (number | null)[] {
     const scanner = this.#scanner
     const cursors: (number | null)[] = []
     scanner.open(bytes)
     scanner.pass(OPEN_LIST)
     if (scanner.peek() === CLOSE_LIST) scanner.at++
     else
-      do cursors.push(this.#record(batch))
+      do cursors.push(this.#record(batch, until))
       while (scanner.more(CLOSE_LIST))
     if (scanner.peek() !== END) throw scanner.wrong()
     const leftovers = [this.#leftovers, ...this.#exploded.map(({ reader }) => reader.leftovers)]
@@ -91,13 +92,13 @@ class RecordReader {
     this.#leftovers.takeDrift()
   }
 
-  #record(batch: Batch): number | null {
+  #record(batch: Batch, until: number): number | null {
     const scanner = this.#scanner
     if (scanner.peek() !== OPEN_OBJECT) throw missingKey(this.#stream)
     this.#table.scan(scanner)
     const behind = scanner.at
     const cursor = this.#cursor()
-    if (this.#isPassedOver()) return cursor
+    if ((cursor !== null && cursor >= until) || this.#isPassedOver()) return cursor
     const key = this.#key()
     this.#row(batch)
     this.#children(key, batch)
@@ -206,9 +207,9 @@ class RecordReader {
 /** Compiles the reader of a stream once; the result is called for every page. */
 export function compileTransform(stream: Stream, catalog: readonly CatalogField[]): Transform {
   const reader = new RecordReader(stream, catalog)
-  return (page, batch) => {
+  return (page, batch, until = null) => {
     try {
-      return reader.page(page, batch)
+      return reader.page(page, batch, until ?? Infinity)
     } catch (error) {
       reader.forget()
       throw error instanceof SyntaxError ? notJson(stream, error) : error

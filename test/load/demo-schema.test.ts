@@ -22,7 +22,7 @@ async function live(session: Session, account: string): Promise<void> {
   await logStream(session, account, run, { stream: 'deals', status: 'done', ...counts, ...spent, seconds: 1 })
   await logTokens(session, account, run, 'deals', spent, null)
   await endRun(session, run, { status: 'done', ...spent, error: null })
-  await (await openBookmark(session, { account, stream: 'deals', partition: 'live' }, null)).save(1)
+  await (await openBookmark(session, { account, stream: 'deals', partition: 'live' })).save(1)
 }
 
 const SCHEMAS = `select nspname as name from pg_namespace where nspname ~ '^(pipedrive|acme)' order by 1`

@@ -48,7 +48,7 @@ describe.skipIf(binDirs.length === 0)(
         const stream = { ...contacts, name: 'contacts' }
         await writeCatalog(session, 'contacts', [small])
         const place = { account: ACCOUNT, stream: 'contacts', partition: 'live' }
-        const bookmark = await openBookmark(session, place, null)
+        const bookmark = await openBookmark(session, place)
         const { load } = await openStream(session, stream, [small])
         const records = [1, 2, 3].map((id) => ({
           id,

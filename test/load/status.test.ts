@@ -31,7 +31,7 @@ function claim(session: Session): Promise<void> {
 }
 
 async function saveBookmark(session: Session, partition: string, to: number): Promise<void> {
-  await (await openBookmark(session, { account: ACCOUNT, stream: 'contacts', partition }, null)).save(to)
+  await (await openBookmark(session, { account: ACCOUNT, stream: 'contacts', partition })).save(to)
 }
 
 describe('the state of the warehouse', () => {

@@ -38,7 +38,7 @@ function quiet({ tap }: World): void {
 const sizes = [2, 5, 500]
 
 describe.each(sizes)('a company that is edited while it is read in pages of %i', (pageSize) => {
-  const all = { streams: streams.map((stream) => inPagesOf(pageSize, stream)) }
+  const all = { streams: streams.map((stream) => inPagesOf(pageSize, stream)), walkers: 7 }
 
   test('ends equal after a backfill and a quiet pass, when deletions are listed', async () => {
     await using world = await openWorld({ switches: { deletedInLists: true }, seed: pageSize })

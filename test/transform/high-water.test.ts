@@ -93,10 +93,10 @@ describe('the high-water mark', () => {
 test('the mark of a walk without an order stays where it began until the walk ends', () => {
   const mark = new HighWater(ms(1), false)
   mark.add([2, 3].map(ms))
-  expect([mark.checkpoint, mark.end, mark.share(9000), mark.hasPassed(1000)]).toEqual([
+  expect([mark.checkpoint, mark.end, mark.isAscending, mark.hasPassed(1000)]).toEqual([
     1000,
     3000,
-    null,
+    false,
     false,
   ])
 })

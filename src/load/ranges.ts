@@ -1,0 +1,145 @@
+import { sql } from 'kysely'
+import { moment, readStreamBookmark, writeStreamBookmark, type Place } from './checkpoint.ts'
+import { EVERYTHING, type Range, type StretchState } from '../ranges.ts'
+import type { Session } from './connection.ts'
+
+/** A range of a partition, and how far it has been read. */
+export interface RangeProgress {
+  readonly place: Place
+  /** Parts that tile it, from the earliest on. */
+  readonly parts: readonly StretchState[]
+  /** It was read to its end less than a day ago, in a run that had more to do. */
+  readonly closed: boolean
+  /** Remembers how far the parts have been read; to be called in the transaction that loads the rows. */
+  save(parts: readonly StretchState[]): Promise<void>
+  /** Nothing of it is left to do. */
+  forget(): Promise<void>
+}
+
+function bounds({ since, until }: Range) {
+  return {
+    since: since === null ? '-infinity' : new Date(since).toISOString(),
+    until: until === null ? 'infinity' : new Date(until).toISOString(),
+  }
+}
+
+function rangeKey(range: Range) {
+  const { since, until } = bounds(range)
+  return { range_since: since, range_until: until }
+}
+
+function later(one: number | null, other: number | null): number | null {
+  return one !== null && other !== null ? Math.max(one, other) : (one ?? other)
+}
+
+/** A backfill goes on with what is left for a day; later on, what it had finished is behind the times too. */
+const stillClosed = sql<boolean>`coalesce(closed_at > now() - interval '1 day', false)`.as('fresh')
+
+function momentOf(bound: Date | number): number | null {
+  return bound instanceof Date ? bound.getTime() : null
+}
+
+async function readParts({ control }: Session, place: Place, range: Range) {
+  const rows = await control
+    .selectFrom('sync_window')
+    .select(['since', 'until', 'bookmark', 'closed_at', stillClosed])
+    .where((is) => is.and({ ...place, ...rangeKey(range) }))
+    .orderBy('since')
+    .execute()
+  const parts = rows.map(({ since, until, bookmark, closed_at }) => ({
+    since: momentOf(since),
+    until: momentOf(until),
+    bookmark: bookmark?.getTime() ?? null,
+    closed: closed_at !== null,
+  }))
+  return { parts, isOver: parts.every(({ closed }) => closed), isFresh: rows.every(({ fresh }) => fresh) }
+}
+
+/** What has changed since a range was read to its end is in its last part, behind all that was seen. */
+function reopened(parts: readonly StretchState[]): readonly StretchState[] {
+  const bookmark = lowWater(parts)
+  return parts.map((part, index) => (index < parts.length - 1 ? part : { ...part, bookmark, closed: false }))
+}
+
+/** Up to where nothing is missing. */
+function lowWater(parts: readonly StretchState[]): number | null {
+  const open = parts.findIndex(({ closed }) => !closed)
+  const whole = open < 0 ? parts : parts.slice(0, open + 1)
+  return whole.reduce<number | null>((low, { bookmark }) => later(low, bookmark), null)
+}
+
+async function writeParts(
+  { control }: Session,
+  place: Place,
+  range: Range,
+  parts: readonly StretchState[],
+): Promise<void> {
+  const key = { ...place, ...rangeKey(range) }
+  const values = parts.map(({ bookmark, closed, ...part }) => ({
+    ...key,
+    ...bounds(part),
+    bookmark: moment(bookmark),
+    closed_at: closed ? sql<Date>`now()` : null,
+  }))
+  await control
+    .insertInto('sync_window')
+    .values(values)
+    .onConflict((on) =>
+      on.columns(['account', 'stream', 'partition', 'range_since', 'range_until', 'since']).doUpdateSet({
+        until: (is) => is.ref('excluded.until'),
+        bookmark: (is) => is.ref('excluded.bookmark'),
+        closed_at: sql<Date>`case when excluded.closed_at is not null then coalesce(sync_window.closed_at, excluded.closed_at) end`,
+      }),
+    )
+    .execute()
+}
+
+/**
+ * How far a range has been read. Where it begins no later than the stream's own bookmark, all that is older is
+ * held already, and the stream's bookmark follows it, back too when the order breaks, but never behind where it was.
+ */
+export async function openRange(session: Session, place: Place, range: Range): Promise<RangeProgress> {
+  const { parts, isOver, isFresh } = await readParts(session, place, range)
+  const held = await readStreamBookmark(session, place)
+  const adjoins = range.since === null || (held !== null && held >= range.since)
+  return {
+    place,
+    parts:
+      parts.length === 0 ? [{ ...range, bookmark: null, closed: false }] : isOver ? reopened(parts) : parts,
+    closed: parts.length > 0 && isOver && isFresh,
+    async save(now) {
+      await writeParts(session, place, range, now)
+      if (adjoins) await writeStreamBookmark(session, place, later(held, lowWater(now)))
+    },
+    forget: () => forgetParts(session, place, range),
+  }
+}
+
+/** Whether nothing has been read yet, or a reading of everything has got no further than the bookmark. */
+export async function isFirstReading(session: Session, place: Place): Promise<boolean> {
+  const held = await readStreamBookmark(session, place)
+  if (held === null) return true
+  const { parts, isOver } = await readParts(session, place, EVERYTHING)
+  return !isOver && (lowWater(parts) ?? -Infinity) >= held
+}
+
+async function forgetParts({ control }: Session, place: Place, range: Range): Promise<void> {
+  await control
+    .deleteFrom('sync_window')
+    .where((is) => is.and({ ...place, ...rangeKey(range) }))
+    .execute()
+}
+
+/** Forgets how far streams have read a range: the next backfill of it begins anew. */
+export async function forgetRange(
+  { control }: Session,
+  account: string,
+  streams: readonly string[],
+  range: Range,
+): Promise<void> {
+  await control
+    .deleteFrom('sync_window')
+    .where((is) => is.and({ account, ...rangeKey(range) }))
+    .where('stream', 'in', streams)
+    .execute()
+}

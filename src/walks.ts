@@ -1,0 +1,124 @@
+import type { SyncContext } from './context.ts'
+import { planWindow, type Window } from './extract/windows.ts'
+import { openBookmark, type Place } from './load/checkpoint.ts'
+import type { Session } from './load/connection.ts'
+import { isFirstReading, openRange } from './load/ranges.ts'
+import { EVERYTHING, type Range, type StretchState } from './ranges.ts'
+import type { Partition, Stream } from './streams/stream.ts'
+import { statesOf, stretchOf, type Stretch } from './stretches.ts'
+
+/** How a partition is read in a run. */
+export interface PlannedWalk {
+  readonly partition: Partition
+  readonly place: Place
+  /** What it covers. */
+  readonly window: Window
+  readonly stretches: Stretch[]
+  /** Whether several walkers may share what is ahead. */
+  readonly mayBeDivided: boolean
+  /** Remembers how far it has got; to be called in the transaction that loads the rows. */
+  readonly save: (states: readonly StretchState[]) => Promise<void>
+  /** Remembers that it was read to its end, and that what follows from that is done. */
+  readonly close: () => Promise<void>
+}
+
+/** Whether a bookmark is kept of how far a walk has got. */
+function keepsBookmark({ newestFirst }: Partition, { byCursor }: Window): boolean {
+  return byCursor || newestFirst !== undefined
+}
+
+async function fromBookmark(
+  partition: Partition,
+  place: Place,
+  session: Session,
+  { clock, options }: SyncContext,
+): Promise<PlannedWalk> {
+  const { plan, lookbackMs } = options
+  const bookmark = await openBookmark(session, place)
+  const window = planWindow(partition, bookmark.value, plan, lookbackMs, clock.now())
+  const start = { since: window.since, until: window.until, bookmark: bookmark.value, closed: false }
+  return {
+    partition,
+    place,
+    window,
+    stretches: [stretchOf(start, window, isOrdered(partition))],
+    mayBeDivided: false,
+    save: async ([state]) => {
+      if (state !== undefined && keepsBookmark(partition, window)) await bookmark.save(state.bookmark)
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+function isOrdered({ order }: Partition): boolean {
+  return order?.byCursor !== undefined
+}
+
+/** Null where it was finished earlier. */
+async function overRange(
+  partition: Partition,
+  place: Place,
+  session: Session,
+  { clock, options }: SyncContext,
+  range: Range,
+): Promise<PlannedWalk | null> {
+  const progress = await openRange(session, place, range)
+  if (progress.closed) return null
+  const plan = ({ since, until, bookmark }: StretchState): Window =>
+    planWindow(partition, bookmark, { mode: 'range', since, until }, options.lookbackMs, clock.now())
+  const window = plan({ ...range, bookmark: null, closed: false })
+  const stretches = progress.parts.map((part) => stretchOf(part, plan(part), isOrdered(partition)))
+  const keeps = keepsBookmark(partition, window)
+  const kept = (states: readonly StretchState[], isOver: boolean): StretchState[] =>
+    states.map(({ bookmark, closed, ...part }) => ({
+      ...part,
+      bookmark: keeps ? bookmark : null,
+      closed: closed && (isOver || !window.complete),
+    }))
+  return {
+    partition,
+    place,
+    window,
+    stretches,
+    mayBeDivided: window.byCursor && isOrdered(partition) && partition.filter?.until !== undefined,
+    save: async (states) => {
+      if (keeps) await progress.save(kept(states, false))
+    },
+    close: async () => {
+      await progress.save(kept(statesOf(stretches), true))
+      if (options.plan.mode === 'pass') await progress.forget()
+    },
+  }
+}
+
+/** What a partition is read over: null where it is read from its bookmark on, or whole. */
+async function rangeOf(
+  { filter }: Partition,
+  place: Place,
+  session: Session,
+  { options: { plan } }: SyncContext,
+): Promise<Range | null> {
+  if (plan.mode === 'range') return plan
+  const isFirst = plan.mode === 'pass' && filter !== undefined && (await isFirstReading(session, place))
+  return isFirst ? EVERYTHING : null
+}
+
+/** One walk a partition; those that a backfill cut off earlier had already finished are left out. */
+export async function planWalks(
+  stream: Stream,
+  session: Session,
+  context: SyncContext,
+): Promise<PlannedWalk[]> {
+  const { account } = context.options
+  const walks: PlannedWalk[] = []
+  for (const partition of stream.partitions) {
+    const place = { account, stream: stream.name, partition: partition.name }
+    const range = await rangeOf(partition, place, session, context)
+    const walk =
+      range === null
+        ? await fromBookmark(partition, place, session, context)
+        : await overRange(partition, place, session, context, range)
+    if (walk !== null) walks.push(walk)
+  }
+  return walks
+}
