@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { prerender } from './api/prerender.ts'
 import { routes } from './api/routes.ts'
+import { ownRoutes } from './api/own-routes.ts'
 import { createCompany, type Company } from './company/company.ts'
 import { createFaults, type Fault } from './http/faults.ts'
 import { createLimits, type LimitOptions, type Limits } from './http/limits.ts'
@@ -31,7 +32,7 @@ export interface EmulatorOptions {
 }
 
 export interface Emulator {
-  /** Requests go to `${url}/api/v2/…` and `${url}/v1/…`. */
+  /** Requests go to `${url}/api/v2/…` and `${url}/v1/…`; what only Pipedrive can do, to `${url}/_emulator/…`. */
   readonly url: string
   readonly token: string
   readonly company: Company
@@ -57,7 +58,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const limits = createLimits(options.limits ?? {}, switches, now)
   const faults = createFaults()
   const requests: RequestLogEntry[] = []
-  const router = createRouter(routes)
+  const router = createRouter([...routes, ...ownRoutes])
   const context = { company, switches }
   const server = await listen(
     {

@@ -1,4 +1,4 @@
-import { creatableTypes, type CreatableType } from '../company/catalog.ts'
+import { creatableTypes, type CreatableType, type Field } from '../company/catalog.ts'
 import type { FieldEdit } from '../company/field-changes.ts'
 import { isRow, type Json, type Row } from '../json.ts'
 import { badRequest } from '../http/answer.ts'
@@ -43,11 +43,16 @@ function description(given: Json | undefined): string | null {
   return given
 }
 
+function typeIn(given: Json | undefined): CreatableType {
+  const type = creatableTypes.find((one) => one === given)
+  if (!type) throw badRequest("Parameter 'field_type' is not valid")
+  return type
+}
+
 export function newField(body: Json | undefined): NewField {
   const given = isRow(body) ? body : {}
   const name = label(given['field_name'], 'field_name')
-  const type = creatableTypes.find((one) => one === given['field_type'])
-  if (!type) throw badRequest("Parameter 'field_type' is not valid")
+  const type = typeIn(given['field_type'])
   if (!hasOptions(type) && given['options'] !== undefined)
     throw badRequest(`A field of type ${type} has no options`)
   const labels = hasOptions(type) ? optionLabels(given['options']) : []
@@ -61,4 +66,11 @@ export function fieldEdit(body: Json | undefined): FieldEdit {
     ...('field_name' in body ? { name: label(body['field_name'], 'field_name') } : {}),
     ...('description' in body ? { description: description(body['description']) } : {}),
   }
+}
+
+/** The type that a field is to have, and the options where it needs them and has none. */
+export function retyping(body: Row, { options }: Field): Pick<NewField, 'type' | 'labels'> {
+  const type = typeIn(body['field_type'])
+  const needsOptions = hasOptions(type) && options === null
+  return { type, labels: needsOptions ? optionLabels(body['options']) : [] }
 }

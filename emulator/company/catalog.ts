@@ -60,6 +60,10 @@ export interface Field {
 export interface Catalog {
   all(entity: FieldEntity): readonly Field[]
   custom(entity: FieldEntity): readonly Field[]
+  /** Those that were dropped and have not come back, as they were. */
+  gone(entity: FieldEntity): readonly Field[]
+  /** Codes of the built-in fields that came after the start: every record has them, null where they are unset. */
+  late(entity: FieldEntity): readonly string[]
   find(entity: FieldEntity, code: string): Field | undefined
   /** Where a field stands in the order of creation, also one that is gone. */
   placeOf(entity: FieldEntity, code: string): number | undefined
@@ -97,6 +101,8 @@ function seededFields(seed: number, entity: FieldEntity, count: number, start: n
 export function createCatalog(seed: number, customFields: number, start: number): Catalog {
   const fields = new Map<FieldEntity, readonly Field[]>()
   const customOnes = new Map<FieldEntity, readonly Field[]>()
+  const goneOnes = new Map<FieldEntity, readonly Field[]>()
+  const lateCodes = new Map<FieldEntity, readonly string[]>()
   const places = new Map<string, number>()
   const placeKey = (entity: FieldEntity, code: string): string => `${entity} ${code}`
   const set = (entity: FieldEntity, list: readonly Field[]): void => {
@@ -116,22 +122,33 @@ export function createCatalog(seed: number, customFields: number, start: number)
   let lastFieldId = 20_000
   let lastOptionId = 50_000
   const all = (entity: FieldEntity): readonly Field[] => fields.get(entity) ?? []
+  const gone = (entity: FieldEntity): readonly Field[] => goneOnes.get(entity) ?? []
+  const late = (entity: FieldEntity): readonly string[] => lateCodes.get(entity) ?? []
+  const without = (list: readonly Field[], code: string): Field[] => list.filter((one) => one.code !== code)
+  const placeOf = (entity: FieldEntity, code: string): number | undefined =>
+    places.get(placeKey(entity, code))
   return {
     all,
+    gone,
+    late,
     custom: (entity) => customOnes.get(entity) ?? [],
     find: (entity, code) => all(entity).find((field) => field.code === code),
-    placeOf: (entity, code) => places.get(placeKey(entity, code)),
+    placeOf,
     put(entity, field) {
-      const list = [...all(entity)]
-      const at = list.findIndex((known) => known.code === field.code)
-      list[at < 0 ? list.length : at] = field
-      set(entity, list)
-    },
-    drop(entity, code) {
+      const { code, custom } = field
+      const isNew = placeOf(entity, code) === undefined
+      if (isNew && !custom) lateCodes.set(entity, [...late(entity), code])
+      const place = (one: Field): number => placeOf(entity, one.code) ?? Infinity
       set(
         entity,
-        all(entity).filter((field) => field.code !== code),
+        [...without(all(entity), code), field].toSorted((one, other) => place(one) - place(other)),
       )
+      goneOnes.set(entity, without(gone(entity), code))
+    },
+    drop(entity, code) {
+      const dropped = all(entity).filter((field) => field.code === code)
+      goneOnes.set(entity, [...gone(entity), ...dropped])
+      set(entity, without(all(entity), code))
     },
     newFieldId: () => ++lastFieldId,
     newOptionId: () => ++lastOptionId,

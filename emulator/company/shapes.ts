@@ -60,7 +60,7 @@ export function customFieldsV1(fields: readonly Field[], valueOf: ValueOf): Row 
 function flatValue(field: Field, value: Json): Row {
   const key = field.code
   if (field.type === 'enum') return { [key]: JSON.stringify(value) }
-  if (field.type === 'set') return { [key]: (value as readonly number[]).join(',') }
+  if (field.type === 'set' && Array.isArray(value)) return { [key]: value.join(',') }
   if (!isRow(value)) return { [key]: value }
   const flat: Row = { [key]: value['value'] ?? null }
   for (const [part, held] of Object.entries(value)) {
@@ -107,6 +107,11 @@ const plain =
     return { rowAt, textAt: (slot) => JSON.stringify(rowAt(slot)) }
   }
 
+/** Built-in keys that Pipedrive has added to its records since the start. */
+function withLate(codes: readonly string[], row: Row): Row {
+  return codes.length === 0 ? row : { ...Object.fromEntries(codes.map((code) => [code, null])), ...row }
+}
+
 function bare(core: Row): Row {
   if (!('custom_fields' in core)) return core
   const { custom_fields: _, ...rest } = core
@@ -140,16 +145,19 @@ export function shapesOf(
 
   const withCustom =
     (entity: FieldEntity, coreOf: (core: Row) => Row = bare): Shape =>
-    (held) => ({
-      rowAt: (slot) => ({
-        ...coreOf(held.coreAt(slot)),
-        custom_fields: customFieldsV2(catalog.custom(entity), valueAt(held, slot)),
-      }),
-      textAt(slot) {
-        const custom = customTextV2(catalog.custom(entity), valueAt(held, slot))
-        return `${JSON.stringify(coreOf(held.coreAt(slot))).slice(0, -1)},"custom_fields":${custom}}`
-      },
-    })
+    (held) => {
+      const native = (slot: number): Row => withLate(catalog.late(entity), coreOf(held.coreAt(slot)))
+      return {
+        rowAt: (slot) => ({
+          ...native(slot),
+          custom_fields: customFieldsV2(catalog.custom(entity), valueAt(held, slot)),
+        }),
+        textAt(slot) {
+          const custom = customTextV2(catalog.custom(entity), valueAt(held, slot))
+          return `${JSON.stringify(native(slot)).slice(0, -1)},"custom_fields":${custom}}`
+        },
+      }
+    }
 
   const dealCore = (core: Row): Row =>
     core['is_deleted'] === true && switches.deletedDealStatus === 'deleted'

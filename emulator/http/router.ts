@@ -18,7 +18,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 /** One operation: `path` without its base, `:name` for a parameter; `cost` in tokens (openapi, x-token-cost). */
 export interface Route {
   readonly method: Method
-  readonly version: 'v1' | 'v2'
+  readonly version: 'v1' | 'v2' | 'emulator'
   readonly path: string
   readonly cost: number
   /** What the account's plan must include, by the name of `Switches.lockedFeatures`. */
@@ -33,8 +33,11 @@ export interface Match {
 
 export type Router = (method: string, path: string) => Match | undefined
 
+/** What stands before the paths that are the emulator's own and none of Pipedrive's. */
+export const OWN_BASE = '/_emulator/'
+
 /** `/v2/…` also answers (seen live); `/api/v1/…` is the company host's form of `/v1/…`. */
-const BASE = /^(?:\/api)?\/(v1|v2)\//
+const BASE = /^(?:(?:\/api)?\/(v1|v2)|\/_(emulator))\//
 
 export function createRouter(routes: readonly Route[]): Router {
   const shelves = new Map<string, { route: Route; segments: string[] }[]>()
@@ -51,7 +54,9 @@ export function createRouter(routes: readonly Route[]): Router {
     const base = BASE.exec(path)
     if (!base) return undefined
     const segments = decoded(path.slice(base[0].length).split('/'))
-    for (const { route, segments: wanted } of shelves.get(shelfKey(method, base[1] ?? '', segments)) ?? []) {
+    for (const { route, segments: wanted } of shelves.get(
+      shelfKey(method, base[1] ?? base[2] ?? '', segments),
+    ) ?? []) {
       const params = match(wanted, segments)
       if (params) return { route, params }
     }

@@ -10,7 +10,7 @@ import { lockedAnswers, Refusal, refusals, type Answer } from './answer.ts'
 import { distort, type Fault, type Faults } from './faults.ts'
 import { headersOf } from './headers.ts'
 import type { Limits } from './limits.ts'
-import type { ApiRequest, Match, Router } from './router.ts'
+import { OWN_BASE, type ApiRequest, type Match, type Router } from './router.ts'
 import { send } from './send.ts'
 import { unstuck } from './stuck.ts'
 
@@ -26,7 +26,7 @@ export interface RequestLogEntry {
 
 export interface ServerParts {
   readonly router: Router
-  readonly limits: Limits
+  readonly limits: Pick<Limits, 'admit'>
   readonly faults: Faults
   readonly token: string
   readonly now: () => number
@@ -97,12 +97,25 @@ function distorted(faults: readonly Fault[], real: Answer, url: URL): Answer {
   }
 }
 
+/** A call of the emulator's own is none of Pipedrive's: it costs nothing, is not in the log, and no fault strikes it. */
+async function respondOwn(
+  parts: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  const { answer } = await reply({ ...parts, limits: { admit: () => ({ headers: {} }) } }, request, url)
+  response.writeHead(answer.status, { 'content-type': 'application/json' })
+  await send(response, answer, [])
+}
+
 async function respond(
   parts: ServerParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const url = urlOf(request)
+  if (url.pathname.startsWith(OWN_BASE)) return respondOwn(parts, request, response, url)
   const method = request.method ?? 'GET'
   const faults = parts.faults.strike(method, url.pathname + url.search)
   const { answer: real, headers, cost } = await reply(parts, request, unstuck(url))

@@ -124,6 +124,7 @@ export const seededCustom = (
   entity: FieldEntity,
   key: (n: number) => number = (n) => n,
 ): NonNullable<Source['custom']> => ({
-  fields: () => world.catalog.custom(entity),
+  // A record keeps its values in a field that is gone: they are there again when it comes back.
+  fields: () => [...world.catalog.custom(entity), ...world.catalog.gone(entity)],
   value: (field, n) => customValue(world, field, key(n)),
 })
