@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { CatalogField } from '../transform/catalog.ts'
+import { holdsLabels } from '../transform/custom-fields.ts'
 import { customColumns, EXTRA, type Column } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
 import { existingTable } from './evolve.ts'
@@ -96,7 +97,8 @@ export async function relabel(
   const owed = await takeOwed(session, entity)
   if (owed.size === 0) return
   const columns = (await existingTable(session, entity))?.columns
-  for (const field of fields.filter(({ code }) => owed.has(code))) {
+  // A field that had options before it got another type is owed labels under its code, too.
+  for (const field of fields.filter(({ code, type }) => owed.has(code) && holdsLabels(type))) {
     const [label, id] = customColumns(field)
     if (label === undefined || id === undefined || columns?.has(id.name) !== true) continue
     await relabelField(session, entity, field, label, id)

@@ -148,6 +148,12 @@ export function fieldType(type: string): PartedType | CodedType {
   return isKnownType(type) ? (fieldTypes[type] ?? unknownType) : unknownType
 }
 
+/** Whether the columns of a type are the labels of options and their ids. */
+export function holdsLabels(type: string): boolean {
+  const described = fieldType(type)
+  return described === option || described === options
+}
+
 /** The columns of a field, in their order; the names are the field's column name and each suffix. */
 export function fieldColumns(type: string): readonly FieldColumn[] {
   const described = fieldType(type)

@@ -1,7 +1,10 @@
 import pg from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { CreatableType } from '../../emulator/company/catalog.ts'
 import type { Stream } from '../../src/streams/stream.ts'
 import { throughDoor } from '../../src/streams/door.ts'
+import { send } from '../support/send.ts'
+import { only } from '../support/warehouse.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
 import { BACKFILL, PASS, SWEEP, openWorld, streamNamed, type World } from '../support/world.ts'
 
@@ -100,18 +103,39 @@ describe('what had no column when it came', () => {
 
   test('a value that did not fit moves when the field gets another type', async () => {
     await using world = await openWorld({ size: { customFields: 0 } })
-    const { company } = world.emulator
-    const field = company.fields.add('deals', 'Size', 'double')
-    const [id = 0] = company.list('deals').map((deal) => Number(deal['id']))
-    company.deals.update(id, { custom_fields: { [field.code]: 'large' } })
+    const { code } = world.emulator.company.fields.add('deals', 'Size', 'double')
+    await send(world.emulator, 'PATCH', '_emulator/records/deals/1', { custom_fields: { [code]: 'large' } })
     await world.run({ streams: [deals] })
-    const row = () => world.db.query('select * from pipedrive.deals where id = $1', [id])
-    expect(await row()).toMatchObject([{ cf_size: null, _extra: { [field.code]: 'large' } }])
-    company.catalog.put('deals', { ...field, type: 'text' })
+    const row = () => world.db.query('select * from pipedrive.deals where id = 1')
+    expect(await row()).toMatchObject([{ cf_size: null, _extra: { [code]: 'large' } }])
+    await send(world.emulator, 'PUT', `_emulator/fields/deals/${code}`, { field_type: 'text' })
     const partitions = deals.partitions.map((partition) => ({ ...partition, path: '/v1/nothing' }))
     await world.run({ streams: [{ ...deals, partitions }] })
     expect(await row()).toMatchObject([{ cf_size: null, cf_size__text: 'large', _extra: null }])
   })
+
+  test.each([
+    ['address', 'cf_x, cf_x_locality', { value: 'Pikk 1, Tallinn', street_number: '1', locality: 'Tallinn' }],
+    ['monetary', 'cf_x, cf_x_currency', { value: 5, currency: 'EUR' }],
+    ['time', 'cf_x, cf_x_timezone', { value: '10:30:00', timezone_id: 1, timezone_name: 'Europe/Tallinn' }],
+  ])(
+    'a field of type %s that gets options keeps what it held, and is read on',
+    async (type, columns, value) => {
+      await using world = await openWorld({ size: { customFields: 0 } })
+      const { code } = world.emulator.company.fields.add('deals', 'X', type as CreatableType)
+      await send(world.emulator, 'PATCH', 'api/v2/deals/1', { custom_fields: { [code]: value } })
+      await world.run({ streams: [deals] })
+      const row = () => world.db.query(`select ${columns} from pipedrive.deals where id = 1`)
+      const before = await row()
+      expect(Object.values(before[0] ?? {})).not.toContain(null)
+      const retyped = { field_type: 'enum', options: [{ label: 'Yes' }] }
+      await send(world.emulator, 'PUT', `_emulator/fields/deals/${code}`, retyped)
+      for (const contract of ['freeze', 'evolve'] as const) {
+        expect(only(await world.run({ streams: [deals], contract })).status).toMatch(/done|frozen/)
+        expect(await row()).toEqual(before)
+      }
+    },
+  )
 
   test('a field that is removed while its values wait keeps them in its column', async () => {
     await using world = await openWorld({ size: { customFields: 0 } })
@@ -159,7 +183,7 @@ describe('what had no column when it came', () => {
     company.fields.remove('deals', field.code)
     await world.run({ streams: [deals] })
     expect(await note()).toEqual({ cf_note: 'first', _extra: null })
-    company.catalog.put('deals', field)
+    await send(world.emulator, 'PUT', `_emulator/fields/deals/${field.code}`)
     company.deals.update(id, { custom_fields: { [field.code]: 'second' } })
     await world.run({ streams: [unaware(deals)] })
     expect(await note()).toEqual({ cf_note: 'first', _extra: { [field.code]: 'second' } })
