@@ -46,10 +46,16 @@ const HINDRANCES: Readonly<Record<string, (error: pg.DatabaseError, view: Labell
   '42710': () => TAKEN,
 }
 
+/** What else PostgreSQL may have against a statement, by class of SQLSTATE: what it says of the server is none of it. */
+const OF_THE_STATEMENT: ReadonlySet<string> = new Set(['0A', '22', '2B', '42', '54', '55'])
+
 function hindrance(view: LabelledView, error: unknown): string {
-  const why = error instanceof pg.DatabaseError ? HINDRANCES[error.code ?? ''] : undefined
-  if (why === undefined) throw error
-  return why(error as pg.DatabaseError, view)
+  if (!(error instanceof pg.DatabaseError)) throw error
+  const { code = '', message } = error
+  const why = HINDRANCES[code]
+  if (why !== undefined) return why(error, view)
+  if (!OF_THE_STATEMENT.has(code.slice(0, 2))) throw error
+  return `PostgreSQL does not make it (${message}). Use the table "${view.table}", or set LABELLED_VIEWS=off.`
 }
 
 /**

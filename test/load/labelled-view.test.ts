@@ -237,10 +237,33 @@ describe('the view with the labels', () => {
     expect(rows).toEqual([{ lock_timeout: '0' }])
   })
 
-  test('gives on a failure of PostgreSQL that is none of its own', async () => {
-    const { session } = await migratedWarehouse()
+  test('that PostgreSQL does not make is told of, and what stood stays', async () => {
+    const { db, session } = await migratedWarehouse()
+    await keep(session, [])
+    const before = await namesIn(db)
     const view = labelledView(layoutStream(contacts, []), [])
-    await expect(keepLabelledView(session, view, true)).rejects.toThrow(pg.DatabaseError)
+    const [first] = view.columns
+    const column = first?.column ?? { name: 'id', type: 'bigint', comment: null }
+    const named = (labels: readonly string[]) => ({
+      ...view,
+      columns: labels.map((label) => ({ column, label })),
+    })
+    expect(await keepLabelledView(session, named(['Twice', 'Twice']), true)).toMatch(
+      /^contacts_labelled was left as it is: .*"Twice" specified more than once.*Use the table "contacts"/,
+    )
+    const many = Array.from({ length: 1700 }, (_, index) => `Label ${index}`)
+    expect(await keepLabelledView(session, named(many), true)).toMatch(/at most 16\d\d (entries|columns)/)
+    expect(await namesIn(db)).toEqual(before)
+  })
+
+  test('gives on what PostgreSQL says of itself', async () => {
+    const { db, session } = await migratedWarehouse()
+    await keep(session, [])
+    await db.query(`create function full_disk() returns event_trigger language plpgsql
+      as $$ begin raise sqlstate '53100' using message = 'the disk is full'; end $$`)
+    await db.query('create event trigger full_disk on ddl_command_start execute function full_disk()')
+    const view = labelledView(layoutStream(contacts, [price]), [price])
+    await expect(keepLabelledView(session, view, true)).rejects.toThrow('the disk is full')
   })
 })
 
