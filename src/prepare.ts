@@ -109,8 +109,13 @@ const WHY: Readonly<Record<WaitingChange['why'], (table: string) => string>> = {
     'could not be made: there is a column of that name and another type, which is not ours; rename it, and the next run makes ours',
 }
 
+/** What a person should know of the tables after they were brought in line. */
+export function describePrepared({ stream, waiting, full, reread }: Prepared): readonly string[] {
+  return [describeWaiting(stream.name, waiting), full, reread].filter((text) => text !== null)
+}
+
 /** What a person should know of the changes that could not be made; null where all were. */
-export function describeWaiting(stream: string, waiting: readonly WaitingChange[]): string | null {
+function describeWaiting(stream: string, waiting: readonly WaitingChange[]): string | null {
   const texts = [...Map.groupBy(waiting, ({ why }) => why)].map(([why, changes]) => {
     const what = changes.map(({ table, column }) => column ?? `table ${table}`)
     const more = what.length > 10 ? ` and ${what.length - 10} more` : ''

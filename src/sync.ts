@@ -8,7 +8,7 @@ import { loadAll } from './load-all.ts'
 import { openLoader } from './load/loader.ts'
 import { lockStream } from './load/lock.ts'
 import { countLive, findAbsent, noteSeen, tombstoneAbsent } from './load/tombstones.ts'
-import { describeWaiting, prepareTables, prepareView, type Prepared } from './prepare.ts'
+import { describePrepared, prepareTables, prepareView, type Prepared } from './prepare.ts'
 import { payLabels, refreshCatalogs } from './refresh-catalog.ts'
 import type { Stream } from './streams/stream.ts'
 import { statesOf } from './stretches.ts'
@@ -32,10 +32,8 @@ export async function syncStream(
   if (stream.partitions.length === 0) return
   const prepared = await prepareTables(stream, session, account, context.options.contract)
   tally.frozen = prepared.waiting.some(({ why }) => why === 'frozen')
-  const { waiting, full, reread } = prepared
   const hindrance = await prepareView(stream, session, context.options)
-  for (const text of [describeWaiting(stream.name, waiting), full, hindrance, reread])
-    if (text !== null) warn(tally, text)
+  for (const text of [...describePrepared(prepared), hindrance]) if (text !== null) warn(tally, text)
   const walks = isPerParent(stream) ? [] : await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
   const work = await openWork(prepared, session, context, tally, complete)

@@ -26,8 +26,8 @@ export function emptyTally(): Tally {
 }
 
 /** Adds to what a person should look at. */
-export function warn(tally: Tally, text: string): void {
-  tally.warning = tally.warning === null ? text : `${tally.warning} ${text}`
+export function warn(told: Pick<Tally, 'warning'>, text: string): void {
+  told.warning = told.warning === null ? text : `${told.warning} ${text}`
 }
 
 /** Rows that have been read, whatever became of them. */

@@ -49,6 +49,8 @@ export interface Verdict {
   differences: Difference[]
   mended: Difference[]
   totals: readonly TotalLine[]
+  /** What a person should know of the tables that a repair has brought in line. */
+  warning: string | null
 }
 
 export function emptyVerdict(): Verdict {
@@ -66,6 +68,7 @@ export function emptyVerdict(): Verdict {
     differences: [],
     mended: [],
     totals: [],
+    warning: null,
   }
 }
 

@@ -4,8 +4,8 @@ import { forgetVersions } from '../load/mend.ts'
 import { removeOrphans } from '../load/orphans.ts'
 import { countLive } from '../load/tombstones.ts'
 import { refreshCatalogs } from '../refresh-catalog.ts'
-import { prepareTables } from '../prepare.ts'
-import { emptyTally } from '../tally.ts'
+import { describePrepared, prepareTables } from '../prepare.ts'
+import { emptyTally, warn } from '../tally.ts'
 import { planTombstones } from '../transform/tombstone-plan.ts'
 import { emptyVerdict, type Verdict } from './findings.ts'
 import { tellOrphans } from './orphans.ts'
@@ -62,7 +62,9 @@ export async function repair(
 ): Promise<void> {
   await lockStream(session, context.options.account, stream.name)
   await refreshCatalogs(stream, session, context, emptyTally())
-  await prepareTables(stream, session, context.options.account, context.options.contract)
+  const { account, contract } = context.options
+  for (const text of describePrepared(await prepareTables(stream, session, account, contract)))
+    warn(verdict, text)
   const subject = await openSubject(stream, session, context)
   await refuseTooMany(subject, found)
   const after = emptyVerdict()

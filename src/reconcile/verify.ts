@@ -28,6 +28,7 @@ function verifyStreams(options: VerifyOptions): RunWork<StreamVerdict> {
       const end = await attempt(state, database, stream.name, (own) =>
         verifyStream(stream, own, context, verdict),
       )
+      if (verdict.warning !== null) state.parts.reporter.warn(verdict.warning, { stream: stream.name })
       await log.spent(stream.name)
       return { ...end, ...verdict }
     })

@@ -35,6 +35,7 @@ const verdict = z.strictObject({
   differences: z.array(difference),
   mended: z.array(difference),
   totals: z.array(total),
+  warning: z.string().nullable(),
   ...spent,
   error: z.string().optional(),
 })

@@ -225,6 +225,22 @@ describe('what was changed in the warehouse behind its back', () => {
     await expectWarehouseEquals(world, { streams: ['deals'] })
   })
 
+  test('a repair tells of the columns that it could not make, as a sync does', async () => {
+    await using world = await openWorld({ size: { customFields: 0 } })
+    const streams = await fillOne(world, 'deals')
+    world.emulator.company.fields.add('deals', 'Size', 'varchar')
+    const spoil = () => world.db.query(`update pipedrive.deals set title = 'spoilt' where id = 1`)
+    await spoil()
+    const frozen = await verifyWorld(world, { streams, repair: true, contract: 'freeze' })
+    const said = 'deals: cf_size could not be made: the schema contract is to freeze; '
+    expect(verdictOf(frozen, 'deals').warning).toContain(said)
+    expect(world.warnings).toEqual([expect.stringContaining(said)])
+    await spoil()
+    const evolved = await verifyWorld(world, { streams, repair: true })
+    expect(verdictOf(evolved, 'deals')).toMatchObject({ warning: null, mended: [{ kind: 'different' }] })
+    expect(world.warnings).toHaveLength(1)
+  })
+
   test('the totals of deals show it too, group by group', async () => {
     await using world = await openWorld()
     const streams = await fillOne(world, 'deals')
