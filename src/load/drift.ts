@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import { placeOf } from '../transform/record-fields.ts'
 import type { Stream } from '../streams/stream.ts'
+import { placeOf } from '../transform/record-fields.ts'
 import type { Session } from './connection.ts'
+import { countRows } from './drift-rows.ts'
 
 /** A field of which some values are kept in `_extra`. */
 export interface DriftState {
@@ -14,8 +15,9 @@ export interface DriftState {
   readonly code: string
   /** `unfit`: the column does not take it; `unknown`: there is no column; `unknown type`: the field's type is new. */
   readonly reason: string
-  /** Records that were read with such a value, each as often as it was read. */
+  /** Rows that have such a value in `_extra` now; of a type that is new, the fields that have it. */
   readonly count: number
+  /** When one was last read. */
   readonly last_seen: string
 }
 
@@ -34,7 +36,7 @@ function fieldOf({ schemas }: Session) {
     order by field_code = key desc, removed_at is not null, first_seen_at desc limit 1)`.as('field')
 }
 
-/** What was kept in `_extra` so far, what was seen last first. */
+/** What is kept in `_extra`, what was seen last first. */
 export async function readDrift(
   session: Session,
   account: string,
@@ -50,13 +52,22 @@ export async function readDrift(
     .orderBy('stream')
     .orderBy('key')
     .execute()
-  return rows.map(({ stream, key, reason, seen, last_seen_at, label, column_name }) => ({
-    stream,
-    field: label,
-    column: column_name ?? nativeColumn(byName.get(stream), key),
-    code: key,
-    reason,
-    count: Number(seen),
-    last_seen: last_seen_at.toISOString(),
+  const found = rows.map((row) => ({
+    ...row,
+    stream: byName.get(row.stream),
+    code: row.key,
+    name: row.stream,
   }))
+  const counted = await countRows(session, found)
+  return found
+    .map((each) => ({
+      stream: each.name,
+      field: each.label,
+      column: each.column_name ?? nativeColumn(each.stream, each.code),
+      code: each.code,
+      reason: each.reason,
+      count: each.reason === 'unknown type' ? Number(each.seen) : (counted.get(each) ?? 0),
+      last_seen: each.last_seen_at.toISOString(),
+    }))
+    .filter(({ count }) => count > 0)
 }

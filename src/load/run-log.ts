@@ -143,9 +143,11 @@ export async function tokensLeft({ control }: Session, account: string): Promise
   return Math.max(0, Number(told.limit_seen) - Number(today?.spent ?? 0))
 }
 
-/** A key may be anything that JSON allows, but an index entry holds 2,700 bytes at most. */
+/** Letters of a key that drift is told by: it may be anything that JSON allows, but an index entry holds 2,700 bytes. */
+export const DRIFT_KEY = 500
+
 function driftKey(key: string): string {
-  return storableText(key.slice(0, 500))
+  return storableText(key.slice(0, DRIFT_KEY))
 }
 
 /** Counts what was kept in `_extra`; to be called in the transaction that loads the rows. */
