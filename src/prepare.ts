@@ -9,8 +9,8 @@ import { findUnfilled, rereadFor } from './load/unfilled.ts'
 import { promoteLeftovers } from './promote.ts'
 import { hasOwnFields, type Stream } from './streams/stream.ts'
 import { MOST_COLUMNS, type CatalogField } from './transform/catalog.ts'
-import { layoutStream, type StreamLayout, type TableLayout } from './transform/layout.ts'
-import { presentIn, type Held, type Shape } from './transform/present.ts'
+import { EXTRA, layoutStream, type StreamLayout, type TableLayout } from './transform/layout.ts'
+import { keysOfRemoved, presentIn, type Held, type Shape } from './transform/present.ts'
 
 /** A stream and its fields as its tables can hold them. */
 export interface Prepared extends Shape {
@@ -93,12 +93,16 @@ async function readHeld(session: Session, layouts: readonly TableLayout[]): Prom
   return held
 }
 
-/** Records say nothing any more of a field that was removed: merging its columns would empty them. */
+/** Records say nothing any more of a field that was removed: merging its columns, or what waits for them, would empty them. */
 function layoutPresent({ stream, catalog }: Shape): StreamLayout {
-  return layoutStream(
+  const layout = layoutStream(
     stream,
     catalog.filter((field) => !field.removed),
   )
+  const keeps = keysOfRemoved(catalog)
+  if (keeps.length === 0) return layout
+  const columns = layout.columns.map((column) => (column.name === EXTRA ? { ...column, keeps } : column))
+  return { ...layout, columns }
 }
 
 const WHY: Readonly<Record<WaitingChange['why'], (table: string) => string>> = {

@@ -1,6 +1,12 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import type { Batch } from '../transform/batch.ts'
-import { DELETED_AT, type ChildLayout, type StreamLayout, type TableLayout } from '../transform/layout.ts'
+import {
+  DELETED_AT,
+  type ChildLayout,
+  type Column,
+  type StreamLayout,
+  type TableLayout,
+} from '../transform/layout.ts'
 import { inTransaction, type Session } from './connection.ts'
 import type { KeepOut } from './erased.ts'
 import { sameKey } from './merge.ts'
@@ -53,13 +59,19 @@ function rowsOf(child: ChildLayout, table: RawBuilder<unknown>, parent: RawBuild
     from ${table} as part where ${sql.ref(`part.${child.parent}`)} = ${parent})`
 }
 
+/** What a record has to account for. */
+function heldIn({ name, keeps }: Column) {
+  const held = sql.ref(`held.${name}`)
+  return keeps === undefined ? held : sql`nullif(${held} - ${keeps}::text[], '{}')`
+}
+
 function differing({ schemas }: Session, layout: StreamLayout) {
   const [key = ''] = layout.key
   const cells = layout.columns
     .filter(({ name }) => name !== DELETED_AT)
     .map(
-      ({ name }) =>
-        sql`case when ${sql.ref(`staged.${name}`)} is distinct from ${sql.ref(`held.${name}`)} then ${sql.lit(name)} end`,
+      (column) =>
+        sql`case when ${sql.ref(`staged.${column.name}`)} is distinct from ${heldIn(column)} then ${sql.lit(column.name)} end`,
     )
   const parts = layout.children.map((child) => {
     const there = rowsOf(child, stage(child), sql.ref(`staged.${key}`))

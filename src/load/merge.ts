@@ -38,13 +38,20 @@ function notOlder(layout: TableLayout): Expression<SqlBool> {
   return sql<SqlBool>`(${theirs} >= ${mine} or ${theirs} is null or ${mine} is null)`
 }
 
+/** What is left over anew, and of what was before the keys that are kept. */
+function leftOver(kept: Expression<unknown>, excluded: Expression<unknown>, keys: readonly string[]) {
+  return sql`case when ${kept} ?| ${keys}::text[] then (
+    select jsonb_object_agg(each.key, each.value) from jsonb_each(${kept}) as each where each.key = any(${keys}::text[])
+    ) || coalesce(${excluded}, '{}') else ${excluded} end`
+}
+
 /** What a column of a known row becomes; where nulls say nothing, leftovers are added to those that are there. */
-function assignment(table: string, { name, nulls }: Column) {
+function assignment(table: string, { name, nulls, keeps }: Column) {
   const excluded = column('excluded', name)
   const kept = column(table, name)
   if (name === DELETED_AT)
     return sql`case when ${excluded} is null then null else coalesce(${kept}, ${excluded}) end`
-  if (nulls !== 'stay') return excluded
+  if (nulls !== 'stay') return keeps === undefined ? excluded : leftOver(kept, excluded, keeps)
   return name === EXTRA
     ? sql`coalesce(${kept} || ${excluded}, ${excluded}, ${kept})`
     : sql`coalesce(${excluded}, ${kept})`

@@ -10,6 +10,8 @@ export interface Column {
   readonly comment: string | null
   /** What a null means, where it is not the value. */
   readonly nulls?: ColumnSpec['nulls']
+  /** Keys in `_extra` that stay where a record does not say them: it says nothing any more of a field that was removed. */
+  readonly keeps?: readonly string[]
 }
 
 /** A table of the warehouse as the load stage needs it; `_synced_at` is the load stage's own. */

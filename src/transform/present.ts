@@ -45,6 +45,14 @@ export function keysWithColumns({ stream, catalog }: Shape): ReadonlyMap<string,
   return new Map<string, CatalogField | string>([...native, ...custom])
 }
 
+/** The keys in `_extra` of the custom fields that were removed: no record says anything of them. */
+export function keysOfRemoved(catalog: readonly CatalogField[]): readonly string[] {
+  const custom = catalog.filter(({ isCustom }) => isCustom)
+  const present = new Set(custom.filter(({ removed }) => !removed).map(({ code }) => code))
+  const gone = custom.filter(({ code }) => !present.has(code))
+  return [...new Set(gone.flatMap((field) => [...keysOf(field), `${field.code}.`]))]
+}
+
 /** v1 has the parts of a value beside it. */
 function keysOf(field: CatalogField): readonly string[] {
   const described = fieldType(field.type)

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { CreatableType } from '../../emulator/company/catalog.ts'
 import type { Stream } from '../../src/streams/stream.ts'
 import { throughDoor } from '../../src/streams/door.ts'
+import { verifyWorld } from '../reconcile/support.ts'
 import { send } from '../support/send.ts'
 import { only } from '../support/warehouse.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
@@ -149,6 +150,30 @@ describe('what had no column when it came', () => {
     await world.run({ streams: [deals] })
     const rows = await world.db.query('select cf_note, _extra from pipedrive.deals where id = $1', [id])
     expect(rows).toEqual([{ cf_note: 'kept', _extra: null }])
+  })
+
+  test('values that wait for the column of a field that is removed wait on while their records change', async () => {
+    await using world = await openWorld({ size: { customFields: 0 } })
+    const { company } = world.emulator
+    await world.run({ streams: [deals] })
+    const { code } = company.fields.add('deals', 'Budget', 'monetary')
+    const value = { value: 5, currency: 'EUR' }
+    await send(world.emulator, 'PATCH', 'api/v2/deals/1', { custom_fields: { [code]: value } })
+    await world.run({ streams: [deals], contract: 'freeze' })
+    company.fields.remove('deals', code)
+    await send(world.emulator, 'PATCH', '_emulator/records/deals/1', { odd: 1 })
+    const row = async () =>
+      (await world.db.query('select title, _extra from pipedrive.deals where id = 1'))[0]
+    await world.run({ streams: [deals], contract: 'freeze' })
+    expect(await row()).toMatchObject({ _extra: { [code]: value, odd: 1 } })
+    await send(world.emulator, 'PATCH', '_emulator/records/deals/1', { odd: null, title: 'New' })
+    await world.run({ streams: [deals], contract: 'freeze' })
+    expect(await row()).toEqual({ title: 'New', _extra: { [code]: value } })
+    expect(await verifyWorld(world, { streams: [deals] })).toMatchObject({ equal: true })
+    await world.run({ streams: [deals] })
+    expect(await row()).toEqual({ title: 'New', _extra: null })
+    const held = 'select cf_budget, cf_budget_currency from pipedrive.deals where id = 1'
+    expect(await world.db.query(held)).toEqual([{ cf_budget: '5', cf_budget_currency: 'EUR' }])
   })
 
   test('a column of that name that somebody else has made is left alone, and the values wait', async () => {
