@@ -56,7 +56,8 @@ function some({ emulator, draw }: Story, name: EntityName): string[] {
 
 /** Projects are edited by the emulator's own call: it takes no other. */
 async function fill(place: Place): Promise<void> {
-  const { emulator, draw, owner, field } = place
+  const { emulator, draw, owner, field, filled } = place
+  filled.add(keyOf(owner, field))
   const base = owner === 'projects' ? '_emulator/records' : 'api/v2'
   const value = (): Json => valueFor(draw, field, emulator.company)
   for (const id of some(place, owner))
@@ -78,6 +79,17 @@ const gone = ({ emulator, owner }: Place): readonly Field[] => emulator.company.
 const hasNative = ({ emulator, owner }: Place): boolean =>
   emulator.company.catalog.find(owner, nativeOf(owner)) !== undefined
 
+/** Makes a field of any type, and gives it values where it is to have some. */
+export async function addField(story: Story & { readonly owner: Owner }, isFilled: boolean): Promise<void> {
+  const { emulator, draw, owner } = story
+  const type = oneOf(draw, TYPES)
+  const options = hasOptions(type) ? { options: labels(draw) } : {}
+  const body = { field_name: oneOf(draw, NAMES), field_type: type, ...options }
+  const { field_code: code } = await send(emulator, 'POST', `api/v2/${OWNERS[owner]}`, body)
+  const field = emulator.company.catalog.custom(owner).find((each) => each.code === code)
+  if (isFilled && field !== undefined) await fill({ ...story, field, path: '' })
+}
+
 interface Kind {
   readonly may?: (place: Place) => boolean
   readonly make: (place: Place) => Promise<unknown>
@@ -90,12 +102,7 @@ const MOST_FIELDS = 30
 const kinds: Readonly<Record<string, Kind>> = {
   add: {
     may: ({ emulator, owner }) => emulator.company.catalog.custom(owner).length < MOST_FIELDS,
-    async make({ emulator, draw, owner }) {
-      const type = oneOf(draw, TYPES)
-      const options = hasOptions(type) ? { options: labels(draw) } : {}
-      const body = { field_name: oneOf(draw, NAMES), field_type: type, ...options }
-      await send(emulator, 'POST', `api/v2/${OWNERS[owner]}`, body)
-    },
+    make: (place) => addField(place, percent(place.draw, 50)),
   },
   rename: {
     make: ({ emulator, draw, path }) =>
@@ -143,12 +150,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       return send(emulator, 'DELETE', `api/v2/${path}/options`, [{ id: oneOf(draw, options).id }])
     },
   },
-  fill: {
-    async make(place) {
-      await fill(place)
-      place.filled.add(keyOf(place.owner, place.field))
-    },
-  },
+  fill: { make: fill },
   'add a key of Pipedrive’s own': {
     may: (place) => !hasNative(place),
     make: ({ emulator, owner }) =>
@@ -177,17 +179,6 @@ export async function changeFields(story: Story, owner = oneOf(story.draw, owner
   )
   await kind.make(place)
   return `${what}: ${owner} ${field.code.slice(0, 6)} ${field.name.slice(0, 20)}`
-}
-
-/** A field that nobody has read yet, with values: something for a sync to do. */
-export async function addFilledField(story: Story, owner: Owner): Promise<void> {
-  const { emulator, draw } = story
-  const before = new Set(emulator.company.catalog.custom(owner))
-  const body = { field_name: oneOf(draw, NAMES), field_type: 'varchar' }
-  await send(emulator, 'POST', `api/v2/${OWNERS[owner]}`, body)
-  const added = emulator.company.catalog.custom(owner).find((field) => !before.has(field)) as Field
-  await fill({ ...story, owner, field: added, path: '' })
-  story.filled.add(keyOf(owner, added))
 }
 
 /** To be called when the company has been synced. */
