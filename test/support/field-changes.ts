@@ -115,8 +115,11 @@ const kinds: Readonly<Record<string, Kind>> = {
   'bring back': {
     may: (place) => gone(place).length > 0,
     async make(place) {
-      const { code } = oneOf(place.draw, gone(place))
-      await send(place.emulator, 'PUT', `_emulator/fields/${place.owner}/${code}`, {})
+      const { emulator, owner, retyped } = place
+      const back = oneOf(place.draw, gone(place))
+      await send(emulator, 'PUT', `_emulator/fields/${owner}/${back.code}`, {})
+      // A record that was last read while it was gone may have never been read in its type.
+      if (retyped.has(keyOf(owner, back))) retyped.set(keyOf(owner, back), emulator.company.now())
     },
   },
   retype: {
