@@ -1,9 +1,8 @@
 import { configError } from '../src/errors.ts'
 import { readBudget, readContract, readMoment, readShare } from '../src/flags.ts'
-import { run } from '../src/run.ts'
 import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'
-import { runResult } from './run-result.ts'
+import { runOrPlan } from './run-or-plan.ts'
 
 export interface BackfillFlags extends ChoiceFlags {
   readonly since?: string
@@ -11,9 +10,10 @@ export interface BackfillFlags extends ChoiceFlags {
   readonly budget: string
   readonly maxShare: string
   readonly schemaContract?: string
+  readonly plan?: boolean
 }
 
-/** Reads everything, or what was last updated between `since` (inclusive) and `until` (exclusive). */
+/** Reads everything, or what was last updated between `since` (inclusive) and `until` (exclusive); or says what that would take. */
 export async function backfill(context: JobContext, flags: BackfillFlags): Promise<JobResult> {
   const streams = chosenStreams(context, flags)
   const since = readMoment('--since', flags.since)
@@ -25,5 +25,5 @@ export async function backfill(context: JobContext, flags: BackfillFlags): Promi
   const contract = readContract('--schema-contract', flags.schemaContract)
   const plan = { mode: 'range', since, until } as const
   const request = { command: 'backfill', streams, plan, allowance, maxShare, contract }
-  return runResult(await run(runParts(context), request))
+  return runOrPlan(runParts(context), request, flags)
 }

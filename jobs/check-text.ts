@@ -2,6 +2,7 @@ import type { CheckReport } from '../src/check.ts'
 import type { StreamCheck } from '../src/check/try-streams.ts'
 import type { Verdict } from '../src/check/verdict.ts'
 import type { Stream } from '../src/streams/stream.ts'
+import { reserveText } from './spent-text.ts'
 import { cellText } from './text-table.ts'
 
 /** Letters that fit beside the name of a fact. */
@@ -66,13 +67,14 @@ function accessText({ identity, rights }: CheckReport, { hidden }: Verdict): str
   return `${sees}: ${apps.length === 0 ? global : apps.join(', ')}`
 }
 
-function budgetText({ balance, burstLimit }: CheckReport): string {
+function budgetText({ balance, burstLimit, reserve }: CheckReport): string {
   const day =
     balance === null
       ? 'what the day has left was not told'
       : `${balance.remaining} of ${balance.limit} tokens left today`
+  const kept = reserveText(reserve)
   const burst = burstLimit === null ? 'the burst limit was not told' : `${burstLimit} requests in 2 s at most`
-  return `${day}; ${burst}`
+  return [day, ...(kept === null ? [] : [kept]), burst].join('; ')
 }
 
 function clockText({ clock }: CheckReport): string {

@@ -1,6 +1,7 @@
 import { check as tryConfiguration, type CheckReport } from '../src/check.ts'
 import { judge, type Verdict } from '../src/check/verdict.ts'
 import { EXIT } from '../src/errors.ts'
+import { keptOf } from '../src/extract/budget.ts'
 import { readBudget } from '../src/flags.ts'
 import { checkText } from './check-text.ts'
 import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
@@ -35,6 +36,12 @@ export async function check(context: JobContext, flags: CheckFlags): Promise<Job
   }
 }
 
+/** Tokens of the day that TOKEN_RESERVE leaves to others; null where they are a share of a limit that was not told. */
+function keptFor({ reserve, balance }: CheckReport): number | null {
+  if ('tokens' in reserve) return reserve.tokens
+  return balance === null ? null : keptOf(balance.limit, { others: reserve, ours: 0 })
+}
+
 function checkJson(report: CheckReport, { hidden, ...verdict }: Verdict): unknown {
   const { identity, rights, warehouse, balance, clock } = report
   const access = identity.access.map(({ app, admin, permissionSetId: id }) => ({
@@ -60,6 +67,7 @@ function checkJson(report: CheckReport, { hidden, ...verdict }: Verdict): unknow
     budget: {
       daily_limit: balance?.limit ?? null,
       daily_remaining: balance?.remaining ?? null,
+      kept_for_others: keptFor(report),
       requests_in_2_seconds: report.burstLimit,
     },
     clock: clock === null ? null : { ahead_ms: Math.round(clock.ms), within_ms: Math.round(clock.within) },

@@ -1,6 +1,7 @@
 import { exitCode } from '../src/outcome.ts'
 import type { RunReport } from '../src/run.ts'
 import type { JobResult } from './job.ts'
+import { progressText } from './plan-progress-text.ts'
 import { recordTable } from './text-table.ts'
 
 const COLUMNS = [
@@ -17,11 +18,12 @@ const COLUMNS = [
   'seconds',
 ] as const
 
-function ending({ status, requests, tokens, seconds, error, resume_at }: RunReport): string {
+function ending({ status, requests, tokens, seconds, error, resume_at, plan }: RunReport): string {
   const spent = `${requests} requests, ${tokens} tokens, ${seconds.toFixed(1)} s`
   const why = error === undefined ? '' : `\n${error}`
   const when = resume_at === undefined ? '' : `\nIt can go on after ${resume_at}.`
-  return `${status}: ${spent}${why}${when}`
+  const planned = plan === undefined ? '' : `\n${progressText(plan)}`
+  return `${status}: ${spent}${why}${when}${planned}`
 }
 
 /** A run's report for programs and for people. */

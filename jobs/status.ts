@@ -1,11 +1,14 @@
-import { readWarehouse, withoutPassword } from '../src/config.ts'
+import { readReserve, readWarehouse, withoutPassword } from '../src/config.ts'
 import { configError } from '../src/errors.ts'
 import { databaseExists } from '../src/load/database.ts'
+import type { Allowance } from '../src/extract/budget.ts'
 import { describeEmbeddedServer } from '../src/load/embedded-server.ts'
 import { readState, type WarehouseState } from '../src/load/status.ts'
 import { selectStreams, streams } from '../src/streams/index.ts'
 import { driftText } from './drift-text.ts'
 import { inDatabase, untilStopped, withWarehouse, type JobContext, type JobResult } from './job.ts'
+import { plannedText } from './plan-progress-text.ts'
+import { reserveText } from './spent-text.ts'
 import { cellText, recordTable } from './text-table.ts'
 
 interface DatabaseState {
@@ -55,13 +58,19 @@ function connecting({ embedded, state, url }: DatabaseState, dataDir: string): s
   return lines.join('\n')
 }
 
-function numbers({ tokens_today, daily_limit, daily_remaining, blocked_until }: WarehouseState): string {
+function numbers(state: WarehouseState, reserve: Allowance): string {
+  const { tokens_today, daily_limit, daily_remaining, blocked_until } = state
   const left =
     daily_limit === null
       ? ''
       : `; of the company's ${daily_limit} a day ${daily_remaining} were left at the last look`
-  const blocked = blocked_until === null ? '' : `\nBlocked by Pipedrive's gateway until ${blocked_until}.`
-  return `Tokens spent today: ${tokens_today}${left}.${blocked}`
+  const others = reserveText(reserve)
+  const kept = others === null ? '' : `; ${others}`
+  const blocked =
+    blocked_until === null
+      ? ''
+      : `\nBlocked by Pipedrive's gateway until ${blocked_until}; resume --now ends the wait.`
+  return `Tokens spent today: ${tokens_today}${left}${kept}.${blocked}`
 }
 
 /** They begin with the name of their stream. */
@@ -70,7 +79,17 @@ function warnings({ streams }: WarehouseState): readonly string[] {
   return told.length === 0 ? [] : ['', ...told]
 }
 
-function describe(database: DatabaseState, state: WarehouseState | null, dataDir: string): string {
+/** The last plan, where there is one. */
+function planned({ plan }: WarehouseState): readonly string[] {
+  return plan === null ? [] : ['', `Last plan (${plan.command}, ${plan.made_at}): ${plannedText(plan)}`]
+}
+
+function describe(
+  database: DatabaseState,
+  state: WarehouseState | null,
+  dataDir: string,
+  reserve: Allowance,
+): string {
   const how = connecting(database, dataDir)
   if (state === null) return [how, ...(database.url === null ? [] : [EMPTY])].join('\n')
   return [
@@ -82,8 +101,9 @@ function describe(database: DatabaseState, state: WarehouseState | null, dataDir
     '',
     ...driftText(state.drift),
     recordTable(RUN_COLUMNS, state.runs),
+    ...planned(state),
     '',
-    numbers(state),
+    numbers(state, reserve),
   ].join('\n')
 }
 
@@ -103,7 +123,9 @@ export async function status(context: JobContext): Promise<JobResult> {
         readState(session, warehouse.account, streams, context.clock.now()).then(withoutUnread),
       )
     : null
-  return { json: { database, ...state }, text: describe(database, state, warehouse.dataDir), exit: 0 }
+  const reserve = readReserve(context.environment)
+  const text = describe(database, state, warehouse.dataDir, reserve)
+  return { json: { database, ...state, token_reserve: reserve }, text, exit: 0 }
 }
 
 /** Keeps the embedded server up until the signal aborts. */

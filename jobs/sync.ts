@@ -1,19 +1,20 @@
 import { readBudget, readContract, readShare } from '../src/flags.ts'
-import { run, type RunRequest } from '../src/run.ts'
+import type { RunRequest } from '../src/run.ts'
 import { areNamed, chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'
-import { runResult } from './run-result.ts'
+import { runOrPlan } from './run-or-plan.ts'
 
 export interface SyncFlags extends ChoiceFlags {
   readonly sweep?: boolean
   readonly budget: string
   readonly maxShare: string
   readonly schemaContract?: string
+  readonly plan?: boolean
 }
 
-/** Reads what has changed since the bookmarks; with `sweep` everything, to see what was deleted. */
+/** Reads what has changed since the bookmarks; with `sweep` everything, to see what was deleted; or says what that would take. */
 export async function sync(context: JobContext, flags: SyncFlags): Promise<JobResult> {
-  return runResult(await run(runParts(context), readRequest(context, flags)))
+  return runOrPlan(runParts(context), readRequest(context, flags), flags)
 }
 
 /** Throws `E_CONFIG` for flags that are wrong. */

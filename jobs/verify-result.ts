@@ -3,6 +3,7 @@ import { exitCode } from '../src/outcome.ts'
 import { KINDS, type Kind } from '../src/reconcile/findings.ts'
 import type { StreamVerdict, VerifyReport } from '../src/reconcile/verify.ts'
 import type { JobResult } from './job.ts'
+import { progressText } from './plan-progress-text.ts'
 import { recordTable, textTable } from './text-table.ts'
 
 /** Differences that are shown one by one to a person; programs get them all. */
@@ -87,13 +88,15 @@ function ending({
   seed,
   error,
   resume_at,
+  plan,
 }: VerifyReport) {
   const verdict = equal ? `equal${reservations(streams)}` : status === 'done' ? 'different' : status
   const drawn = `sample of ${sample ?? 'all'} drawn by seed ${seed}`
   const why = error === undefined ? [] : [error]
   const when = resume_at === undefined ? [] : [`It can go on after ${resume_at}.`]
   const spent = `${requests} requests, ${tokens} tokens, ${seconds.toFixed(1)} s`
-  return ['', `${verdict}: ${spent}; ${drawn}`, ...why, ...when]
+  const planned = plan === undefined ? [] : [progressText(plan)]
+  return ['', `${verdict}: ${spent}; ${drawn}`, ...why, ...when, ...planned]
 }
 
 /** What a verification found, for programs and for people. */

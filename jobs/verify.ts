@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { configError } from '../src/errors.ts'
 import { readBudget, readContract, readSample, readShare } from '../src/flags.ts'
+import { planVerify } from '../src/plan/plan-verify.ts'
 import { isComparable, verify as compare, type VerifyRequest } from '../src/reconcile/verify.ts'
 import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { inWarehouse, runParts, type JobContext, type JobResult } from './job.ts'
+import { planResult } from './plan-result.ts'
 import { verifyResult } from './verify-result.ts'
 
 export interface VerifyFlags extends ChoiceFlags {
@@ -13,6 +15,7 @@ export interface VerifyFlags extends ChoiceFlags {
   readonly budget: string
   readonly maxShare: string
   readonly schemaContract?: string
+  readonly plan?: boolean
 }
 
 function readRequest(context: JobContext, flags: VerifyFlags): VerifyRequest {
@@ -37,5 +40,6 @@ export async function verify(context: JobContext, flags: VerifyFlags): Promise<J
   const request = readRequest(context, flags)
   const parts = runParts(context)
   await inWarehouse(context, 'verify', () => Promise.resolve())
+  if (flags.plan === true) return planResult(await planVerify(parts, request))
   return verifyResult(await compare(parts, request))
 }

@@ -1,4 +1,4 @@
-import { SMALLEST_DAILY_LIMIT, type Allowance, type DailyBalance } from './extract/budget.ts'
+import { NOTHING_KEPT, SMALLEST_DAY, type Allowance, type DailyBalance } from './extract/budget.ts'
 import { createClient, type Client } from './extract/client.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
 import { observe, type ClockDifference } from './extract/observe.ts'
@@ -27,6 +27,8 @@ export interface CheckReport {
   /** Tokens that trying the streams would have cost, where the allowance did not reach. */
   readonly beyondBudget: number | null
   readonly balance: DailyBalance | null
+  /** What of it no run spends. */
+  readonly reserve: Allowance
   /** Requests in two seconds; null where no answer told. */
   readonly burstLimit: number | null
   readonly clock: ClockDifference | null
@@ -60,6 +62,7 @@ export async function check(parts: RunParts, request: CheckRequest): Promise<Che
     streams,
     beyondBudget: request.quick || affordable ? null : cost,
     balance: client.ledger.balance(),
+    reserve: source.reserve ?? NOTHING_KEPT.others,
     burstLimit: observer.burstLimit(),
     clock: observer.clock(),
     ...client.ledger.total,
@@ -67,6 +70,6 @@ export async function check(parts: RunParts, request: CheckRequest): Promise<Che
 }
 
 function tokensLeft({ ledger }: Client): number {
-  ledger.assume(SMALLEST_DAILY_LIMIT)
+  ledger.assume(SMALLEST_DAY.remaining)
   return Math.min(ledger.left(), ledger.balance()?.remaining ?? Infinity)
 }

@@ -9,6 +9,7 @@ import { fields } from '../jobs/fields.ts'
 import { migrate } from '../jobs/migrate.ts'
 import { query } from '../jobs/query.ts'
 import { reset } from '../jobs/reset.ts'
+import { resume } from '../jobs/resume.ts'
 import { schedule, type ScheduleFlags } from '../jobs/schedule.ts'
 import { hold, status } from '../jobs/status.ts'
 import { listStreams, type StreamsFlags } from '../jobs/streams.ts'
@@ -71,17 +72,21 @@ function withLimits(command: Command): Command {
     )
 }
 
+function withPlan(command: Command): Command {
+  return withLimits(command).option('--plan', 'only say what it would take: requests, tokens, time, and why')
+}
+
 /** What each command does when it is called with its flags. */
 function does<Flags extends Output>(job: (flags: Flags) => Job) {
   return (flags: Flags): Promise<void> => runJob(job(flags), flags.json === true)
 }
 
-withJson(withLimits(withApi(withChoice(command('sync', 'read what has changed since the last sync')))))
+withJson(withPlan(withApi(withChoice(command('sync', 'read what has changed since the last sync')))))
   .option('--sweep', 'read everything, to find what was deleted')
   .action(does<SyncFlags & Output>((flags) => (context) => sync(context, flags)))
 
 withJson(
-  withLimits(withApi(withChoice(command('backfill', 'read everything once; goes on where it was cut off')))),
+  withPlan(withApi(withChoice(command('backfill', 'read everything once; goes on where it was cut off')))),
 )
   .option('--since <date>', 'only what was updated at or after this date or ISO time (UTC)')
   .option('--until <date>', 'only what was updated before this date or ISO time (UTC)')
@@ -92,7 +97,7 @@ withJson(withLimits(withApi(withChoice(command('schedule', 'sync on a cron expre
   .option('--timezone <name>', 'time zone of the expression', 'UTC')
   .action(does<ScheduleFlags & Output>((flags) => (context, show) => schedule(context, flags, show)))
 
-withJson(withLimits(withChoice(command('verify', 'compare the warehouse with Pipedrive, record by record'))))
+withJson(withPlan(withChoice(command('verify', 'compare the warehouse with Pipedrive, record by record'))))
   .option(
     '--sample <number|all>',
     'records of each stream that are read again, column by column; all: every child of every parent too',
@@ -139,6 +144,10 @@ withJson(command('reset <stream>', 'forget how far a stream was read, so that th
   .action((stream: string, flags: { empty?: boolean } & Output) =>
     runJob((context) => reset(context, stream, flags), flags.json === true),
   )
+
+withJson(command('resume', "whether Pipedrive's gateway has blocked this account, and until when"))
+  .option('--now', 'end the wait for it: the next run sends again')
+  .action(does<{ now?: boolean } & Output>((flags) => (context) => resume(context, flags)))
 
 withJson(command('erase [kind] [id]', 'remove a person or another record for good, and keep it out'))
   .option('--dry-run', 'only count what would go')

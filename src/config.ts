@@ -4,6 +4,8 @@ import { parseEnv } from 'node:util'
 import pg from 'pg'
 import { z } from 'zod'
 import { configError } from './errors.ts'
+import type { Allowance } from './extract/budget.ts'
+import { readBudget } from './flags.ts'
 
 /** Where the data is kept. */
 export interface WarehouseConfig {
@@ -22,6 +24,8 @@ export interface SourceConfig {
   /** Without a slash at its end; requests go to `<baseUrl>/api/v2/…` and `<baseUrl>/v1/…`. */
   readonly baseUrl: string
   readonly token: string
+  /** What of a day's tokens is left to the company's other integrations; nothing when absent. */
+  readonly reserve?: Allowance
 }
 
 const LEVELS = ['info', 'warn', 'silent'] as const
@@ -129,6 +133,7 @@ const variables = {
   PIPEDRIVE_SCHEMA: schemaName.default('pipedrive'),
   PIPEDRIVE_SYNC_SCHEMA: schemaName.default('pipedrive_sync'),
   STREAMS: z.string().optional(),
+  TOKEN_RESERVE: z.string().default('0'),
   LABELLED_VIEWS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 } as const
@@ -178,7 +183,12 @@ export function readSource(environment: Environment): SourceConfig {
     throw configError(
       'PIPEDRIVE_COMPANY_DOMAIN is not set: it is "acme" when you open Pipedrive at acme.pipedrive.com.',
     )
-  return Object.freeze({ token, baseUrl })
+  return Object.freeze({ token, baseUrl, reserve: readReserve(environment) })
+}
+
+/** Tokens of the day, or a share of its limit, that no run of ours spends. */
+export function readReserve(environment: Environment): Allowance {
+  return readBudget('TOKEN_RESERVE', read(environment, 'TOKEN_RESERVE'))
 }
 
 /** The streams that a run reads where its flags do not say, as it was written. */

@@ -6,6 +6,7 @@ import { describeFailure } from './load/database-error.ts'
 import type { Database } from './load/database.ts'
 import { logStream, logTokens, type StreamReport, type StreamStatus } from './load/run-log.ts'
 import { outcomeOf } from './outcome.ts'
+import { before } from './priority.ts'
 import { createWorkers } from './read-together.ts'
 import type { Begun, Run } from './run.ts'
 import { asUser } from './streams/as-user.ts'
@@ -15,7 +16,7 @@ import { emptyTally } from './tally.ts'
 import type { SyncContext } from './context.ts'
 
 /** Streams that are read at once; each has a connection of its own. */
-const STREAMS_AT_ONCE = 3
+export const STREAMS_AT_ONCE = 3
 /** Walkers, besides the one of each stream: as many requests as may be on their way. */
 const WORKERS = 7
 const LOOKBACK_MS = 5 * 60_000
@@ -87,7 +88,7 @@ export function contextOf({ parts, request, client }: Run, { userId }: Begun, lo
 /** Does something with the streams of a run, some at a time, and says of each when it has ended. */
 export function eachStream<Report>(
   { parts, request }: Run,
-  { userId }: Begun,
+  { userId, order }: Begun,
   work: (stream: Stream) => Promise<Report>,
 ): Promise<Report[]> {
   const atOnce = pLimit(STREAMS_AT_ONCE)
@@ -96,7 +97,7 @@ export function eachStream<Report>(
     parts.reporter.finished(stream.name)
     return report
   }
-  return inOrderOfFamilies(request.streams, (stream) => atOnce(one, asUser(stream, userId)))
+  return inOrderOfFamilies(request.streams, order, (stream) => atOnce(one, asUser(stream, userId)))
 }
 
 /** Reads the streams of a run; each one's report is kept in the control tables as it ends. */
@@ -115,26 +116,21 @@ export function runStreams(
   })
 }
 
-/** The streams whose rows another one goes by: the parents of its records, and those whose fields it refreshes. */
-function before({ partitions, catalogs }: Stream): readonly string[] {
-  const parents = partitions.flatMap(({ parents }) => parents?.of.name ?? [])
-  return [...parents, ...catalogs.map(({ entity }) => entity)]
-}
-
-/** Starts a stream when those before it have ended, whatever became of them; all others at once. */
+/** Starts a stream when those before it have ended, whatever became of them; all others at once, in their order. */
 function inOrderOfFamilies<Result>(
   streams: readonly Stream[],
+  order: readonly Stream[],
   start: (stream: Stream) => Promise<Result>,
 ): Promise<Result[]> {
   const ends = new Map<string, Promise<Result>>()
-  for (const stream of streams) {
+  for (const stream of order) {
     const ended = before(stream).flatMap((name) => ends.get(name) ?? [])
     ends.set(
       stream.name,
       Promise.all(ended).then(() => start(stream)),
     )
   }
-  return Promise.all(ends.values())
+  return Promise.all(streams.flatMap(({ name }) => ends.get(name) ?? []))
 }
 
 /** How a stream of a run ended, and what it has spent. */

@@ -3,7 +3,7 @@ import type { BatchLimits } from './batches.ts'
 import type { Clock } from './clock.ts'
 import type { SourceConfig, WarehouseConfig } from './config.ts'
 import { SyncError } from './errors.ts'
-import { SMALLEST_DAILY_LIMIT, type Allowance } from './extract/budget.ts'
+import { SMALLEST_DAY, type Allowance } from './extract/budget.ts'
 import { createClient, type Client } from './extract/client.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
 import type { ReadPlan } from './extract/windows.ts'
@@ -12,6 +12,8 @@ import type { Session } from './load/connection.ts'
 import { describeFailure } from './load/database-error.ts'
 import { assertCanBeMade, databaseExists, openDatabase, type Database } from './load/database.ts'
 import { migrate } from './load/migrate.ts'
+import { findPlan, readProgress, type PlanTaken } from './load/plan-log.ts'
+import { readDaysSpent, readLastReads } from './load/priorities.ts'
 import { assertNoClashes } from './load/name-clashes.ts'
 import { assertPrivileges } from './load/privileges.ts'
 import { forgetRange } from './load/ranges.ts'
@@ -25,6 +27,9 @@ import {
 } from './load/run-log.ts'
 import type { Contract } from './load/evolve.ts'
 import { runStatus, type RunStatus } from './outcome.ts'
+import { progressOf, type PlanProgress } from './plan/progress.ts'
+import { scopeOf } from './plan/scope.ts'
+import { inOrderOfNeed, kindOf, moreImportant, needOfTheRest, type Kind } from './priority.ts'
 import type { Reporter } from './reporter.ts'
 import { runStreams } from './run-streams.ts'
 import { tablesOf, type Stream } from './streams/stream.ts'
@@ -45,6 +50,12 @@ export interface RunRequest {
   readonly batch?: BatchLimits
   /** Walkers that may be sent besides the one of each stream; as usual when absent. */
   readonly walkers?: number
+  /** What it is for; what its plan says when absent. */
+  readonly kind?: Kind
+  /** It only says what the run would take. */
+  readonly isPlan?: true
+  /** What tells it from others of its kind, beside its streams and their windows. */
+  readonly detail?: string
 }
 
 export interface RunParts {
@@ -72,6 +83,8 @@ export interface RunReport<Report extends AnyReport = StreamReport> {
   readonly error?: string
   /** When a deferred run can go on, ISO. */
   readonly resume_at?: string
+  /** What was planned, and what it has taken since; where a plan was made. */
+  readonly plan?: PlanProgress
 }
 
 /** Requests in flight at most, over all streams. */
@@ -81,6 +94,10 @@ const REQUESTS_AT_ONCE = 8
 export interface Begun {
   readonly id: string
   readonly userId: number
+  /** The streams, those first that matter most. */
+  readonly order: readonly Stream[]
+  /** The run that planned this one; null where none did. */
+  readonly planId: string | null
 }
 
 /** A run under way. */
@@ -133,6 +150,7 @@ export async function runWith<Report extends AnyReport>(
   const state: Run = { parts, request, client, stop }
   let streams: readonly Report[] = []
   let failure: SyncError | null = null
+  let progress: PlanTaken | null = null
   try {
     const exists = await databaseExists(warehouse)
     if (!exists) await assertCanBeMade(warehouse)
@@ -143,6 +161,7 @@ export async function runWith<Report extends AnyReport>(
     const begun = await begin(state, session, early)
     streams = await work(state, database, session, begun)
     await finish(state, session, begun.id, streams)
+    if (begun.planId !== null) progress = await readProgress(session, begun.planId)
   } catch (error) {
     const known = describeFailure(request.command, error, stop.signal)
     if (!(known instanceof SyncError)) throw error
@@ -150,7 +169,8 @@ export async function runWith<Report extends AnyReport>(
   } finally {
     parts.signal.removeEventListener('abort', forward)
   }
-  return report(state, started, streams, failure)
+  const plan = progress === null ? {} : { plan: progressOf(progress, client.ledger.perDay(), clock.now()) }
+  return { ...report(state, started, streams, failure), ...plan }
 }
 
 function report<Report extends AnyReport>(
@@ -192,11 +212,20 @@ async function begin(state: Run, session: Session, early: Promise<Identity> | un
   const identity = await identify(state, session, early)
   await migrate(session)
   await claimAccount(session, account, identity)
-  client.ledger.assume((await tokensLeft(session, account)) ?? SMALLEST_DAILY_LIMIT)
-  const id = await startRun(session, account, request.command)
+  const { limit, remaining } = (await tokensLeft(session, account)) ?? SMALLEST_DAY
+  client.ledger.assume(remaining, limit)
+  const kind = kindOf(request)
+  const spent = await readDaysSpent(session, account, moreImportant(kind))
+  client.ledger.keep(needOfTheRest(spent, parts.clock.now()))
+  const names = request.streams.map(({ name }) => name)
+  const order = inOrderOfNeed(request.streams, await readLastReads(session, account, names), request.plan)
+  const scope = scopeOf(request)
+  const planId = request.isPlan === true ? null : await findPlan(session, account, scope)
+  const purpose = request.isPlan === true ? { kind: 'plan', scope } : { kind, planId }
+  const id = await startRun(session, account, request.command, purpose)
   await logTokens(session, account, id, 'account', client.ledger.of('account'), client.ledger.balance())
   parts.reporter.info(`Reading ${identity.companyName} as ${identity.userName}`, { run: id })
-  return { id, userId: identity.userId }
+  return { id, userId: identity.userId, order, planId }
 }
 
 async function identify(

@@ -17,7 +17,28 @@ export interface DailyBalance {
 }
 
 /** A day of the smallest plan with one seat: all there is for certain where no answer has ever told the limit. */
-export const SMALLEST_DAILY_LIMIT = 30_000
+export const SMALLEST_DAY: DailyBalance = { limit: 30_000, remaining: 30_000 }
+
+/** Tokens of a day that a run leaves untouched. */
+export interface Kept {
+  /** For the company's other integrations: tokens, or a share (0 to 1) of the day's limit. */
+  readonly others: Allowance
+  /** For runs of ours that matter more. */
+  readonly ours: number
+}
+
+export const NOTHING_KEPT: Kept = { others: { tokens: 0 }, ours: 0 }
+
+/** Tokens that stay untouched of a day of `limit` tokens. */
+export function keptOf(limit: number, { others, ours }: Kept): number {
+  return ours + ('tokens' in others ? others.tokens : Math.ceil(limit * others.share))
+}
+
+/** Tokens that a run may spend of a day that has `remaining` left. */
+export function allowed(allowance: Allowance, { limit, remaining }: DailyBalance, kept: Kept): number {
+  const free = Math.max(0, remaining - keptOf(limit, kept))
+  return 'tokens' in allowance ? Math.min(allowance.tokens, free) : Math.floor(free * allowance.share)
+}
 
 export interface Ledger {
   readonly total: Spending
@@ -27,7 +48,11 @@ export interface Ledger {
   /** Tokens that the run may still spend; Infinity as long as its share of the day is not known. */
   left(): number
   /** What the day is taken to have had when the run began, as long as no answer tells it. */
-  assume(remaining: number): void
+  assume(remaining: number, limit?: number): void
+  /** Tokens that a run of this allowance may spend of a whole day; null as long as nothing tells or assumes the limit. */
+  perDay(): number | null
+  /** Leaves these tokens to more important runs, beside what other integrations are left. */
+  keep(ours: number): void
 }
 
 const NOTHING: Spending = { requests: 0, tokens: 0 }
@@ -36,21 +61,25 @@ function untilMidnightUtc(now: number): number {
   return 86_400_000 - (now % 86_400_000)
 }
 
+/** What the day had when `spent` tokens of the run had been spent. */
+interface Start extends DailyBalance {
+  readonly spent: number
+}
+
 export class RunLedger implements Ledger {
   readonly #spent = new Map<string, Spending>()
   readonly #allowance: Allowance
   readonly #clock: Clock
+  #kept: Kept
   #total = NOTHING
   #balance: DailyBalance | null = null
-  /** Tokens this run may spend in all; null as long as it is a share of a balance that is not known. */
-  #most: number | null
-  /** What the day had when the run began, told or assumed. */
-  #begunWith = Infinity
+  /** Told or assumed; null as long as it is neither. */
+  #start: Start | null = null
 
-  constructor(allowance: Allowance, clock: Clock) {
+  constructor(allowance: Allowance, clock: Clock, reserve: Allowance = NOTHING_KEPT.others) {
     this.#allowance = allowance
     this.#clock = clock
-    this.#most = 'tokens' in allowance ? allowance.tokens : null
+    this.#kept = { others: reserve, ours: 0 }
   }
 
   get total(): Spending {
@@ -70,12 +99,19 @@ export class RunLedger implements Ledger {
   }
 
   left(): number {
-    return (this.#most ?? Infinity) - this.#total.tokens
+    return Math.min(this.#most() - this.#total.tokens, this.#dayLeft() - this.#untouched())
   }
 
-  /** Throws `E_BUDGET` when the run's share does not reach for `cost` more tokens. */
+  perDay(): number | null {
+    const limit = this.#balance?.limit ?? this.#start?.limit
+    return limit === undefined ? null : allowed(this.#allowance, { limit, remaining: limit }, this.#kept)
+  }
+
+  /** Throws `E_BUDGET` when the run's share does not reach for `cost` more tokens, or the day for it and what is kept. */
   charge(stream: string, cost: number): void {
-    if (this.#most !== null && this.#total.tokens + cost > this.#most) throw this.#exhausted(this.#most, cost)
+    const [most, kept] = [this.#most(), this.#untouched()]
+    if (this.#total.tokens + cost > most) throw this.#exhausted(most, cost)
+    if (kept > 0 && this.#dayLeft() - cost < kept) throw this.#reserved(kept)
     const before = this.of(stream)
     this.#spent.set(stream, { requests: before.requests + 1, tokens: before.tokens + cost })
     this.#total = { requests: this.#total.requests + 1, tokens: this.#total.tokens + cost }
@@ -86,30 +122,66 @@ export class RunLedger implements Ledger {
     const limit = Number(headers.get('x-daily-ratelimit-token-limit') ?? Number.NaN)
     const before = Number(headers.get('x-daily-ratelimit-token-remaining') ?? Number.NaN)
     if (!Number.isFinite(limit) || !Number.isFinite(before)) return
-    if (this.#balance === null) this.#takeShare(before, this.#total.tokens - cost)
+    if (this.#balance === null) this.#start = { limit, remaining: before, spent: this.#total.tokens - cost }
     this.#balance = { limit, remaining: before - cost }
   }
 
-  assume(remaining: number): void {
-    if (this.#balance === null) this.#takeShare(remaining, 0)
+  assume(remaining: number, limit = remaining): void {
+    if (this.#balance === null) this.#start = { limit, remaining, spent: 0 }
   }
 
-  /** The share of what was left when the run had spent `spent`. */
-  #takeShare(left: number, spent: number): void {
-    this.#begunWith = left + spent
-    if ('share' in this.#allowance) this.#most = spent + Math.floor(left * this.#allowance.share)
+  keep(ours: number): void {
+    this.#kept = { ...this.#kept, ours }
+  }
+
+  /** Tokens this run may spend in all; Infinity as long as it is a share of a balance that is not known. */
+  #most(): number {
+    if ('tokens' in this.#allowance) return this.#allowance.tokens
+    return this.#start === null
+      ? Infinity
+      : this.#start.spent + allowed(this.#allowance, this.#start, this.#kept)
+  }
+
+  /** What is to stay of the day, as far as its limit is known. */
+  #untouched(): number {
+    return keptOf(this.#balance?.limit ?? this.#start?.limit ?? 0, this.#kept)
+  }
+
+  /** What the day has left. Of requests on their way no answer has told yet, but where it has turned meanwhile the start is past. */
+  #dayLeft(): number {
+    const told = this.#balance?.remaining ?? Infinity
+    if (this.#start === null) return told
+    const { remaining, spent } = this.#start
+    const hasTurned = this.#balance !== null && told > remaining
+    return hasTurned ? told : Math.min(told, remaining + spent - this.#total.tokens)
   }
 
   /** While the day has tokens the next run may come at any time; when it has none, as it turns (UTC). */
   #exhausted(most: number, cost: number): SyncError {
-    // Of what is on its way no answer has told yet.
-    const left = Math.min(this.#balance?.remaining ?? Infinity, this.#begunWith - this.#total.tokens)
     return new SyncError({
       code: 'E_BUDGET',
       recovery: 'defer',
-      ...(left < cost ? { retryAfterMs: untilMidnightUtc(this.#clock.now()) } : {}),
+      ...(this.#dayLeft() - this.#untouched() < cost ? this.#tomorrow() : {}),
       message: `The run has spent its ${most} tokens (${this.#total.tokens} used) and stops here; the next run goes on from this point. Raise --budget to let one run spend more of the day.`,
     })
+  }
+
+  #reserved(kept: number): SyncError {
+    const { ours } = this.#kept
+    const whose = [
+      ...(kept > ours ? [`${kept - ours} for other integrations (TOKEN_RESERVE)`] : []),
+      ...(ours > 0 ? [`${ours} for more important runs`] : []),
+    ]
+    return new SyncError({
+      code: 'E_BUDGET',
+      recovery: 'defer',
+      ...this.#tomorrow(),
+      message: `The day has ${Math.max(0, this.#dayLeft())} tokens left, and ${whose.join(' and ')} of them are to stay. The run stops here; the next one goes on from this point.`,
+    })
+  }
+
+  #tomorrow(): { readonly retryAfterMs: number } {
+    return { retryAfterMs: untilMidnightUtc(this.#clock.now()) }
   }
 
   /** The day's end for a refusal of the server's that does not say when the budget is back. */
@@ -117,8 +189,7 @@ export class RunLedger implements Ledger {
     if (!(error instanceof SyncError) || error.code !== 'E_BUDGET' || error.retryAfterMs !== undefined)
       return error
     const { code, recovery, message } = error
-    const retryAfterMs = untilMidnightUtc(this.#clock.now())
-    return new SyncError({ code, recovery, message, retryAfterMs, cause: error })
+    return new SyncError({ code, recovery, message, ...this.#tomorrow(), cause: error })
   }
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { SyncError } from '../errors.ts'
 import { RunLedger, withBudget, type Allowance, type Ledger } from './budget.ts'
 import { withGate } from './gate.ts'
+import { observe } from './observe.ts'
 import type { Send } from './request.ts'
 import { withRetry } from './retry.ts'
 import { createTransport } from './transport.ts'
@@ -11,6 +12,8 @@ export interface ClientOptions {
   readonly baseUrl: string
   readonly token: string
   readonly allowance: Allowance
+  /** What stays of the day for the company's other integrations; nothing when absent. */
+  readonly reserve?: Allowance
   /** Requests in flight at most. */
   readonly concurrency: number
   readonly clock: Clock
@@ -22,6 +25,8 @@ export interface Client {
   readonly ledger: Ledger
   /** The block that an answer was, whatever else ended the run; null as long as there was none. */
   blocked(): SyncError | null
+  /** Requests in two seconds, as an answer told; null as long as none has. */
+  burstLimit(): number | null
 }
 
 const TIMEOUT_MS = 120_000
@@ -49,11 +54,11 @@ export function createClient(options: ClientOptions): Client {
   const signal = AbortSignal.any([options.signal, block.signal])
   // Every request listens to it.
   setMaxListeners(0, signal)
-  const ledger = new RunLedger(options.allowance, clock)
+  const ledger = new RunLedger(options.allowance, clock, options.reserve)
   const transport = stopAtBlock(createTransport({ ...options, signal, timeoutMs: TIMEOUT_MS }), block)
   const gated = withGate(withBudget(transport, ledger), { clock, signal, concurrency })
-  const send = withRetry(gated, { clock, signal, ...RETRY })
+  const observer = observe(withRetry(gated, { clock, signal, ...RETRY }), clock)
   const blocked = (): SyncError | null =>
     block.signal.reason instanceof SyncError ? block.signal.reason : null
-  return { send, ledger, blocked }
+  return { send: observer.send, ledger, blocked, burstLimit: observer.burstLimit }
 }

@@ -11,7 +11,7 @@ export interface ClockDifference {
 export interface Observer {
   readonly send: Send
   /** Requests in two seconds. */
-  burstLimit(): number | null
+  readonly burstLimit: () => number | null
   clock(): ClockDifference | null
 }
 

@@ -107,6 +107,18 @@ export async function recordBlock(session: Session, account: string, met: Date):
   await client.query('select pg_notify($1, $2)', [CHANNEL, `${until.toISOString()} ${account}`])
 }
 
+/** Ends the block of an account before its time; returns until when it would have lasted, null where there was none any more. */
+export async function liftBlock(session: Session, account: string, now: number): Promise<Date | null> {
+  const until = await readBlock(session, account)
+  if (until === null || until.getTime() <= now) return null
+  await session.control
+    .updateTable('block')
+    .set({ blocked_until: new Date(now) })
+    .where('account', '=', account)
+    .execute()
+  return until
+}
+
 /** The company whose data the schemas hold; null when they hold none. */
 export async function readAccount(session: Session, account: string): Promise<Company | null> {
   if (!(await tableExists(session, session.schemas.control, 'account'))) return null

@@ -84,6 +84,24 @@ interface RunTable {
   requests: number
   tokens: number
   error: string | null
+  /** How much it matters when the budget is short. */
+  kind: string | null
+  /** Of a plan: what it was made for. */
+  scope: string | null
+  /** The run that planned this one. */
+  plan_id: string | null
+}
+
+/** What a plan expects of each stream. */
+interface PlanStreamTable {
+  run_id: string
+  account: string
+  stream: string
+  requests: number
+  tokens: number
+  seconds: number
+  bound: string
+  reason: string
 }
 
 interface RunStreamTable {
@@ -147,6 +165,7 @@ export interface ControlTables {
   erased: ErasedTable
   run: RunTable
   run_stream: RunStreamTable
+  plan_stream: PlanStreamTable
   token_ledger: TokenLedgerTable
   schema_changes: SchemaChangesTable
   drift: DriftTable

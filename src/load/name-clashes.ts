@@ -13,6 +13,7 @@ const CONTROL = {
   erased: true,
   run: true,
   run_stream: true,
+  plan_stream: true,
   token_ledger: true,
   schema_changes: true,
   drift: true,

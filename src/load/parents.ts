@@ -81,7 +81,8 @@ export function hasChildren(session: Session, family: Family) {
  */
 export type Due = 'changed' | 'sweep' | 'every'
 
-function isDue({ schemas }: Session, { place, parents }: Family, due: Due): RawBuilder<SqlBool> {
+/** Whether a `parent`, as it was when it was `read`, is to be asked. */
+export function isDue({ schemas }: Session, { place, parents }: Family, due: Due): RawBuilder<SqlBool> {
   if (due === 'every') return sql<SqlBool>`true`
   const changed = sql<SqlBool>`(read.parent is null or read.failed_at is not null
     or read.version is distinct from ${version(parents)} or read.counter is distinct from ${counter(parents)})`

@@ -46,14 +46,26 @@ export function isOver(id: Expression<string>) {
   return sql<boolean>`pg_try_advisory_xact_lock(${runLock(sql`${id}::text`)})`
 }
 
+/** What a run is for: its kind, what it covers, and the run that planned it. */
+export interface Purpose {
+  readonly kind: string | null
+  readonly scope: string | null
+  readonly planId: string | null
+}
+
 /** Opens a run; those that were killed before they could close themselves are closed as `killed`. */
-export async function startRun(session: Session, account: string, command: string): Promise<string> {
+export async function startRun(
+  session: Session,
+  account: string,
+  command: string,
+  { kind = null, scope = null, planId = null }: Partial<Purpose> = {},
+): Promise<string> {
   const { control } = session
   // The row is seen by others at the commit, when its lock is held.
   const id = await inTransaction(session, async () => {
     const row = await control
       .insertInto('run')
-      .values({ account, command, status: 'running', requests: 0, tokens: 0 })
+      .values({ account, command, kind, scope, plan_id: planId, status: 'running', requests: 0, tokens: 0 })
       .returning('id')
       .executeTakeFirstOrThrow()
     await sql`select pg_advisory_lock(${runLock(sql`${row.id}::text`)})`.execute(control)
@@ -123,7 +135,7 @@ export async function logTokens(
 }
 
 /** What the day (UTC) has left by the limit that was told last and by what we have spent; null if none was ever told. */
-export async function tokensLeft({ control }: Session, account: string): Promise<number | null> {
+export async function tokensLeft({ control }: Session, account: string): Promise<Balance | null> {
   const told = await control
     .selectFrom('token_ledger')
     .select('limit_seen')
@@ -140,7 +152,8 @@ export async function tokensLeft({ control }: Session, account: string): Promise
     .where('day', '=', sql<string>`current_date`)
     .executeTakeFirst()
   if (told === undefined) return null
-  return Math.max(0, Number(told.limit_seen) - Number(today?.spent ?? 0))
+  const limit = Number(told.limit_seen)
+  return { limit, remaining: Math.max(0, limit - Number(today?.spent ?? 0)) }
 }
 
 /** Letters of a key that drift is told by: it may be anything that JSON allows, but an index entry holds 2,700 bytes. */

@@ -3,6 +3,7 @@ import type { Stream } from '../streams/stream.ts'
 import { readBlock } from './account.ts'
 import { tableExists, type Session } from './connection.ts'
 import { readDrift, type DriftState } from './drift.ts'
+import { readLastPlan, type PlanTaken } from './plan-log.ts'
 import { isOver } from './run-log.ts'
 
 export interface StreamState {
@@ -38,6 +39,8 @@ export interface WarehouseState {
   /** What Pipedrive sent that did not find its place in a column. */
   readonly drift: readonly DriftState[]
   readonly runs: readonly RunState[]
+  /** The latest plan, and what runs by it have taken; null where there never was one. */
+  readonly plan: (PlanTaken & { readonly command: string }) | null
   /** Tokens spent today (UTC) by this warehouse, and the company's balance as last told; null where it was not. */
   readonly tokens_today: number
   readonly daily_limit: number | null
@@ -174,6 +177,7 @@ export async function readState(
     streams: states,
     drift: await readDrift(session, account, streams),
     runs: await readRuns(session, account),
+    plan: await readLastPlan(session, account),
     tokens_today: Number(today?.tokens ?? 0),
     daily_limit: numberOrNull(balance?.limit_seen),
     daily_remaining: numberOrNull(balance?.balance_seen),

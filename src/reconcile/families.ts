@@ -9,6 +9,7 @@ import { childlessParents, childrenReadAt, doubtfulParents } from '../load/doubt
 import { latestOf, readFrontiers } from '../load/frontier.ts'
 import type { DueParent } from '../load/parent-reads.ts'
 import { dueParents, rowsOfParents, settleParents, type Family } from '../load/parents.ts'
+import { RECORDS_A_PARENT } from '../plan/families.ts'
 import { MOST_REFUSED } from '../refusals.ts'
 import type { Verdict } from './findings.ts'
 import type { Findings } from './records.ts'
@@ -16,8 +17,6 @@ import type { Reading, Rereading } from './rereading.ts'
 import { settle } from './settle.ts'
 import type { Subject } from './subject.ts'
 
-/** A parent has several children and costs a request of its own: a tenth as many parents as records make a sample. */
-const RECORDS_A_PARENT = 10
 /** Parents that are read and compared at once. */
 const PARENTS_AT_ONCE = 100
 

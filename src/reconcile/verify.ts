@@ -45,13 +45,18 @@ export function isComparable({ lasting }: Stream): boolean {
   return lasting === undefined
 }
 
+/** The run that a verification is, over what can be compared. */
+export function verificationOf(request: VerifyRequest): RunRequest {
+  const command = request.repair ? 'verify --repair' : 'verify'
+  const streams = request.streams.filter(isComparable)
+  const detail = `sample ${request.sample ?? 'all'}`
+  return { ...request, streams, command, plan: WHOLE, kind: 'verify', detail }
+}
+
 /** Compares the warehouse as it is with Pipedrive as it is, and mends what differs where that is asked for; leaves out what cannot be compared. */
 export async function verify(parts: RunParts, request: VerifyRequest): Promise<VerifyReport> {
   const { sample, seed, repair } = request
-  const command = repair ? 'verify --repair' : 'verify'
-  const streams = request.streams.filter(isComparable)
-  const run: RunRequest = { ...request, streams, command, plan: WHOLE }
-  const report = await runWith(parts, run, verifyStreams({ sample, seed, repair }))
+  const report = await runWith(parts, verificationOf(request), verifyStreams({ sample, seed, repair }))
   // What Pipedrive does not show to us can be neither equal nor different.
   const isOver = report.streams.every(
     ({ status, unread }) => status === 'done' || (status === 'skipped' && !unread),

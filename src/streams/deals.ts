@@ -95,7 +95,12 @@ export const deals: Stream = {
   doors: { 'v1-collection': collection },
   partitions: [
     v2List('/api/v2/deals', 10, { params, filter: UPDATED_BETWEEN }),
-    v2List('/api/v2/deals/archived', 20, { name: 'archived', params, filter: UPDATED_BETWEEN }),
+    v2List('/api/v2/deals/archived', 20, {
+      name: 'archived',
+      params,
+      filter: UPDATED_BETWEEN,
+      markedBy: 'is_archived',
+    }),
   ],
   columns: {
     id: 'bigint',

@@ -34,7 +34,7 @@ export const leads: Stream = {
   ],
   partitions: [
     { ...list, name: 'live', path: '/v1/leads', cost: 20, filter: UPDATED_SINCE },
-    { ...list, name: 'archived', path: '/v1/leads/archived', cost: 40 },
+    { ...list, name: 'archived', path: '/v1/leads/archived', cost: 40, markedBy: 'is_archived' },
   ],
   columns: {
     id: 'uuid',

@@ -25,7 +25,7 @@ export const projects: Stream = {
   catalogs: [v2Fields('projects', '/api/v2/projectFields')],
   partitions: [
     projectList('/api/v2/projects', { params }),
-    projectList('/api/v2/projects/archived', { name: 'archived', params }),
+    projectList('/api/v2/projects/archived', { name: 'archived', params, markedBy: 'archive_time' }),
   ],
   columns: {
     id: 'bigint',

@@ -112,6 +112,8 @@ export interface Partition {
   readonly newestFirst?: Params
   /** What a 403 means here, where it is known. */
   readonly forbidden?: string
+  /** The column that is true, or set, in the records that this partition shows and no other does. */
+  readonly markedBy?: string
 }
 
 /**

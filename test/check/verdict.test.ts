@@ -18,6 +18,7 @@ const fine: CheckReport = {
   rights: null,
   streams: [],
   beyondBudget: null,
+  reserve: { tokens: 0 },
   balance: null,
   burstLimit: null,
   clock: null,

@@ -29,6 +29,7 @@ describe('the source', () => {
     expect(readSource({ ...SOURCE, PIPEDRIVE_COMPANY_DOMAIN: domain })).toEqual({
       token: 'token',
       baseUrl: 'https://acme.pipedrive.com',
+      reserve: { tokens: 0 },
     })
   })
 
@@ -36,6 +37,18 @@ describe('the source', () => {
     expect(readSource({ ...SOURCE, PIPEDRIVE_BASE_URL: 'http://127.0.0.1:8080/' }).baseUrl).toBe(
       'http://127.0.0.1:8080',
     )
+  })
+
+  test.each([
+    ['5000', { tokens: 5000 }],
+    ['25%', { share: 0.25 }],
+    ['', { tokens: 0 }],
+  ])('TOKEN_RESERVE=%s is what is left to others', (text, reserve) => {
+    expect(readSource({ ...SOURCE, TOKEN_RESERVE: text }).reserve).toEqual(reserve)
+  })
+
+  test.each(['half', '120%', '-5', '0.5'])('TOKEN_RESERVE=%s is refused', (text) => {
+    expect(refusal(() => readSource({ ...SOURCE, TOKEN_RESERVE: text }))).toMatch(/^TOKEN_RESERVE takes/)
   })
 
   test.each([

@@ -41,6 +41,7 @@ const runReport = z.strictObject({
   code: z.string().optional(),
   error: z.string().optional(),
   resume_at: z.iso.datetime().optional(),
+  plan: z.looseObject({ run: count, tokens_left: count }).optional(),
 })
 
 type Report = z.output<typeof runReport>

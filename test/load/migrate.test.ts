@@ -45,6 +45,7 @@ describe('migrate', () => {
         'kysely_migration',
         'kysely_migration_lock',
         'parent_read',
+        'plan_stream',
         'run',
         'run_stream',
         'schema_changes',
@@ -63,7 +64,7 @@ describe('migrate', () => {
     const found = await db.query(`select count(*)::int as tables from pg_tables where schemaname = any($1)`, [
       Object.values(schemas),
     ])
-    expect(found).toEqual([{ tables: 15 }])
+    expect(found).toEqual([{ tables: 16 }])
   })
 
   test('done again changes nothing', async () => {

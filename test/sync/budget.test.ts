@@ -79,7 +79,8 @@ describe('a run spends at most its share', () => {
     const first = await world.run(request)
     expect(first).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
     expect(first.tokens).toBeLessThanOrEqual(100)
-    expect(first.tokens).toBeGreaterThan(90)
+    // A part of it is left to today's passes: one took 22 tokens yesterday.
+    expect(first.tokens).toBeGreaterThan(80)
     const second = await world.run(request)
     expect(second).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
     expect(second.tokens).toBeLessThanOrEqual(54)

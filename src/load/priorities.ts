@@ -1,0 +1,36 @@
+import { sql } from 'kysely'
+import type { Session } from './connection.ts'
+
+/** When the streams were last read to their end, in epoch milliseconds; those that never were are not in it. */
+export async function readLastReads(
+  { control, schemas }: Session,
+  account: string,
+  streams: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const table = (name: string) => sql.table(`${schemas.control}.${name}`)
+  const { rows } = await sql<{ stream: string; at: Date }>`
+    select wanted.stream, last.started_at as at from unnest(${streams}::text[]) as wanted (stream)
+    cross join lateral (
+      select run.started_at from ${table('run_stream')} as read join ${table('run')} as run on run.id = read.run_id
+      where read.account = ${account} and read.stream = wanted.stream
+        and read.status in ('done', 'frozen') and read.requests > 0
+      order by read.run_id desc limit 1) as last`.execute(control)
+  return new Map(rows.map(({ stream, at }) => [stream, at.getTime()]))
+}
+
+/** What runs of these kinds spent on each of the last seven days (UTC) before today on which there were any. */
+export async function readDaysSpent({ control }: Session, account: string, kinds: readonly string[]) {
+  if (kinds.length === 0) return []
+  const rows = await control
+    .selectFrom('token_ledger')
+    .innerJoin('run', 'run.id', 'token_ledger.run_id')
+    .select(['run.kind', 'token_ledger.day'])
+    .select(({ fn }) => fn.sum<string>('token_ledger.tokens').as('tokens'))
+    .where('token_ledger.account', '=', account)
+    .where('run.kind', 'in', kinds)
+    .where('token_ledger.day', '<', sql<string>`current_date`)
+    .where('token_ledger.day', '>=', sql<string>`current_date - 7`)
+    .groupBy(['run.kind', 'token_ledger.day'])
+    .execute()
+  return rows.map(({ kind, tokens }) => ({ kind: kind ?? '', tokens: Number(tokens) }))
+}
