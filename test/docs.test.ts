@@ -12,6 +12,7 @@ const read = (file: string): Promise<string> => readFile(join(root, file), 'utf8
 const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
+  'docs/budget.md',
   'docs/children.md',
   'docs/custom-fields.md',
   'docs/merges.md',

@@ -52,6 +52,73 @@ describe('the ledger', () => {
   })
 })
 
+describe('what a run leaves untouched', () => {
+  const ledgerWith = (allowance: Allowance, reserve: Allowance): RunLedger =>
+    new RunLedger(allowance, testClock(NOON), reserve)
+
+  test.each([
+    ['tokens', { tokens: 300 }],
+    ['a share of the day', { share: 0.3 }],
+  ])('is %s that are left to others, whatever one run may spend', async (_what, reserve) => {
+    const ledger = ledgerWith({ tokens: 5000 }, reserve)
+    ledger.charge('account', 2)
+    ledger.learn(balance(1000, 400), 2)
+    expect(ledger.left()).toBe(98)
+    ledger.charge('deals', 98)
+    const error = await failure(Promise.resolve().then(() => ledger.charge('deals', 1)))
+    expect(error).toMatchObject({ code: 'E_BUDGET', recovery: 'defer', retryAfterMs: 12 * HOUR })
+    expect(error.message).toMatch(/has 300 tokens left, and 300 for other integrations \(TOKEN_RESERVE\)/)
+  })
+
+  test('is nothing of what a share is taken from', () => {
+    const ledger = ledgerWith({ share: 0.5 }, { share: 0.3 })
+    ledger.charge('account', 2)
+    ledger.learn(balance(1000, 902), 2)
+    expect(ledger.left()).toBe(299)
+    expect(ledger.perDay()).toBe(350)
+    ledger.keep(200)
+    expect(ledger.left()).toBe(199)
+    expect(ledger.perDay()).toBe(250)
+  })
+
+  test('is left by others too: what they spend meanwhile is not there any more', () => {
+    const ledger = ledgerWith({ tokens: 5000 }, { tokens: 300 })
+    ledger.charge('account', 2)
+    ledger.learn(balance(1000, 900), 2)
+    ledger.charge('deals', 10)
+    ledger.learn(balance(1000, 315), 10)
+    expect(() => ledger.charge('deals', 10)).toThrowError('TOKEN_RESERVE')
+    ledger.charge('deals', 5)
+  })
+
+  test('is a share of the limit that is assumed where none is told', () => {
+    const ledger = ledgerWith({ tokens: 5000 }, { share: 0.3 })
+    ledger.assume(400, 1000)
+    ledger.charge('deals', 100)
+    expect(() => ledger.charge('deals', 1)).toThrowError('TOKEN_RESERVE')
+  })
+
+  test('counts anew when the day has turned', () => {
+    const ledger = ledgerWith({ tokens: 5000 }, { tokens: 300 })
+    ledger.charge('deals', 10)
+    ledger.learn(balance(1000, 320), 10)
+    ledger.charge('deals', 10)
+    ledger.learn(balance(1000, 1000), 10)
+    ledger.charge('deals', 690)
+    expect(ledger.total.tokens).toBe(710)
+  })
+
+  test('is named by whom it is for', () => {
+    const ledger = ledgerWith({ tokens: 5000 }, { tokens: 0 })
+    ledger.keep(50)
+    ledger.assume(60, 1000)
+    ledger.charge('deals', 10)
+    expect(() => ledger.charge('deals', 1)).toThrowError(
+      /50 tokens left, and 50 for more important runs of them/,
+    )
+  })
+})
+
 describe('the budget of a run', () => {
   test('may be spent to the last token, and not one more', () => {
     const ledger = ledgerOf({ tokens: 30 })

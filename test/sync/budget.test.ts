@@ -94,6 +94,36 @@ describe('a run spends at most its share', () => {
     expect(report).toMatchObject({ status: 'deferred', code: 'E_BUDGET', tokens: 22 })
   })
 
+  test('and never what TOKEN_RESERVE leaves to others', async () => {
+    await using world = await openWorld({ limits: { burst: 1_000_000, daily: 200 } })
+    const source = { baseUrl: world.tap.url, token: world.emulator.token, reserve: { share: 0.4 } }
+    const request = { streams: [inPagesOf(1, persons)], allowance: { tokens: 1000 } }
+    const report = await world.run(request, undefined, source)
+    expect(report).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
+    expect(report.error).toContain('TOKEN_RESERVE')
+    expect(Date.parse(report.resume_at ?? '')).toBeGreaterThan(world.clock.now())
+    expect(world.emulator.limits.spent).toBeLessThanOrEqual(120)
+    expect(world.emulator.limits.spent).toBeGreaterThan(105)
+  })
+
+  test('and a backfill leaves what passes spend on a usual day, for the rest of this one', async () => {
+    await using world = await openWorld({ limits: { burst: 1_000_000, daily: 300 } })
+    const { clock, db } = world
+    await world.run({ streams: [persons] })
+    await db.query(
+      `update pipedrive_sync.token_ledger set day = day - 1, tokens = 100 where stream = 'persons'`,
+    )
+    clock.advance(DAY - (clock.now() % DAY))
+    const request = { streams: [inPagesOf(1, persons)], allowance: { tokens: 1000 } }
+    const backfill = await world.run({ ...request, plan: BACKFILL })
+    expect(backfill).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
+    expect(backfill.error).toContain('for more important runs')
+    const before = world.emulator.limits.spent
+    expect(before).toBeLessThanOrEqual(200)
+    expect((await world.run({ streams: [persons] })).status).toBe('done')
+    expect(world.emulator.limits.spent).toBeGreaterThan(before)
+  })
+
   test('what has been spent is in the ledger while the run still goes on', async () => {
     await using world = await openWorld()
     const { db, tap } = world
