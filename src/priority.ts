@@ -61,7 +61,7 @@ function byNumbers(one: readonly number[], other: readonly number[]): number {
 /**
  * The streams of a run in the order in which they are to have its tokens: lists before children; what was never read
  * to its end last, since that is history, unless the whole run is; else what was read longest ago first. `lastRead` is
- * in epoch milliseconds. A stream comes behind those that it goes by.
+ * in epoch milliseconds. A stream comes behind those that it goes by, as it does in `streams`: it ranks no higher than they.
  */
 export function inOrderOfNeed(
   streams: readonly Stream[],
@@ -73,17 +73,9 @@ export function inOrderOfNeed(
     before(stream).flatMap((name) => (name === stream.name ? [] : (byName.get(name) ?? [])))
   const isHistory = (stream: Stream): boolean =>
     (mode !== 'range' && !lastRead.has(stream.name)) || ahead(stream).some(isHistory)
-  const rank = (stream: Stream) => [
-    Number(isHistory(stream)),
-    Number(isChild(stream)),
-    lastRead.get(stream.name) ?? -Infinity,
-  ]
-  const ordered = new Set<Stream>()
-  const add = (stream: Stream): void => {
-    if (ordered.has(stream)) return
-    ahead(stream).forEach(add)
-    ordered.add(stream)
-  }
-  streams.toSorted((one, other) => byNumbers(rank(one), rank(other))).forEach(add)
-  return [...ordered]
+  const alike = (stream: Stream) => ahead(stream).filter((each) => isChild(each) === isChild(stream))
+  const readAt = (stream: Stream): number =>
+    Math.max(lastRead.get(stream.name) ?? -Infinity, ...alike(stream).map(readAt))
+  const rank = (stream: Stream) => [Number(isHistory(stream)), Number(isChild(stream)), readAt(stream)]
+  return streams.toSorted((one, other) => byNumbers(rank(one), rank(other)))
 }

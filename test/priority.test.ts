@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { inOrderOfNeed, kindOf, moreImportant, needOfTheRest } from '../src/priority.ts'
+import { before, inOrderOfNeed, kindOf, moreImportant, needOfTheRest } from '../src/priority.ts'
 import { selectStreams } from '../src/streams/index.ts'
 import { BACKFILL, PASS, SWEEP } from './support/world.ts'
 
@@ -55,10 +55,11 @@ describe('the streams of a run', () => {
         )
         const names = inOrderOfNeed(all, times, plan).map(({ name }) => name)
         expect(names.toSorted()).toEqual(all.map(({ name }) => name).toSorted())
-        for (const { name, partitions } of all)
-          for (const { parents } of partitions)
-            if (parents !== undefined && names.includes(parents.of.name))
-              expect(names.indexOf(parents.of.name), name).toBeLessThan(names.indexOf(name))
+        for (const stream of all)
+          for (const first of before(stream).filter((name) => name !== stream.name && names.includes(name)))
+            expect(names.indexOf(first), `${first} before ${stream.name}`).toBeLessThan(
+              names.indexOf(stream.name),
+            )
       }
   })
 })
