@@ -62,6 +62,7 @@ describe('the state of the warehouse', () => {
       ],
       drift: [],
       runs: [],
+      plan: null,
       tokens_today: 0,
       daily_limit: null,
       daily_remaining: null,
