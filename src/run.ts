@@ -261,7 +261,8 @@ async function finish(state: Run, session: Session, id: string, reports: readonl
   const why = reason instanceof SyncError ? reason : null
   await keepBlock(state, session, client.blocked())
   // What is not shown to us is no reason to go on with the range.
-  if (plan.mode === 'range' && reports.every(({ status }) => status === 'done' || status === 'skipped'))
+  const isRead = plan.mode === 'range' && request.isPlan !== true
+  if (isRead && reports.every(({ status }) => status === 'done' || status === 'skipped'))
     await forgetRange(
       session,
       account,

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import type { Range } from '../ranges.ts'
 import { columnType, type Partition, type Stream } from '../streams/stream.ts'
 import { DELETED_AT } from '../transform/layout.ts'
 import type { Place } from './checkpoint.ts'
@@ -15,10 +16,10 @@ export interface HeldList {
   readonly changedInWeek: number
 }
 
-/** Epoch milliseconds; null where open, or where the stream was never read to its end. */
-interface Bounds {
-  readonly since: number | null
-  readonly until: number | null
+interface Sought {
+  /** What a run would read of it: of a range that was read in parts, what is left of each. */
+  readonly ranges: readonly Range[]
+  /** When the stream was last read to its end, epoch milliseconds; null where it never was. */
   readonly lastRead: number | null
 }
 
@@ -44,7 +45,7 @@ export async function countHeld(
   session: Session,
   stream: Stream,
   partition: Partition,
-  { since, until, lastRead }: Bounds,
+  { ranges, lastRead }: Sought,
 ): Promise<HeldList> {
   const { name, cursorField, partitions } = stream
   if (!(await tableExists(session, session.schemas.data, name)))
@@ -52,10 +53,13 @@ export async function countHeld(
   const alike = partitions.filter(({ markedBy }) => markedBy === partition.markedBy).length
   const at = lastRead === null ? null : new Date(lastRead)
   const cursor = cursorField === null ? sql`null::timestamptz` : sql.ref(cursorField)
+  const within = ranges.map(
+    ({ since, until }) => sql`${cursor} >= ${moment(since, '-infinity')}::timestamptz
+      and ${cursor} < ${moment(until, 'infinity')}::timestamptz`,
+  )
   const { rows } = await sql<{ held: number; inWindow: number; changed: number }>`
     select count(*)::float8 as held,
-      (count(*) filter (where ${cursor} >= ${moment(since, '-infinity')}::timestamptz
-        and ${cursor} < ${moment(until, 'infinity')}::timestamptz))::float8 as "inWindow",
+      (count(*) filter (where ${sql.join([sql`false`, ...within], sql` or `)}))::float8 as "inWindow",
       (count(*) filter (where ${cursor} > ${at}::timestamptz - interval '7 days'
         and ${cursor} <= ${at}::timestamptz))::float8 as changed
     from ${tableOf(session, name)} where ${sql.ref(DELETED_AT)} is null and ${shownBy(stream, partition)}`.execute(

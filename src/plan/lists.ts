@@ -33,9 +33,9 @@ function changedSize({ inWindow, changedPerDay, daysBehind }: ListFacts, isOpen:
   return { records: inWindow + since, bound: 'about', says: `${amount(inWindow)} in the window${perDay}` }
 }
 
-/** Of a list of which not all is held: what is said of its size, less what was read before the window. */
-function restSize({ held, inWindow, window, isPart }: ListFacts, size: Size): Size {
-  const read = window?.since === null || isPart ? 0 : held - inWindow
+/** Of a list of which not all is held: what is said of its size, less what was read already. */
+function restSize({ held, inWindow, isPart }: ListFacts, size: Size): Size {
+  const read = isPart ? 0 : held - inWindow
   return {
     records: Math.max(0, size.records - read),
     bound: isPart && size.bound === 'about' ? 'at most' : size.bound,

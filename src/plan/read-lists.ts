@@ -1,30 +1,45 @@
 import type { SyncContext } from '../context.ts'
 import { countList, countTotal } from '../extract/count.ts'
-import { COMPLETE, planWindow, type Window } from '../extract/windows.ts'
-import { openBookmark } from '../load/checkpoint.ts'
+import { COMPLETE, type Window } from '../extract/windows.ts'
+import { isPerParent } from '../families.ts'
 import type { Session } from '../load/connection.ts'
 import { readFrontiers } from '../load/frontier.ts'
 import { countHeld } from '../load/plan-facts.ts'
 import { DAY_MS } from '../priority.ts'
+import type { Range } from '../ranges.ts'
 import type { Partition, Stream } from '../streams/stream.ts'
+import type { Stretch } from '../stretches.ts'
+import { planWalks } from '../walks.ts'
 import type { Asked, ListFacts, Size } from './facts.ts'
 import { amount } from './lists.ts'
 
 const WEEK = 7
 
-/** What a run would ask of a partition; null where that was read to its end less than a day ago. */
-async function windowOf(
+/** What a run would ask of the partitions of a list; those that were read to their end less than a day ago are not in it. */
+async function readWalks(
   stream: Stream,
-  partition: Partition,
   session: Session,
-  { options, clock }: SyncContext,
+  context: SyncContext,
   { mode }: Asked,
-): Promise<Window | null> {
-  if (mode === 'verify') return COMPLETE
-  const { account, plan, lookbackMs } = options
-  const place = { account, stream: stream.name, partition: partition.name }
-  const bookmark = await openBookmark(session, place, mode === 'range' ? plan : null)
-  return bookmark.closed ? null : planWindow(partition, bookmark.value, plan, lookbackMs, clock.now())
+): Promise<ReadonlyMap<string, Expected>> {
+  const all = stream.partitions.map(({ name }): [string, Expected] => [name, EVERYTHING_ANEW])
+  if (mode === 'verify' || isPerParent(stream)) return new Map(all)
+  const walks = await planWalks(stream, session, context)
+  return new Map(walks.map(({ partition, window, stretches }) => [partition.name, expect(window, stretches)]))
+}
+
+interface Expected {
+  readonly window: Window
+  readonly ranges: readonly Range[]
+}
+
+const EVERYTHING_ANEW: Expected = { window: COMPLETE, ranges: [COMPLETE] }
+
+/** Of a range that was read in parts, what is left begins where the first of them goes on. */
+function expect(window: Window, stretches: readonly Stretch[]): Expected {
+  const open = stretches.filter(({ closed }) => !closed)
+  const ranges = open.map(({ window: { since }, until }) => ({ since, until }))
+  return { window: { ...window, since: ranges[0]?.since ?? null }, ranges }
 }
 
 /** Asks Pipedrive for the sizes of lists that are not held whole: the totals where there are some, and one request beside them. */
@@ -55,13 +70,12 @@ export async function readListFacts(
   const { account, plan } = context.options
   const isPart = asked.mode === 'range' && (plan.since !== null || plan.until !== null)
   const frontiers = await readFrontiers(session, account, stream)
+  const walks = await readWalks(stream, session, context, asked)
   const count = counter(stream, context)
   const found: ListFacts[] = []
   for (const partition of stream.partitions.filter(({ parents }) => parents === undefined)) {
-    const window = await windowOf(stream, partition, session, context, asked)
-    const { since, until } = window ?? COMPLETE
-    const bounds = { since, until, lastRead }
-    const { changedInWeek, ...held } = await countHeld(session, stream, partition, bounds)
+    const { window = null, ranges = [] } = walks.get(partition.name) ?? {}
+    const { changedInWeek, ...held } = await countHeld(session, stream, partition, { ranges, lastRead })
     // What cannot be filtered is read whole each time; a backfill of some dates leaves the others out.
     const wasWhole = lastRead !== null && (partition.filter === undefined || frontiers.has(partition.name))
     const isWhole = asked.mode === 'verify' || wasWhole

@@ -3,7 +3,16 @@ import type { RunReport, RunRequest } from '../../src/run.ts'
 import { plan, type PlannedStream, type PlanReport } from '../../src/plan/plan.ts'
 import { planVerify } from '../../src/plan/plan-verify.ts'
 import { verify } from '../../src/reconcile/verify.ts'
-import { BACKFILL, PASS, SWEEP, inPagesOf, openWorld, streamNamed, type World } from '../support/world.ts'
+import {
+  BACKFILL,
+  PASS,
+  SWEEP,
+  checkpointEveryPage,
+  inPagesOf,
+  openWorld,
+  streamNamed,
+  type World,
+} from '../support/world.ts'
 
 const SIZE = { deals: 60, persons: 90, notes: 30 } as const
 const streams = ['persons', 'deals', 'notes', 'deal_products', 'note_comments', 'currencies'].map((name) =>
@@ -78,6 +87,21 @@ describe('a plan', () => {
     expect(world.tap.asked.slice(asked).map(({ path }) => path)).toEqual(['/v1/users/me'])
     expect(await loaded(world)).toEqual(before)
     expectNear(report, await world.run({ streams, plan: mode }))
+  })
+
+  test('of a backfill that was cut off counts what is left, by one request where that is not known', async () => {
+    await using world = await openWorld({ size: SIZE })
+    checkpointEveryPage(world)
+    const few = streams.slice(0, 1)
+    await world.run({ streams: few, plan: BACKFILL, allowance: { tokens: 82 } })
+    const before = await loaded(world)
+    const report = await plan(world.parts(), requestOf({ streams: few, plan: BACKFILL }))
+    expect(await loaded(world)).toEqual(before)
+    expect(report.tokens).toBe(12)
+    expect(of(report, 'persons').reason).toMatch(/\d+ of them read/)
+    const took = await world.run({ streams: few, plan: BACKFILL })
+    expect(took.tokens).toBeLessThan(120)
+    expectNear(report, took)
   })
 
   test('of a verification comes true', async () => {
