@@ -37,7 +37,7 @@ export async function schedule(
   show: (result: JobResult) => void,
 ): Promise<JobResult> {
   assertCron(flags)
-  const { streams } = readRequest(context, flags)
+  const { streams } = readRequest(context, flags, 'sync')
   await assertReady(context, { streams, allowance: { share: 1 }, quick: true })
   const { signal, reporter } = context
   let runs = 0

@@ -6,6 +6,7 @@ import * as erased from './0004-erased.ts'
 import * as sweepsOfParents from './0005-sweeps-of-parents.ts'
 import * as schemaChangeColumn from './0008-schema-change-column.ts'
 import * as erasedVacuum from './0009-erased-vacuum.ts'
+import * as changeGate from './0010-change-gate.ts'
 import * as plans from './0011-plans.ts'
 import * as windowParts from './0012-window-parts.ts'
 
@@ -18,6 +19,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-sweeps-of-parents': sweepsOfParents,
   '0008-schema-change-column': schemaChangeColumn,
   '0009-erased-vacuum': erasedVacuum,
+  '0010-change-gate': changeGate,
   '0011-plans': plans,
   '0012-window-parts': windowParts,
 }

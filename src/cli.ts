@@ -82,6 +82,7 @@ function does<Flags extends Output>(job: (flags: Flags) => Job) {
 }
 
 withJson(withPlan(withApi(withChoice(command('sync', 'read what has changed since the last sync')))))
+  .option('--tick', 'only what Pipedrive says has changed since the last tick: one request where nothing has')
   .option('--sweep', 'read everything, to find what was deleted')
   .action(does<SyncFlags & Output>((flags) => (context) => sync(context, flags)))
 

@@ -8,6 +8,9 @@ import type { Owner } from './load/tombstones.ts'
 import type { Workers } from './read-together.ts'
 import type { Stream } from './streams/stream.ts'
 
+/** Ids of records, by the names of their streams. */
+export type Suspects = ReadonlyMap<string, readonly string[]>
+
 export interface SyncOptions extends BatchLimits {
   readonly account: string
   /** Whose token it is. */
@@ -20,6 +23,8 @@ export interface SyncOptions extends BatchLimits {
   readonly labelledViews: boolean
   /** Share (0 to 1) of a table that one complete walk may find gone. */
   readonly maxShare: number
+  /** Records that may be gone: those that the read does not show are read by id. */
+  readonly suspects: Suspects
   /** Whether tables may be changed. */
   readonly contract: Contract
 }

@@ -19,7 +19,8 @@ import type { SyncContext } from './context.ts'
 export const STREAMS_AT_ONCE = 3
 /** Walkers, besides the one of each stream: as many requests as may be on their way. */
 const WORKERS = 7
-const LOOKBACK_MS = 5 * 60_000
+/** A record may be committed later than it was dated. */
+export const LOOKBACK_MS = 5 * 60_000
 const BATCH = { batchRows: 5000, batchMs: 2000 } as const
 
 export interface StreamLog {
@@ -79,6 +80,7 @@ export function contextOf({ parts, request, client }: Run, { userId }: Begun, lo
       onlyDue: request.onlyDue === true,
       lookbackMs: LOOKBACK_MS,
       maxShare: request.maxShare,
+      suspects: request.suspects ?? new Map<string, readonly string[]>(),
       contract: request.contract ?? 'evolve',
       ...(request.batch ?? BATCH),
     },
@@ -114,6 +116,12 @@ export function runStreams(
     await log.report(report)
     return report
   })
+}
+
+/** The run over some of its streams, in the order that they have in it. */
+export function narrowed(begun: Begun, streams: readonly Stream[]): Begun {
+  const byName = new Map(streams.map((stream) => [stream.name, stream]))
+  return { ...begun, order: begun.order.flatMap(({ name }) => byName.get(name) ?? []) }
 }
 
 /** Starts a stream when those before it have ended, whatever became of them; all others at once, in their order. */

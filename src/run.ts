@@ -6,12 +6,12 @@ import { SyncError } from './errors.ts'
 import { SMALLEST_DAY, type Allowance } from './extract/budget.ts'
 import { createClient, type Client } from './extract/client.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
+import { identify, keepBlock, unlessBlocked } from './identify.ts'
 import type { ReadPlan } from './extract/windows.ts'
-import { assertNotBlocked, claimAccount, listenForBlock, recordBlock } from './load/account.ts'
+import { assertNotBlocked, listenForBlock } from './load/account.ts'
 import type { Session } from './load/connection.ts'
 import { describeFailure } from './load/database-error.ts'
 import { assertCanBeMade, databaseExists, openDatabase, type Database } from './load/database.ts'
-import { migrate } from './load/migrate.ts'
 import { findPlan, readProgress, type PlanTaken } from './load/plan-log.ts'
 import { readDaysSpent, readLastReads } from './load/priorities.ts'
 import { assertNoClashes } from './load/name-clashes.ts'
@@ -32,7 +32,9 @@ import { scopeOf } from './plan/scope.ts'
 import { inOrderOfNeed, kindOf, moreImportant, needOfTheRest, type Kind } from './priority.ts'
 import type { Reporter } from './reporter.ts'
 import { runStreams } from './run-streams.ts'
+import { runTick } from './tick.ts'
 import { tablesOf, type Stream } from './streams/stream.ts'
+import type { Suspects } from './context.ts'
 
 export interface RunRequest {
   /** What the run is called in the control tables. */
@@ -46,6 +48,10 @@ export interface RunRequest {
   readonly contract?: Contract
   /** Leave alone what was read whole not long ago. */
   readonly onlyDue?: boolean
+  /** Records of each stream, by their ids, that may be gone: what its read does not show is read by id. */
+  readonly suspects?: Suspects
+  /** Read only what the change gate says has changed; whose token it is is not asked where that is known. */
+  readonly tick?: boolean
   /** When a checkpoint is due; as usual when absent. */
   readonly batch?: BatchLimits
   /** Walkers that may be sent besides the one of each stream; as usual when absent. */
@@ -119,7 +125,7 @@ export type RunWork<Report extends AnyReport> = (
 
 /** Reads some streams once, as `runWith` does. */
 export function run(parts: RunParts, request: RunRequest): Promise<RunReport> {
-  return runWith(parts, request, runStreams)
+  return runWith(parts, request, request.tick === true ? runTick : runStreams)
 }
 
 /**
@@ -192,11 +198,6 @@ function report<Report extends AnyReport>(
   }
 }
 
-/** Nothing is made for a token that is wrong; a block is worth a database to keep it in. */
-function unlessBlocked(error: unknown): void {
-  if (!isBlock(error)) throw error
-}
-
 /**
  * Opens the run. Everything that can be refused is asked first: the database before the first request, the token
  * before the first write.
@@ -209,9 +210,7 @@ async function begin(state: Run, session: Session, early: Promise<Identity> | un
   // Heard of before it is asked for, so that none is missed between the two.
   await listenForBlock(session, account, parts.clock, (error) => stop.abort(error))
   await assertNotBlocked(session, account, parts.clock.now())
-  const identity = await identify(state, session, early)
-  await migrate(session)
-  await claimAccount(session, account, identity)
+  const { userId, userName, companyName } = await identify(state, session, early)
   const { limit, remaining } = (await tokensLeft(session, account)) ?? SMALLEST_DAY
   client.ledger.assume(remaining, limit)
   const kind = kindOf(request)
@@ -224,32 +223,8 @@ async function begin(state: Run, session: Session, early: Promise<Identity> | un
   const purpose = request.isPlan === true ? { kind: 'plan', scope } : { kind, planId }
   const id = await startRun(session, account, request.command, purpose)
   await logTokens(session, account, id, 'account', client.ledger.of('account'), client.ledger.balance())
-  parts.reporter.info(`Reading ${identity.companyName} as ${identity.userName}`, { run: id })
-  return { id, userId: identity.userId, order, planId }
-}
-
-async function identify(
-  state: Run,
-  session: Session,
-  early: Promise<Identity> | undefined,
-): Promise<Identity> {
-  try {
-    return await (early ?? readIdentity(state.client.send))
-  } catch (error) {
-    if (isBlock(error)) await migrate(session)
-    await keepBlock(state, session, error)
-    throw error
-  }
-}
-
-function isBlock(error: unknown): error is SyncError {
-  return error instanceof SyncError && error.code === 'E_BLOCKED'
-}
-
-async function keepBlock({ parts }: Run, session: Session, why: unknown): Promise<void> {
-  if (!isBlock(why) || why.retryAfterMs === undefined) return
-  const until = new Date(parts.clock.now() + why.retryAfterMs)
-  await recordBlock(session, parts.warehouse.account, until)
+  parts.reporter.info(`Reading ${companyName} as ${userName}`, { run: id })
+  return { id, userId, order, planId }
 }
 
 /** Closes the run in the control tables, whatever became of it. */

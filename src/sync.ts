@@ -1,4 +1,5 @@
 import { readBatches } from './batches.ts'
+import { SyncError } from './errors.ts'
 import { ownerOf, type SyncContext } from './context.ts'
 import { readByIds } from './extract/read-by-id.ts'
 import { isDue, markCompleted } from './load/checkpoint.ts'
@@ -36,13 +37,15 @@ export async function syncStream(
   for (const text of [...describePrepared(prepared), hindrance]) if (text !== null) warn(tally, text)
   const walks = isPerParent(stream) ? [] : await planWalks(stream, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
-  const work = await openWork(prepared, session, context, tally, complete)
+  const suspects = context.options.suspects.get(stream.name) ?? []
+  const work = await openWork(prepared, session, context, tally, complete || suspects.length > 0)
   if (isPerParent(stream)) return readFamilies(work)
   for (const [index, planned] of walks.entries()) {
     await walk(work, planned, index / stream.partitions.length)
     if (!complete) await planned.close()
   }
   if (complete) await finishComplete(work, walks)
+  else if (suspects.length > 0) await settleSuspects(work, suspects)
   else if (stream.lasting === true && context.options.plan.mode === 'pass') await noteWhole(work, walks)
   await payLabels(stream, session)
   if (stream.lasting === undefined) await warnOfNothing(work, walks)
@@ -53,15 +56,15 @@ async function openWork(
   session: Session,
   context: SyncContext,
   tally: Tally,
-  complete: boolean,
+  rememberKeys: boolean,
 ): Promise<Work> {
   const { account } = context.options
   const loader = await openLoader(session, {
     account,
     stream: stream.name,
     layout,
-    rememberKeys: complete,
-    mayBeFirst: !complete && !isPerParent(stream),
+    rememberKeys,
+    mayBeFirst: !rememberKeys && !isPerParent(stream),
   })
   const transform = compileTransform(stream, catalog)
   return { stream, session, context, layout, transform, loader, tally }
@@ -89,7 +92,7 @@ const DOOR_IS_PARTIAL =
 async function finishComplete(work: Work, walks: readonly PlannedWalk[]): Promise<void> {
   const { session, stream, tally } = work
   if (stream.whole !== undefined) warn(tally, `${stream.name}: ${DOOR_IS_PARTIAL}`)
-  else if (stream.lasting === undefined) await settleAbsence(work)
+  else if (stream.lasting === undefined) await settleAbsence(work, null)
   await inTransaction(session, async () => {
     for (const { close } of walks) await close()
     await noteWhole(work, walks)
@@ -104,9 +107,15 @@ async function noteWhole({ session }: Work, walks: readonly PlannedWalk[]): Prom
   )
 }
 
-/** After a complete walk: what it did not see is read by id, and deleted here when it is gone there. */
-async function settleAbsence({ stream, session, context, layout, transform, loader, tally }: Work) {
-  const found = await findAbsent(session, layout, ownerOf(stream, context))
+/**
+ * What a complete walk did not see, or what of some keys any walk did not, is read by id, and deleted here when it is
+ * gone there.
+ */
+async function settleAbsence(work: Work, keys: readonly string[] | null) {
+  const { stream, session, context, layout, transform, loader, tally } = work
+  const owner = ownerOf(stream, context)
+  const { live, seen, absent } = await findAbsent(session, layout, owner, keys)
+  const found = { live, seen: keys === null ? seen : live - absent.length, absent }
   const suspects = planTombstones(stream.name, found, context.options.maxShare)
   if (suspects.length === 0 || stream.readById === undefined) return
   const batch = loader.newBatch()
@@ -115,12 +124,22 @@ async function settleAbsence({ stream, session, context, layout, transform, load
   // What is there after all has been seen with it.
   addTo(tally, await loader.commit(batch))
   await noteSeen(session, layout, refused)
-  tally.tombstoned += await tombstoneAbsent(session, layout, ownerOf(stream, context))
+  tally.tombstoned += await tombstoneAbsent(session, layout, owner, keys)
   if (refused.length > 0)
     warn(
       tally,
       `${stream.name}: ${refused.length} of ${suspects.length} rows that are missing from the list could not be confirmed as deleted, since Pipedrive refuses to show those records (403). They stay as they are.`,
     )
+}
+
+/** Too many that seem to be gone are no failure of the read: the next sweep finds them too, and asks. */
+async function settleSuspects(work: Work, suspects: readonly string[]): Promise<void> {
+  try {
+    await settleAbsence(work, suspects)
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.code !== 'E_SWEEP_REFUSED') throw error
+    warn(work.tally, error.message)
+  }
 }
 
 /**

@@ -64,6 +64,21 @@ export async function forgetStream({ control }: Session, account: string, stream
       .execute()
 }
 
+/** The bookmarks of all partitions of some streams, where there are any. */
+export async function readBookmarks(
+  { control }: Session,
+  account: string,
+  streams: readonly string[],
+): Promise<readonly number[]> {
+  const rows = await control
+    .selectFrom('stream_state')
+    .select('bookmark')
+    .where('account', '=', account)
+    .where('stream', 'in', [...streams, ''])
+    .execute()
+  return rows.flatMap(({ bookmark }) => bookmark?.getTime() ?? [])
+}
+
 /** Whether it is long enough ago that every partition of a stream was read whole. */
 export async function isDue(
   { control }: Session,

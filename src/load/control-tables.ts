@@ -74,6 +74,23 @@ interface ErasedTable {
   to_vacuum: Generated<string[]>
 }
 
+/** What the change gate has told so far. */
+interface ChangeGateTable {
+  account: string
+  since: Timestamp | null
+  asked_at: Timestamp
+  told: string[]
+}
+
+/** Whose a token was. The token itself is kept nowhere. */
+interface KnownTokenTable {
+  account: string
+  fingerprint: string
+  user_id: string
+  user_name: string
+  seen_at: Timestamp
+}
+
 interface RunTable {
   id: Generated<string>
   account: string
@@ -163,6 +180,8 @@ export interface ControlTables {
   sync_window: SyncWindowTable
   parent_read: ParentReadTable
   erased: ErasedTable
+  change_gate: ChangeGateTable
+  known_token: KnownTokenTable
   run: RunTable
   run_stream: RunStreamTable
   plan_stream: PlanStreamTable

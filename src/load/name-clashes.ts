@@ -11,6 +11,8 @@ const CONTROL = {
   sync_window: true,
   parent_read: true,
   erased: true,
+  change_gate: true,
+  known_token: true,
   run: true,
   run_stream: true,
   plan_stream: true,

@@ -75,10 +75,19 @@ export function isOf(owner: Owner | null, table: string) {
     : sql<boolean>`${sql.ref(`${table}.${owner.column}`)} = ${owner.id}`
 }
 
+/** Keys, of a table with one key column, of the rows that are looked at; null: all of them. */
+type Keys = readonly string[] | null
+
+function isAmong(layout: TableLayout, keys: Keys) {
+  const [key] = keyColumns(layout)
+  if (keys === null || key === undefined) return sql<boolean>`true`
+  return sql<boolean>`target.${sql.raw(key.name)} in (select unnest(${keys}::text[])::${sql.raw(key.type)})`
+}
+
 /** Whether a row, as `target`, is there and was not seen. */
-function isAbsent(layout: TableLayout, owner: Owner | null) {
+function isAbsent(layout: TableLayout, owner: Owner | null, keys: Keys) {
   const seen = sql.table(`pg_temp.${seenName(layout)}`)
-  return sql<boolean>`${sql.ref(`target.${DELETED_AT}`)} is null and ${isOf(owner, 'target')}
+  return sql<boolean>`${sql.ref(`target.${DELETED_AT}`)} is null and ${isOf(owner, 'target')} and ${isAmong(layout, keys)}
     and not exists (select from ${seen} as seen where ${sameKey(layout, 'seen', 'target')})`
 }
 
@@ -86,6 +95,7 @@ export async function findAbsent(
   session: Session,
   layout: TableLayout,
   owner: Owner | null = null,
+  keys: Keys = null,
 ): Promise<Absence> {
   const { data, schemas } = session
   const [key = ''] = layout.key
@@ -94,7 +104,7 @@ export async function findAbsent(
   const counted = await sql<{ seen: string }>`select count(*) as seen from ${seen}`.execute(data)
   const absent = await sql<{ key: string }>`
     select ${sql.ref(`target.${key}`)}::text as key from ${table} as target
-    where ${isAbsent(layout, owner)}
+    where ${isAbsent(layout, owner, keys)}
     order by ${sql.ref(`target.${key}`)}`.execute(data)
   return {
     live: await countLive(session, layout, null, owner),
@@ -128,9 +138,12 @@ export async function tombstoneAbsent(
   { data, schemas }: Session,
   layout: TableLayout,
   owner: Owner | null,
+  keys: Keys = null,
 ): Promise<number> {
   const { numAffectedRows } = await sql`
     update ${sql.table(`${schemas.data}.${layout.table}`)} as target
-    set ${sql.id(DELETED_AT)} = now(), _synced_at = now() where ${isAbsent(layout, owner)}`.execute(data)
+    set ${sql.id(DELETED_AT)} = now(), _synced_at = now() where ${isAbsent(layout, owner, keys)}`.execute(
+    data,
+  )
   return Number(numAffectedRows ?? 0n)
 }

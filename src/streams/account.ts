@@ -27,6 +27,7 @@ export const filters: Stream = {
   name: 'filters',
   description: "Filters that the token's user may see, without their conditions",
   refreshHours: 24,
+  recentsItem: 'filter',
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'active_flag', is: false },

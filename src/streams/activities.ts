@@ -72,6 +72,7 @@ const collection: Door = {
 export const activities: Stream = {
   name: 'activities',
   description: 'Calls, meetings, tasks and other activities',
+  recentsItem: 'activity',
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
@@ -123,6 +124,7 @@ export const activityTypes: Stream = {
   name: 'activity_types',
   description: 'Types of activities; activities name one by its key_string',
   refreshHours: 24,
+  recentsItem: 'activityType',
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'active_flag', is: false },

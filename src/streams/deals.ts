@@ -70,6 +70,7 @@ const collection: Door = {
 export const deals: Stream = {
   name: 'deals',
   description: 'Deals, archived and deleted ones included',
+  recentsItem: 'deal',
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },

@@ -30,11 +30,12 @@ function columnsThrough(door: Door, stream: Stream): Stream['columns'] {
 export function throughDoor(stream: Stream, api: ApiName): Stream {
   const door = api === 'v2' ? undefined : stream.doors?.[api]
   if (door === undefined) return stream
-  const { name, description, key, cursorField, catalogs } = stream
+  const { name, description, key, cursorField, catalogs, recentsItem } = stream
   const { partitions, exploded = [], leftOut = [], deletedWhen } = door
   return {
     ...{ name, description, key, cursorField, catalogs, partitions, exploded, leftOut },
     ...(deletedWhen === undefined ? {} : { deletedWhen }),
+    ...(recentsItem === undefined ? {} : { recentsItem }),
     columns: columnsThrough(door, stream),
     whole: stream,
   }

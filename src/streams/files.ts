@@ -4,6 +4,7 @@ import type { Stream } from './stream.ts'
 export const files: Stream = {
   name: 'files',
   description: 'Files that hang on records: what and where they are, not what is in them',
+  recentsItem: 'file',
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'active_flag', is: false },

@@ -5,6 +5,7 @@ import type { Stream } from './stream.ts'
 export const notes: Stream = {
   name: 'notes',
   description: 'Notes on deals, persons, organizations, leads, projects and tasks (HTML)',
+  recentsItem: 'note',
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'active_flag', is: false },

@@ -43,6 +43,7 @@ const collection: Door = {
 export const organizations: Stream = {
   name: 'organizations',
   description: 'Organizations: the companies one sells to',
+  recentsItem: 'organization',
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },

@@ -74,6 +74,7 @@ const collection: Door = {
 export const persons: Stream = {
   name: 'persons',
   description: 'Contact persons',
+  recentsItem: 'person',
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },

@@ -5,6 +5,7 @@ import type { Stream } from './stream.ts'
 export const pipelines: Stream = {
   name: 'pipelines',
   description: 'Sales pipelines',
+  recentsItem: 'pipeline',
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },
@@ -25,6 +26,7 @@ export const pipelines: Stream = {
 export const stages: Stream = {
   name: 'stages',
   description: 'Stages of the pipelines',
+  recentsItem: 'stage',
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },

@@ -4,6 +4,7 @@ import type { Stream } from './stream.ts'
 export const products: Stream = {
   name: 'products',
   description: 'Products that deals are made of',
+  recentsItem: 'product',
   key: ['id'],
   cursorField: 'update_time',
   deletedWhen: { field: 'is_deleted', is: true },

@@ -191,6 +191,11 @@ export interface Stream {
   readonly onlyWith?: readonly string[]
   /** The column that says whose it is, where Pipedrive shows the token's user's own records only. */
   readonly ofUser?: string
+  /**
+   * The word for one record in `/v1/recents`, which tells of changes (openapi v1); a change of a stream that it has no
+   * word for is seen by passes only.
+   */
+  readonly recentsItem?: string
   /** The columns that identify a record together. */
   readonly key: readonly string[]
   /** The record field that orders an incremental read and guards a merge; null where Pipedrive gives none. */

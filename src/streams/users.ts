@@ -5,6 +5,7 @@ import type { Stream } from './stream.ts'
 export const users: Stream = {
   name: 'users',
   description: 'Users of the Pipedrive account',
+  recentsItem: 'user',
   key: ['id'],
   cursorField: 'modified',
   deletedWhen: { field: 'is_deleted', is: true },

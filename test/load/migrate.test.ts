@@ -40,8 +40,10 @@ describe('migrate', () => {
       ...[
         'account',
         'block',
+        'change_gate',
         'drift',
         'erased',
+        'known_token',
         'kysely_migration',
         'kysely_migration_lock',
         'parent_read',
@@ -64,7 +66,7 @@ describe('migrate', () => {
     const found = await db.query(`select count(*)::int as tables from pg_tables where schemaname = any($1)`, [
       Object.values(schemas),
     ])
-    expect(found).toEqual([{ tables: 16 }])
+    expect(found).toEqual([{ tables: 18 }])
   })
 
   test('done again changes nothing', async () => {
