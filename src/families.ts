@@ -84,7 +84,7 @@ async function readFamily(
     // Without parents there was nothing to read: their own stream may have failed.
     const wasAsked = due.length > 0 ? answered > 0 : resumed
     const isWhole = failures.count === before && denied === 0 && refusal === null
-    if (every && wasAsked && isWhole) await markCompleted(session, [place])
+    if (every && wasAsked && isWhole) await markCompleted(session, [place], clock.now())
     return refusal
   })
 }

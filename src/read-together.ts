@@ -123,7 +123,7 @@ class Crew {
 
 /**
  * The pages of all parts of a walk, as they arrive; each has been dealt with, and its mark moved, when the next is asked
- * for. A single walker is sent for the next page while the present one is worked on; where there are several, the others
+ * for. A single walker is sent for the next page while the present one is worked on, unless it may be over; where there are several, the others
  * are on their way. After a failure the pages that have been paid for still come, and then it is thrown.
  */
 export async function* readTogether(how: Together): AsyncGenerator<Arrival, void> {
@@ -140,7 +140,9 @@ export async function* readTogether(how: Together): AsyncGenerator<Arrival, void
         crew.dismiss(stretch)
         continue
       }
-      if (crew.away === 0 && failure === undefined) crew.ask(stretch)
+      // From the newest on a walk is mostly over with its first page: the next one would be paid for in vain.
+      const isAhead = stretch.window.newestFirst !== true
+      if (crew.away === 0 && failure === undefined && isAhead) crew.ask(stretch)
       yield { stretch, page }
       stretch.closed = hasEnded(stretch)
       if (stretch.closed || failure !== undefined) crew.dismiss(stretch)

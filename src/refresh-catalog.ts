@@ -1,6 +1,7 @@
 import type { SyncContext } from './context.ts'
 import type { FetchedField } from './streams/field.ts'
 import { readCatalog, writeCatalog, type CatalogCounts } from './load/catalog-store.ts'
+import { isCatalogFresh, noteCatalogRead } from './load/catalog-reads.ts'
 import { inTransaction, type Session } from './load/connection.ts'
 import { lockCatalog, tryLockUntilCommit } from './load/lock.ts'
 import { oweLabels, relabel } from './load/relabel.ts'
@@ -11,6 +12,17 @@ import type { Stream } from './streams/stream.ts'
 import { addTo, type Tally } from './tally.ts'
 import { mergeCatalog, newUnknownTypes } from './transform/catalog.ts'
 
+/** Fields and options change seldom; a record that shows new ones is noticed, and has them read at once. */
+const FRESH_FOR_MS = 6 * 3_600_000
+
+/** Whether the fields of an entity need not be read, in a run that leaves alone what was read not long ago. */
+export function isFresh(session: Session, { clock, options }: SyncContext, entity: string): Promise<boolean> {
+  const { account, onlyDue } = options
+  return onlyDue
+    ? isCatalogFresh(session, account, entity, clock.now() - FRESH_FOR_MS)
+    : Promise.resolve(false)
+}
+
 /**
  * Reads the catalogs of a stream anew. One that has no records of its own passes over those that are not shown, unless
  * none is: the stream whose fields they are says why. They count as what such a stream has read.
@@ -18,15 +30,17 @@ import { mergeCatalog, newUnknownTypes } from './transform/catalog.ts'
 export async function refreshCatalogs(
   stream: Stream,
   session: Session,
-  { catalogs, options }: SyncContext,
+  context: SyncContext,
   tally: Tally,
 ): Promise<void> {
+  const { catalogs, clock, options } = context
   const hasRecords = stream.partitions.length > 0
   const refusals: unknown[] = []
   for (const { entity, sources } of stream.catalogs)
     try {
+      if (await isFresh(session, context, entity)) continue
       const fetched = await catalogs.read(stream.name, { entity, sources })
-      const counts = await refreshCatalog(session, options.account, stream.name, entity, fetched)
+      const counts = await refreshCatalog(session, options.account, stream.name, entity, fetched, clock.now())
       if (!hasRecords) addTo(tally, counts)
     } catch (error) {
       if (hasRecords || !isNotShown(error)) throw error
@@ -42,6 +56,7 @@ async function refreshCatalog(
   stream: string,
   entity: string,
   fetched: readonly FetchedField[],
+  now: number,
 ): Promise<CatalogCounts> {
   return inTransaction(session, async () => {
     await lockCatalog(session, account, entity)
@@ -53,6 +68,7 @@ async function refreshCatalog(
     // A stream's rows are written under its own lock only: a run that holds it relabels them when it ends.
     if (entity === stream || (await tryLockUntilCommit(session, account, entity)))
       await relabel(session, entity, merged)
+    await noteCatalogRead(session, account, entity, now)
     return counts
   })
 }

@@ -2,7 +2,7 @@ import { readBatches } from './batches.ts'
 import { SyncError } from './errors.ts'
 import { ownerOf, type SyncContext } from './context.ts'
 import { readByIds } from './extract/read-by-id.ts'
-import { isDue, markCompleted } from './load/checkpoint.ts'
+import { markCompleted } from './load/checkpoint.ts'
 import { inTransaction, type Session } from './load/connection.ts'
 import { isPerParent, readFamilies } from './families.ts'
 import { loadAll } from './load-all.ts'
@@ -15,7 +15,7 @@ import type { Stream } from './streams/stream.ts'
 import { statesOf } from './stretches.ts'
 import { addTo, rowsRead, warn, type Tally } from './tally.ts'
 import { compileTransform } from './transform/records.ts'
-import { planWalks, type PlannedWalk } from './walks.ts'
+import { partitionsToRead, planWalks, type PlannedWalk } from './walks.ts'
 import type { Work } from './work.ts'
 import { planTombstones } from './transform/tombstone-plan.ts'
 
@@ -28,27 +28,39 @@ export async function syncStream(
 ): Promise<void> {
   const { account } = context.options
   await lockStream(session, account, stream.name)
-  if (context.options.onlyDue && !(await isDue(session, account, stream))) return
+  const partitions = await partitionsToRead(stream, session, context)
+  if (partitions.length === 0 && stream.partitions.length > 0) return
   await refreshCatalogs(stream, session, context, tally)
   if (stream.partitions.length === 0) return
   const prepared = await prepareTables(stream, session, account, context.options.contract)
   tally.frozen = prepared.waiting.some(({ why }) => why === 'frozen')
   const hindrance = await prepareView(stream, session, context.options)
   for (const text of [...describePrepared(prepared), hindrance]) if (text !== null) warn(tally, text)
-  const walks = isPerParent(stream) ? [] : await planWalks(stream, session, context)
+  const walks = isPerParent(stream) ? [] : await planWalks({ ...stream, partitions }, session, context)
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
   const suspects = context.options.suspects.get(stream.name) ?? []
   const work = await openWork(prepared, session, context, tally, complete || suspects.length > 0)
   if (isPerParent(stream)) return readFamilies(work)
   for (const [index, planned] of walks.entries()) {
     await walk(work, planned, index / stream.partitions.length)
-    if (!complete) await planned.close()
+    if (!complete) await closeAlone(session, planned, context)
   }
   if (complete) await finishComplete(work, walks)
   else if (suspects.length > 0) await settleSuspects(work, suspects)
   else if (stream.lasting === true && context.options.plan.mode === 'pass') await noteWhole(work, walks)
   await payLabels(stream, session)
   if (stream.lasting === undefined) await warnOfNothing(work, walks)
+}
+
+/** A walk that saw all of its partition need not be done again soon, though what it did not see may be in another one. */
+async function closeAlone(
+  session: Session,
+  { partition, place, window, close }: PlannedWalk,
+  { clock }: SyncContext,
+) {
+  await close()
+  if (window.complete && partition.refreshHours !== undefined)
+    await markCompleted(session, [place], clock.now())
 }
 
 async function openWork(
@@ -100,10 +112,11 @@ async function finishComplete(work: Work, walks: readonly PlannedWalk[]): Promis
 }
 
 /** A pass from the bookmark on is as good as a complete walk where what was read before can be neither gone nor other. */
-async function noteWhole({ session }: Work, walks: readonly PlannedWalk[]): Promise<void> {
+async function noteWhole({ session, context }: Work, walks: readonly PlannedWalk[]): Promise<void> {
   await markCompleted(
     session,
     walks.map(({ place }) => place),
+    context.clock.now(),
   )
 }
 
@@ -150,7 +163,12 @@ async function warnOfNothing(
   { stream, session, context, layout, tally }: Work,
   walks: readonly PlannedWalk[],
 ) {
-  if (rowsRead(tally) > 0 || walks.length === 0 || walks.some(({ window }) => window.until !== null)) return
+  if (
+    rowsRead(tally) > 0 ||
+    walks.length < stream.partitions.length ||
+    walks.some(({ window }) => window.until !== null)
+  )
+    return
   const starts = walks.flatMap(({ window }) => window.since ?? [])
   const since = starts.length === 0 ? null : Math.max(...starts)
   const live = await countLive(session, layout, since, ownerOf(stream, context))

@@ -7,6 +7,7 @@ import { moveGate, readGate, type GateState } from './load/gate-state.ts'
 import { logTokens, type StreamReport, type StreamStatus } from './load/run-log.ts'
 import type { Begun, Run } from './run.ts'
 import { LOOKBACK_MS, narrowed, runStreams } from './run-streams.ts'
+import type { Stream } from './streams/stream.ts'
 import { isOpen, movedGate, newsIn, openedGate, type News } from './tick-plan.ts'
 
 /** What is not shown to us keeps the gate from nothing: it will not be shown the next time. */
@@ -69,13 +70,17 @@ function chosen(state: Run, answer: GateAnswer, gate: GateState | null): Run {
   const { streams, suspects } = newsIn(answer, gate?.told ?? new Set())
   const { request } = state
   if (answer.muchMore) return { ...state, request: { ...request, suspects } }
-  const changed = request.streams.filter(({ name }) => streams.has(name))
+  const changed = request.streams.filter(({ name }) => streams.has(name)).map(evenIfFresh)
   tell(
     state,
     changed.map(({ name }) => name),
     suspects,
   )
-  return { ...state, request: { ...request, streams: changed, suspects, onlyDue: false } }
+  return { ...state, request: { ...request, streams: changed, suspects } }
+}
+
+function evenIfFresh({ refreshHours: _hours, ...stream }: Stream): Stream {
+  return stream
 }
 
 function tell({ parts }: Run, changed: readonly string[], suspects: News['suspects']): void {

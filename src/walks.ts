@@ -1,6 +1,6 @@
 import type { SyncContext } from './context.ts'
 import { planWindow, type Window } from './extract/windows.ts'
-import { openBookmark, type Place } from './load/checkpoint.ts'
+import { duePartitions, openBookmark, type Place } from './load/checkpoint.ts'
 import type { Session } from './load/connection.ts'
 import { isFirstReading, openRange } from './load/ranges.ts'
 import { EVERYTHING, type Range, type StretchState } from './ranges.ts'
@@ -101,6 +101,17 @@ async function rangeOf(
   if (plan.mode === 'range') return plan
   const isFirst = plan.mode === 'pass' && filter !== undefined && (await isFirstReading(session, place))
   return isFirst ? EVERYTHING : null
+}
+
+/** All partitions, or those that were not read whole not long ago. */
+export function partitionsToRead(
+  stream: Stream,
+  session: Session,
+  { clock, options }: SyncContext,
+): Promise<readonly Partition[]> {
+  return options.onlyDue
+    ? duePartitions(session, options.account, stream, clock.now())
+    : Promise.resolve(stream.partitions)
 }
 
 /** One walk a partition; those that a backfill cut off earlier had already finished are left out. */

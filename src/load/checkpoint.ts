@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Stream } from '../streams/stream.ts'
+import type { Partition, Stream } from '../streams/stream.ts'
 import type { Session } from './connection.ts'
 
 /** A partition of a stream of an account. */
@@ -79,30 +79,59 @@ export async function readBookmarks(
   return rows.flatMap(({ bookmark }) => bookmark?.getTime() ?? [])
 }
 
-/** Whether it is long enough ago that every partition of a stream was read whole. */
-export async function isDue(
+/** The partitions of a stream that were read whole after a time (epoch milliseconds). */
+async function readWholeAfter(
   { control }: Session,
   account: string,
-  { name: stream, partitions, refreshHours }: Stream,
-): Promise<boolean> {
-  if (refreshHours === undefined) return true
-  const { fresh } = await control
+  stream: string,
+  after: number,
+): Promise<ReadonlySet<string>> {
+  const rows = await control
     .selectFrom('stream_state')
-    .select(({ fn }) => fn.countAll<string>().as('fresh'))
+    .select('partition')
     .where((is) => is.and({ account, stream }))
-    .where('completed_at', '>', sql<Date>`now() - make_interval(hours => ${refreshHours})`)
-    .executeTakeFirstOrThrow()
-  return Number(fresh) < partitions.length
+    .where('completed_at', '>', new Date(after))
+    .execute()
+  return new Set(rows.map(({ partition }) => partition))
+}
+
+const HOUR = 3_600_000
+
+/**
+ * The partitions of a stream that were read whole longer ago than it takes them to be out of date; where that is said of
+ * the stream, all of them or none.
+ */
+export async function duePartitions(
+  session: Session,
+  account: string,
+  { name, partitions, refreshHours }: Stream,
+  now: number,
+): Promise<readonly Partition[]> {
+  const due: Partition[] = []
+  for (const partition of partitions) {
+    const hours = partition.refreshHours ?? refreshHours
+    const fresh =
+      hours !== undefined &&
+      (await readWholeAfter(session, account, name, now - hours * HOUR)).has(partition.name)
+    if (!fresh) due.push(partition)
+  }
+  return refreshHours !== undefined && due.length > 0 ? partitions : due
 }
 
 /** Remembers that every record of these partitions has been seen, and that what was not is settled. */
-export async function markCompleted({ control }: Session, places: readonly Place[]): Promise<void> {
-  const now = sql<Date>`now()`
+export async function markCompleted(
+  { control }: Session,
+  places: readonly Place[],
+  now: number,
+): Promise<void> {
+  const completed = { completed_at: new Date(now) }
   await control
     .insertInto('stream_state')
-    .values(places.map((place) => ({ ...place, completed_at: now })))
+    .values(places.map((place) => ({ ...place, ...completed })))
     .onConflict((on) =>
-      on.columns(['account', 'stream', 'partition']).doUpdateSet({ completed_at: now, updated_at: now }),
+      on
+        .columns(['account', 'stream', 'partition'])
+        .doUpdateSet({ ...completed, updated_at: sql<Date>`now()` }),
     )
     .execute()
 }

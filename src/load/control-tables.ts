@@ -91,6 +91,13 @@ interface KnownTokenTable {
   seen_at: Timestamp
 }
 
+/** When the fields of an entity were last read, unless its records have shown since what these do not explain. */
+interface CatalogReadTable {
+  account: string
+  entity: string
+  read_at: Timestamp
+}
+
 interface RunTable {
   id: Generated<string>
   account: string
@@ -182,6 +189,7 @@ export interface ControlTables {
   erased: ErasedTable
   change_gate: ChangeGateTable
   known_token: KnownTokenTable
+  catalog_read: CatalogReadTable
   run: RunTable
   run_stream: RunStreamTable
   plan_stream: PlanStreamTable

@@ -1,5 +1,6 @@
 import { Batch } from '../transform/batch.ts'
 import type { StreamLayout } from '../transform/layout.ts'
+import { forgetCatalogRead } from './catalog-reads.ts'
 import { inTransaction, type Session } from './connection.ts'
 import { openKeepOut } from './erased.ts'
 import { openFirstLoad } from './first-load.ts'
@@ -66,6 +67,7 @@ export async function openLoader(session: Session, options: LoaderOptions): Prom
       inTransaction(session, async () => {
         const counts = await load(batch, alongside)
         await logDrift(session, account, stream, batch.drift)
+        if (batch.drift.length > 0) await forgetCatalogRead(session, account, stream)
         return counts
       }),
   }

@@ -13,6 +13,7 @@ const CONTROL = {
   erased: true,
   change_gate: true,
   known_token: true,
+  catalog_read: true,
   run: true,
   run_stream: true,
   plan_stream: true,

@@ -1,10 +1,11 @@
 import type { SyncContext } from '../context.ts'
-import { isDue } from '../load/checkpoint.ts'
 import { tableExists, type Session } from '../load/connection.ts'
 import { countFields, readPast } from '../load/plan-facts.ts'
 import { readLastReads } from '../load/priorities.ts'
 import { isPerParent } from '../families.ts'
-import type { Stream } from '../streams/stream.ts'
+import { isFresh } from '../refresh-catalog.ts'
+import type { CatalogSpec, Stream } from '../streams/stream.ts'
+import { partitionsToRead } from '../walks.ts'
 import type { Asked, Pace, StreamFacts } from './facts.ts'
 import { readFamilyFacts } from './read-families.ts'
 import { readListFacts } from './read-lists.ts'
@@ -23,14 +24,21 @@ async function readPace(stream: Stream, session: Session, { options }: SyncConte
   }
 }
 
-async function whyLeftAlone(stream: Stream, session: Session, { options }: SyncContext, { mode }: Asked) {
-  if (options.onlyDue && !(await isDue(session, options.account, stream)))
+async function whyLeftAlone(stream: Stream, session: Session, context: SyncContext, { mode }: Asked) {
+  if (stream.partitions.length > 0 && (await partitionsToRead(stream, session, context)).length === 0)
     return `not due: read whole less than ${stream.refreshHours ?? 0} hours ago`
   const isUnread =
     mode === 'verify' &&
     stream.partitions.length > 0 &&
     !(await tableExists(session, session.schemas.data, stream.name))
   return isUnread ? 'never read into this warehouse' : null
+}
+
+/** The stream with those of its field catalogs that would be read. */
+async function withDueCatalogs(stream: Stream, session: Session, context: SyncContext): Promise<Stream> {
+  const catalogs: CatalogSpec[] = []
+  for (const spec of stream.catalogs) if (!(await isFresh(session, context, spec.entity))) catalogs.push(spec)
+  return { ...stream, catalogs }
 }
 
 /** What is known of a stream before it is read: from the warehouse, and from Pipedrive where that does not say. */
@@ -43,7 +51,7 @@ export async function readFacts(
   const { account } = context.options
   const leftAlone = await whyLeftAlone(stream, session, context, asked)
   const known = {
-    stream,
+    stream: await withDueCatalogs(stream, session, context),
     leftAlone,
     fields: await countFields(session),
     pace: await readPace(stream, session, context),

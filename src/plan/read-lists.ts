@@ -9,7 +9,7 @@ import { DAY_MS } from '../priority.ts'
 import type { Range } from '../ranges.ts'
 import type { Partition, Stream } from '../streams/stream.ts'
 import type { Stretch } from '../stretches.ts'
-import { planWalks } from '../walks.ts'
+import { partitionsToRead, planWalks } from '../walks.ts'
 import type { Asked, ListFacts, Size } from './facts.ts'
 import { amount } from './lists.ts'
 
@@ -24,7 +24,8 @@ async function readWalks(
 ): Promise<ReadonlyMap<string, Expected>> {
   const all = stream.partitions.map(({ name }): [string, Expected] => [name, EVERYTHING_ANEW])
   if (mode === 'verify' || isPerParent(stream)) return new Map(all)
-  const walks = await planWalks(stream, session, context)
+  const partitions = await partitionsToRead(stream, session, context)
+  const walks = await planWalks({ ...stream, partitions }, session, context)
   return new Map(walks.map(({ partition, window, stretches }) => [partition.name, expect(window, stretches)]))
 }
 

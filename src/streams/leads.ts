@@ -34,7 +34,15 @@ export const leads: Stream = {
   ],
   partitions: [
     { ...list, name: 'live', path: '/v1/leads', cost: 20, filter: UPDATED_SINCE },
-    { ...list, name: 'archived', path: '/v1/leads/archived', cost: 40, markedBy: 'is_archived' },
+    // Nothing can be filtered, and every page costs 40.
+    {
+      ...list,
+      name: 'archived',
+      path: '/v1/leads/archived',
+      cost: 40,
+      markedBy: 'is_archived',
+      refreshHours: 24,
+    },
   ],
   columns: {
     id: 'uuid',

@@ -110,6 +110,8 @@ export interface Partition {
   readonly order?: { readonly byCursor?: Params; readonly stable: Params }
   /** What asks for the newest first, where nothing can be filtered: a pass then reads as far back as its bookmark. */
   readonly newestFirst?: Params
+  /** A pass that is not told what to read leaves it alone for so many hours after it was read whole. */
+  readonly refreshHours?: number
   /** What a 403 means here, where it is known. */
   readonly forbidden?: string
   /** The column that is true, or set, in the records that this partition shows and no other does. */

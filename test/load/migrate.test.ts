@@ -40,6 +40,7 @@ describe('migrate', () => {
       ...[
         'account',
         'block',
+        'catalog_read',
         'change_gate',
         'drift',
         'erased',
