@@ -1,23 +1,44 @@
-import { IANAZone } from 'luxon'
-import { schedule as onCron, validateDetailed } from 'node-cron'
-import { configError } from '../src/errors.ts'
 import { check, type CheckRequest } from '../src/check.ts'
 import { judge } from '../src/check/verdict.ts'
-import { runParts, untilStopped, type JobContext, type JobResult } from './job.ts'
-import { readRequest, sync, type SyncFlags } from './sync.ts'
+import type { Clock } from '../src/clock.ts'
+import { readSchedule, readWarehouse } from '../src/config.ts'
+import { configError } from '../src/errors.ts'
+import { databaseExists, openDatabase, withSession, type Database } from '../src/load/database.ts'
+import { readAccount } from '../src/load/account.ts'
+import { lastRuns } from '../src/load/run-log.ts'
+import { run, type RunReport } from '../src/run.ts'
+import { afterwards, lookedAt, nextOf, type Agenda } from '../src/schedule/agenda.ts'
+import {
+  CADENCES,
+  describeTimetable,
+  missed,
+  readCron,
+  readTimezone,
+  untilNext,
+  type Cadence,
+  type LastRuns,
+  type Timetable,
+} from '../src/schedule/timetable.ts'
+import { runParts, type JobContext, type JobResult } from './job.ts'
+import { runResult } from './run-result.ts'
+import { COMMANDS, readRequest, type ReadFlags } from './sync.ts'
 
-export interface ScheduleFlags extends SyncFlags {
-  readonly cron: string
-  readonly timezone: string
+export interface ScheduleFlags extends ReadFlags {
+  readonly tick?: string
+  readonly pass?: string
+  readonly sweep?: string
+  readonly timezone?: string
 }
 
-/** Throws `E_CONFIG` for what node-cron would take as never, or not at all. */
-function assertCron({ cron, timezone }: ScheduleFlags): void {
-  const { valid, errors } = validateDetailed(cron)
-  const why = errors[0] === undefined ? '' : ` (${errors[0].message})`
-  if (!valid) throw configError(`--cron takes an expression like "*/15 * * * *", not "${cron}"${why}.`)
-  if (!IANAZone.isValidZone(timezone))
-    throw configError(`--timezone takes a name like Europe/Tallinn, not "${timezone}".`)
+/** Throws `E_CONFIG` for what is no timetable. */
+function readTimetable({ environment }: JobContext, flags: ScheduleFlags): Timetable {
+  const usual = readSchedule(environment)
+  const timezone = readTimezone('--timezone', flags.timezone ?? usual.timezone)
+  const cron = (cadence: Cadence) => readCron(`--${cadence}`, flags[cadence] ?? usual[cadence], timezone)
+  const timetable = { tick: cron('tick'), pass: cron('pass'), sweep: cron('sweep') }
+  if (CADENCES.every((cadence) => timetable[cadence] === null))
+    throw configError('--tick, --pass and --sweep are all off: there is nothing to do.')
+  return timetable
 }
 
 /** Throws `E_CONFIG` where each run would fail in the same way; says once what each of them would leave out. */
@@ -27,45 +48,77 @@ async function assertReady(context: JobContext, request: CheckRequest): Promise<
   for (const warning of warnings) context.reporter.warn(warning)
 }
 
+/** When pass and sweep were last done; for what never was, nothing was missed. */
+async function readLastRuns(context: JobContext): Promise<LastRuns> {
+  const warehouse = readWarehouse(context.environment)
+  if (!(await databaseExists(warehouse))) return { pass: null, sweep: null }
+  return withSession(warehouse, 'schedule', context.signal, async (session) => {
+    if ((await readAccount(session, warehouse.account)) === null) return { pass: null, sweep: null }
+    const last = await lastRuns(session, warehouse.account, Object.values(COMMANDS))
+    return { pass: last.get(COMMANDS.pass) ?? null, sweep: last.get(COMMANDS.sweep) ?? null }
+  })
+}
+
+async function heldDatabase({ environment }: JobContext): Promise<Database | null> {
+  const warehouse = readWarehouse(environment)
+  return (await databaseExists(warehouse)) ? openDatabase(warehouse) : null
+}
+
+async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+/** Reads as much as the cadence says; of a sweep, this night's part. */
+function runOnce(context: JobContext, flags: ScheduleFlags, cadence: Cadence): Promise<RunReport> {
+  const request = readRequest(context, flags, cadence)
+  return run(
+    runParts(context),
+    cadence === 'sweep' ? { ...request, only: 'stalest', detail: 'a part' } : request,
+  )
+}
+
+function shown(cadence: Cadence, report: RunReport): JobResult {
+  const { text, exit } = runResult(report)
+  return { json: { cadence, ...report }, text: `${cadence} ${text}`, exit }
+}
+
 /**
- * Syncs whenever the cron expression says so, one run at a time, until the signal aborts; a run that is under way
- * then ends after its checkpoint. A run that fails is shown and the next one comes as planned.
+ * Ticks, passes and sweeps by the timetable, one run at a time, until the signal aborts; a run that is under way then
+ * ends after its checkpoint. What was missed before the start is done first. A run that fails is shown and the next one
+ * comes as planned; one that is deferred is taken up again when it can go on.
  */
 export async function schedule(
   context: JobContext,
   flags: ScheduleFlags,
   show: (result: JobResult) => void,
 ): Promise<JobResult> {
-  assertCron(flags)
-  const { streams } = readRequest(context, flags, 'sync')
+  const { clock, reporter, signal } = context
+  const timetable = readTimetable(context, flags)
+  const { streams } = readRequest(context, flags, timetable.tick === null ? 'pass' : 'tick')
   await assertReady(context, { streams, allowance: { share: 1 }, quick: true })
-  const { signal, reporter } = context
+  // An embedded server that stops with each run would have to start with each tick.
+  await using _held = await heldDatabase(context)
+  reporter.info(`Scheduled: ${describeTimetable(timetable)}`)
+  const began = clock.now()
+  const due = new Set(missed(timetable, await readLastRuns(context), began))
+  let agenda: Agenda = { due, until: began, notBefore: 0 }
   let runs = 0
-  let underWay: Promise<void> = Promise.resolve()
-  let fail: (error: unknown) => void
-  const unforeseen = new Promise<never>((_resolve, reject) => {
-    fail = reject
-  })
-  const task = onCron(
-    flags.cron,
-    () => {
-      underWay = sync(context, flags).then((result) => {
-        runs++
-        show(result)
-        if (!signal.aborted) reporter.info(`Next sync at ${task.getNextRun()?.toISOString() ?? 'never'}`)
-      })
-      underWay.catch(fail)
-      return underWay
-    },
-    { noOverlap: true, timezone: flags.timezone, suppressMissedWarning: true },
-  )
-  reporter.info(`Next sync at ${task.getNextRun()?.toISOString() ?? 'never'}`)
-  try {
-    await Promise.race([untilStopped(signal), unforeseen])
-    await task.stop()
-    await underWay
-  } finally {
-    await task.destroy()
+  while (!signal.aborted) {
+    agenda = lookedAt(agenda, timetable, clock.now())
+    const cadence = nextOf(agenda, clock.now())
+    if (cadence === null) {
+      await sleep(clock, untilNext(timetable, clock.now()), signal)
+      continue
+    }
+    const report = await runOnce(context, flags, cadence)
+    runs++
+    show(shown(cadence, report))
+    const resumeAt = report.resume_at === undefined ? null : Date.parse(report.resume_at)
+    agenda = afterwards(agenda, timetable, cadence, clock.now(), resumeAt)
   }
   return { json: { status: 'stopped', runs }, text: `Stopped after ${runs} runs.`, exit: 0 }
 }

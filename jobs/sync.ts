@@ -2,12 +2,16 @@ import { configError } from '../src/errors.ts'
 import { inRecents } from '../src/extract/change-gate.ts'
 import { readBudget, readContract, readShare } from '../src/flags.ts'
 import type { RunRequest } from '../src/run.ts'
+import type { Cadence } from '../src/schedule/timetable.ts'
 import { areNamed, chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'
 import { runOrPlan } from './run-or-plan.ts'
 
-/** How often which part is read: `tick` what the change gate tells, `sync` from the bookmarks on, `sweep` everything. */
-export type Cadence = 'tick' | 'sync' | 'sweep'
+/** What a run of each cadence is called in the control tables. */
+export const COMMANDS = { tick: 'tick', pass: 'sync', sweep: 'sweep' } as const satisfies Record<
+  Cadence,
+  string
+>
 
 /** What the cadences share. */
 export interface ReadFlags extends ChoiceFlags {
@@ -33,7 +37,7 @@ function cadenceOf({ tick, sweep, plan }: SyncFlags): Cadence {
       '--tick and --plan exclude one another: what has changed shows when it is asked, for 20 tokens.',
     )
   if (tick === true && sweep === true) throw configError('--tick and --sweep exclude one another.')
-  return tick === true ? 'tick' : sweep === true ? 'sweep' : 'sync'
+  return tick === true ? 'tick' : sweep === true ? 'sweep' : 'pass'
 }
 
 /** Throws `E_CONFIG` for flags that are wrong. */
@@ -45,11 +49,11 @@ export function readRequest(context: JobContext, flags: ReadFlags, cadence: Cade
   const mode = cadence === 'sweep' ? 'sweep' : 'pass'
   const plan = { mode, since: null, until: null } as const
   const onlyDue = mode === 'pass' && !areNamed(context, flags)
-  const tick = cadence === 'tick'
-  if (tick && inRecents(streams).length === 0)
+  if (cadence === 'tick' && inRecents(streams).length === 0)
     throw configError(
-      `A tick cannot tell whether ${streams.map(({ name }) => name).join(', ')} has changed: leave --tick away.`,
+      `A tick cannot tell whether ${streams.map(({ name }) => name).join(', ')} has changed: leave that to passes, without --tick or with schedule --tick off.`,
     )
-  const kind = tick ? ({ kind: 'tick', detail: 'what has changed' } as const) : {}
-  return { command: cadence, streams, plan, allowance, maxShare, contract, onlyDue, tick, ...kind }
+  const only =
+    cadence === 'tick' ? ({ only: 'changed', kind: 'tick', detail: 'what has changed' } as const) : {}
+  return { command: COMMANDS[cadence], streams, plan, allowance, maxShare, contract, onlyDue, ...only }
 }

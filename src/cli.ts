@@ -93,9 +93,13 @@ withJson(
   .option('--until <date>', 'only what was updated before this date or ISO time (UTC)')
   .action(does<BackfillFlags & Output>((flags) => (context) => backfill(context, flags)))
 
-withJson(withLimits(withApi(withChoice(command('schedule', 'sync on a cron expression until stopped')))))
-  .option('--cron <expression>', 'when to sync', '*/15 * * * *')
-  .option('--timezone <name>', 'time zone of the expression', 'UTC')
+withJson(
+  withLimits(withApi(withChoice(command('schedule', 'tick, pass and sweep by a timetable until stopped')))),
+)
+  .option('--tick <cron|off>', 'when to read what Pipedrive says has changed (default: "*/5 * * * *")')
+  .option('--pass <cron|off>', 'when to read all that has changed (default: "0 * * * *")')
+  .option('--sweep <cron|off>', 'when to read a part whole, all of it in a week (default: "30 2 * * *")')
+  .option('--timezone <name>', 'time zone of these (default: UTC)')
   .action(does<ScheduleFlags & Output>((flags) => (context, show) => schedule(context, flags, show)))
 
 withJson(withPlan(withChoice(command('verify', 'compare the warehouse with Pipedrive, record by record'))))

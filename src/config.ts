@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { configError } from './errors.ts'
 import type { Allowance } from './extract/budget.ts'
 import { readBudget } from './flags.ts'
+import type { Cadence } from './schedule/timetable.ts'
 
 /** Where the data is kept. */
 export interface WarehouseConfig {
@@ -133,6 +134,10 @@ const variables = {
   PIPEDRIVE_SCHEMA: schemaName.default('pipedrive'),
   PIPEDRIVE_SYNC_SCHEMA: schemaName.default('pipedrive_sync'),
   STREAMS: z.string().optional(),
+  SCHEDULE_TICK: z.string().default('*/5 * * * *'),
+  SCHEDULE_PASS: z.string().default('0 * * * *'),
+  SCHEDULE_SWEEP: z.string().default('30 2 * * *'),
+  SCHEDULE_TIMEZONE: z.string().default('UTC'),
   TOKEN_RESERVE: z.string().default('0'),
   LABELLED_VIEWS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
@@ -194,6 +199,16 @@ export function readReserve(environment: Environment): Allowance {
 /** The streams that a run reads where its flags do not say, as it was written. */
 export function readStreams(environment: Environment): string | undefined {
   return read(environment, 'STREAMS')
+}
+
+/** When the scheduler does what where its flags do not say, as it was written. */
+export function readSchedule(environment: Environment): Readonly<Record<Cadence | 'timezone', string>> {
+  return {
+    tick: read(environment, 'SCHEDULE_TICK'),
+    pass: read(environment, 'SCHEDULE_PASS'),
+    sweep: read(environment, 'SCHEDULE_SWEEP'),
+    timezone: read(environment, 'SCHEDULE_TIMEZONE'),
+  }
 }
 
 /** What no output may show. Never throws: a secret is to be hidden even where the rest is wrong. */

@@ -36,7 +36,9 @@ export async function identify(
   const { warehouse, source, clock } = parts
   const fingerprint = fingerprintOf(warehouse.account, source)
   const known =
-    request.tick === true ? await readKnownToken(session, warehouse.account, fingerprint, clock.now()) : null
+    request.only === 'changed'
+      ? await readKnownToken(session, warehouse.account, fingerprint, clock.now())
+      : null
   if (known !== null) {
     await migrate(session)
     return known

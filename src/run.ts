@@ -32,6 +32,7 @@ import { scopeOf } from './plan/scope.ts'
 import { inOrderOfNeed, kindOf, moreImportant, needOfTheRest, type Kind } from './priority.ts'
 import type { Reporter } from './reporter.ts'
 import { runStreams } from './run-streams.ts'
+import { runNight } from './night.ts'
 import { runTick } from './tick.ts'
 import { tablesOf, type Stream } from './streams/stream.ts'
 import type { Suspects } from './context.ts'
@@ -50,8 +51,11 @@ export interface RunRequest {
   readonly onlyDue?: boolean
   /** Records of each stream, by their ids, that may be gone: what its read does not show is read by id. */
   readonly suspects?: Suspects
-  /** Read only what the change gate says has changed; whose token it is is not asked where that is known. */
-  readonly tick?: boolean
+  /**
+   * Read not all of the streams, but those of which the change gate says that they have changed; or those that were read
+   * whole the longest ago.
+   */
+  readonly only?: 'changed' | 'stalest'
   /** When a checkpoint is due; as usual when absent. */
   readonly batch?: BatchLimits
   /** Walkers that may be sent besides the one of each stream; as usual when absent. */
@@ -123,9 +127,14 @@ export type RunWork<Report extends AnyReport> = (
   begun: Begun,
 ) => Promise<readonly Report[]>
 
+const WORK: Readonly<Record<NonNullable<RunRequest['only']>, RunWork<StreamReport>>> = {
+  changed: runTick,
+  stalest: runNight,
+}
+
 /** Reads some streams once, as `runWith` does. */
 export function run(parts: RunParts, request: RunRequest): Promise<RunReport> {
-  return runWith(parts, request, request.tick === true ? runTick : runStreams)
+  return runWith(parts, request, request.only === undefined ? runStreams : WORK[request.only])
 }
 
 /**

@@ -13,6 +13,7 @@ const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
   'docs/budget.md',
+  'docs/cadences.md',
   'docs/children.md',
   'docs/custom-fields.md',
   'docs/merges.md',

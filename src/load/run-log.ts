@@ -156,6 +156,23 @@ export async function tokensLeft({ control }: Session, account: string): Promise
   return { limit, remaining: Math.max(0, limit - Number(today?.spent ?? 0)) }
 }
 
+/** When the last runs of some commands began that were read to their end, epoch milliseconds; those without are left out. */
+export async function lastRuns(
+  { control }: Session,
+  account: string,
+  commands: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await control
+    .selectFrom('run')
+    .select(({ fn }) => ['command', fn.max<Date>('started_at').as('began')])
+    .where('account', '=', account)
+    .where('command', 'in', commands)
+    .where('status', 'in', ['done', 'partial'])
+    .groupBy('command')
+    .execute()
+  return new Map(rows.map(({ command, began }) => [command, began.getTime()]))
+}
+
 /** Letters of a key that drift is told by: it may be anything that JSON allows, but an index entry holds 2,700 bytes. */
 export const DRIFT_KEY = 500
 

@@ -7,9 +7,20 @@ import { testDatabase } from '../support/database.ts'
 
 /** What `schedule` says first about a time zone, where nothing else is configured. */
 async function saidOf(zones: readonly string[]): Promise<readonly string[]> {
-  const flags = ['schedule', '--cron', '0 6 * * *', '--timezone']
+  const flags = ['schedule', '--pass', '0 6 * * *', '--timezone']
   return Promise.all(zones.map(async (zone) => sentenceOf(await cli([...flags, zone]))))
 }
+
+/** Nothing that comes due while a test runs. */
+const YEARLY = ['schedule', '--pass', '0 0 1 1 *', '--tick', 'off', '--sweep', 'off']
+
+test('a timetable comes from the environment where no flag gives it, and what is wrong with it is told', async () => {
+  const env = { SCHEDULE_PASS: 'never' }
+  const told = sentenceOf(await cli(['schedule'], { env }))
+  expect(told).toMatch(/^--pass takes an expression like "\*\/15 \* \* \* \*", or off, not "never"/)
+  const over = sentenceOf(await cli(['schedule', '--pass', 'off'], { env }))
+  expect(over).toMatch(/^PIPEDRIVE_API_TOKEN is not set/)
+})
 
 test('a time zone is taken under each of its names', async () => {
   const said = await saidOf(['Asia/Kolkata', 'Europe/Kyiv', 'Europe/Kiev', 'UTC'])
@@ -27,7 +38,7 @@ test.runIf(process.platform !== 'win32')(
   'SIGTERM to npm start reaches the program, which stops',
   async () => {
     const env = variables(await smallCompany(), (await testDatabase()).url)
-    const npm = spawn('npm', ['start', '--', 'schedule', '--cron', '0 0 1 1 *'], {
+    const npm = spawn('npm', ['start', '--', ...YEARLY], {
       cwd: join(import.meta.dirname, '..', '..'),
       env: { ...process.env, ...env, PIPEDRIVE_WAREHOUSE_DIR: await emptyDirectory() },
       stdio: ['ignore', 'pipe', 'pipe'],

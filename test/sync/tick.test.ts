@@ -24,7 +24,7 @@ const streams = selectStreams(TOLD)
 
 function tick(world: World, ...more: Parameters<World['run']>): Promise<RunReport> {
   const [request, signal, source] = more
-  return world.run({ command: 'tick', streams, tick: true, ...request }, signal, source)
+  return world.run({ command: 'tick', streams, only: 'changed', ...request }, signal, source)
 }
 
 /** A world whose gate is open, some time after its last tick. */

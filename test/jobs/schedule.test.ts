@@ -1,0 +1,131 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { EmulatorOptions } from '../../emulator/index.ts'
+import { schedule, type ScheduleFlags } from '../../jobs/schedule.ts'
+import type { JobContext } from '../../jobs/job.ts'
+import { startEmulator } from '../../emulator/index.ts'
+import type { Reporter } from '../../src/reporter.ts'
+import type { RunReport } from '../../src/run.ts'
+import { needsSweeps } from '../../src/schedule/sweep-cost.ts'
+import { selectStreams } from '../../src/streams/index.ts'
+import { TINY } from '../support/cli.ts'
+import { testDatabase } from '../support/database.ts'
+import { testClock } from '../support/test-clock.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+/** Three minutes before an hour, and later than the database's clock, which tells when the warehouse was made. */
+const START = Math.ceil(Date.now() / DAY) * DAY + 11 * HOUR - 3 * MINUTE
+
+type Shown = RunReport & { readonly cadence: string; readonly at: number }
+
+const silent: Reporter = {
+  info: () => undefined,
+  warn: () => undefined,
+  progress: () => undefined,
+  finished: () => undefined,
+}
+
+/** A company, a warehouse and a scheduler in a time of their own. */
+async function openSchedule(options: EmulatorOptions = {}) {
+  const offset = START - Date.now()
+  const clock = testClock(() => Date.now() + offset)
+  const emulator = await startEmulator({
+    now: () => clock.now(),
+    size: TINY,
+    ...options,
+    limits: { burst: 1_000_000, daily: 1_000_000, ...options.limits },
+  })
+  onTestFinished(() => emulator.stop())
+  const db = await testDatabase()
+  const environment = {
+    PIPEDRIVE_BASE_URL: emulator.url,
+    PIPEDRIVE_API_TOKEN: emulator.token,
+    DATABASE_URL: db.url,
+    STREAMS: 'persons,deals,notes',
+  }
+  /** Runs the scheduler until it has shown so many results. */
+  const until = async (runs: number, flags: Partial<ScheduleFlags> = {}): Promise<readonly Shown[]> => {
+    const stop = new AbortController()
+    const context: JobContext = { environment, clock, signal: stop.signal, reporter: silent }
+    const shown: Shown[] = []
+    await schedule(context, { budget: '100%', maxShare: '5%', ...flags }, ({ json }) => {
+      shown.push({ ...(json as Shown), at: clock.now() })
+      if (shown.length === runs) stop.abort(new Error('enough'))
+    })
+    return shown
+  }
+  return { clock, emulator, db, until }
+}
+
+const kinds = (shown: readonly Shown[]): readonly string[] => shown.map(({ cadence }) => cadence)
+const minutes = (shown: readonly Shown[]): readonly number[] =>
+  shown.map(({ at }) => Math.floor((at - START) / MINUTE))
+
+describe('the scheduler', () => {
+  test('ticks every five minutes, passes every hour, and does one thing at a time', async () => {
+    const { until } = await openSchedule()
+    const shown = await until(15)
+    const ticks = Array.from({ length: 11 }, () => 'tick')
+    expect(kinds(shown)).toEqual(['pass', ...ticks, 'pass', 'tick', 'tick'])
+    expect(minutes(shown).slice(0, 4)).toEqual([3, 8, 13, 18])
+    expect(minutes(shown)[12]).toBe(63)
+    // The first tick opens the gate, the second one has told what lies within its lookback.
+    for (const quiet of shown.slice(3, 12))
+      expect(quiet).toMatchObject({ requests: 1, tokens: 20, status: 'done' })
+  })
+
+  test('sweeps a part each night, and in a week everything', async () => {
+    const { db, until } = await openSchedule()
+    await until(1, { tick: 'off', sweep: 'off' })
+    const names = 'persons,deals,notes,leads,organizations,activities,files,products,deal_products'
+    const shown = await until(7, { tick: 'off', pass: 'off', stream: names })
+    expect(new Set(kinds(shown))).toEqual(new Set(['sweep']))
+    const swept = shown.map(({ streams }) => streams.map(({ stream }) => stream))
+    expect(new Set(swept.flat())).toEqual(
+      new Set(
+        selectStreams(names.split(','))
+          .filter(needsSweeps)
+          .map(({ name }) => name),
+      ),
+    )
+    expect(swept.filter((streams) => streams.length < names.split(',').length).length).toBe(7)
+    const [least] = await db.query<{ count: number }>(
+      "select count(*)::int as count from pipedrive_sync.run where command = 'sweep' and status = 'done'",
+    )
+    expect(least).toEqual({ count: 7 })
+  })
+
+  test('does first what was missed while it was off, the pass before the sweep', async () => {
+    const { clock, db, until } = await openSchedule()
+    await until(2)
+    const ago = (interval: string) =>
+      `(select '${new Date(clock.now()).toISOString()}'::timestamptz - interval '${interval}')`
+    await db.query(`insert into pipedrive_sync.run (account, command, status, requests, tokens, started_at)
+      values ('pipedrive', 'sweep', 'done', 0, 0, ${ago('3 days')})`)
+    await db.query(`update pipedrive_sync.run set started_at = ${ago('2 hours')} where command = 'sync'`)
+    const from = clock.now()
+    const shown = await until(3)
+    expect(kinds(shown)).toEqual(['pass', 'sweep', 'tick'])
+    expect((shown[1]?.at ?? Infinity) - from).toBeLessThan(MINUTE)
+  })
+
+  test('takes up what was deferred when it can go on, and does nothing before', async () => {
+    const { emulator, until } = await openSchedule({ limits: { daily: 400 } })
+    const shown = await until(40)
+    const deferred = shown.findIndex(({ status }) => status === 'deferred')
+    expect(deferred).toBeGreaterThan(2)
+    const midnight = START - (START % DAY) + DAY
+    expect(shown[deferred]?.at).toBeLessThan(midnight)
+    expect(Date.parse(shown[deferred]?.resume_at ?? '') - midnight).toBeLessThan(MINUTE)
+    expect(shown[deferred + 1]).toMatchObject({ cadence: 'pass', status: 'done' })
+    expect(shown[deferred + 1]?.at).toBeGreaterThanOrEqual(midnight)
+    expect(emulator.limits.refused.daily).toBe(0)
+  })
+
+  test('refuses a timetable with nothing on it, and ticks over streams that no tick can tell of', async () => {
+    const { until } = await openSchedule()
+    await expect(until(1, { tick: 'off', pass: 'off', sweep: 'off' })).rejects.toThrow(/are all off/)
+    await expect(until(1, { stream: 'leads' })).rejects.toThrow(/^A tick cannot tell whether leads has/)
+  })
+})
