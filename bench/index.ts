@@ -2,6 +2,8 @@ import { measureChildren } from './children.ts'
 import { childFigures, childText, type CostsByWay } from './children-report.ts'
 import { startBenchServer } from './database.ts'
 import { startEmulatorProcess } from './emulator.ts'
+import { measureDay } from './day.ts'
+import { dayFigures, dayText } from './day-report.ts'
 import { fieldCases, measureCases, startCases } from './fields.ts'
 import { fieldFigures, fieldText, type FieldFigure } from './fields-report.ts'
 import { readOptions, type BenchOptions } from './options.ts'
@@ -73,6 +75,11 @@ async function compareFields({ rounds, quick }: BenchOptions) {
   return figures
 }
 
+async function measureQuietDay({ quick }: BenchOptions) {
+  await using server = await startBenchServer()
+  return dayFigures(await measureDay(server, quick, tell))
+}
+
 async function figuresFor(
   options: BenchOptions,
 ): Promise<{ readonly figures: unknown; readonly text: string }> {
@@ -83,6 +90,10 @@ async function figuresFor(
   if (options.fields) {
     const figures = await compareFields(options)
     return { figures, text: fieldText(figures) }
+  }
+  if (options.day) {
+    const figures = await measureQuietDay(options)
+    return { figures, text: dayText(figures) }
   }
   const figures = await (options.memory ? compareMemory(options) : compareTime(options))
   return { figures, text: asText(figures) }

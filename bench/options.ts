@@ -10,17 +10,19 @@ export interface BenchOptions {
   readonly children: boolean
   /** Instead: what custom fields cost. */
   readonly fields: boolean
+  /** Instead: the tokens of a day on which nothing changes. */
+  readonly day: boolean
   /** One round of few records: whether it works, not how fast. */
   readonly quick: boolean
   readonly json: boolean
 }
 
-const SUBJECTS = ['children', 'fields']
+const SUBJECTS = ['children', 'fields', 'day']
 const USUAL = { rounds: 5, deals: 50_000, persons: 50_000 } as const
 const QUICK = { rounds: 1, deals: 2000, persons: 2000 } as const
 
 const USAGE =
-  'Usage: npm run bench -- [children|fields] [--rounds 5] [--deals 50000] [--persons 50000] [--memory] [--quick] [--json]'
+  'Usage: npm run bench -- [children|fields|day] [--rounds 5] [--deals 50000] [--persons 50000] [--memory] [--quick] [--json]'
 
 function count(name: string, text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text)
@@ -48,6 +50,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   return {
     children: positionals.includes('children'),
     fields: positionals.includes('fields'),
+    day: positionals.includes('day'),
     ...{ rounds: size('rounds'), deals: size('deals'), persons: size('persons') },
     ...{ memory, quick, json },
   }

@@ -10,7 +10,7 @@ import { planNight, type Candidate } from './schedule/night-plan.ts'
 import { needsSweeps, sweepCost } from './schedule/sweep-cost.ts'
 
 /** What is read parent by parent is swept by night where all of it costs no more than this share of a day. */
-const MOST_OF_A_DAY = 0.1
+const MOST_OF_A_DAY = 0.03
 
 /** Sweeps those of the run's streams that were read whole the longest ago: a part each night, all of them in a week. */
 export async function runNight(
