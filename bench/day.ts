@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import pg from 'pg'
 import { startEmulator, type Emulator } from '../emulator/index.ts'
 import { schedule } from '../jobs/schedule.ts'
 import type { JobContext } from '../jobs/job.ts'
@@ -61,6 +62,14 @@ async function backfill(parts: JobContext & { readonly emulator: Emulator; reado
   if (report.status !== 'done') throw new Error(`The backfill ended as ${report.status}: ${report.error}`)
 }
 
+/** What the backfill has spent was spent another day: the database does not live in simulated time. */
+async function forgetSpending({ databaseUrl }: BenchServer): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  await client.query('update pipedrive_sync.token_ledger set day = day - 30')
+  await client.end()
+}
+
 function sizeOf(quick: boolean): typeof COMPANY {
   const share = quick ? QUICK_SHARE : 1
   return Object.fromEntries(
@@ -92,6 +101,8 @@ export async function measureDay(
     const context: JobContext = { environment, clock, signal: stop.signal, reporter }
     await backfill({ ...context, emulator, server })
     tell('day: the backfill is done')
+    await forgetSpending(server)
+    emulator.limits.reset()
     Object.assign(emulator.limits, SMALLEST)
     await clock.sleep(Math.max(0, midnight - HOUR - clock.now()))
     const runs: DayRun[] = []

@@ -2,7 +2,7 @@ import { check, type CheckRequest } from '../src/check.ts'
 import { judge } from '../src/check/verdict.ts'
 import type { Clock } from '../src/clock.ts'
 import { readSchedule, readWarehouse } from '../src/config.ts'
-import { configError } from '../src/errors.ts'
+import { SyncError, configError } from '../src/errors.ts'
 import { databaseExists, openDatabase, withSession, type Database } from '../src/load/database.ts'
 import { readAccount } from '../src/load/account.ts'
 import { lastRuns } from '../src/load/run-log.ts'
@@ -41,11 +41,22 @@ function readTimetable({ environment }: JobContext, flags: ScheduleFlags): Timet
   return timetable
 }
 
-/** Throws `E_CONFIG` where each run would fail in the same way; says once what each of them would leave out. */
-async function assertReady(context: JobContext, request: CheckRequest): Promise<void> {
-  const { errors, warnings } = judge(await check(runParts(context), request))
-  if (errors.length > 0) throw configError(errors.join(' '))
-  for (const warning of warnings) context.reporter.warn(warning)
+/**
+ * Throws `E_CONFIG` where each run would fail in the same way; says once what each of them would leave out. Gives from
+ * when on there is a budget, where there is none now.
+ */
+async function assertReady(context: JobContext, request: CheckRequest): Promise<number> {
+  try {
+    const { errors, warnings } = judge(await check(runParts(context), request))
+    if (errors.length > 0) throw configError(errors.join(' '))
+    for (const warning of warnings) context.reporter.warn(warning)
+    return 0
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.recovery !== 'defer' || error.retryAfterMs === undefined)
+      throw error
+    context.reporter.warn(error.message)
+    return context.clock.now() + error.retryAfterMs
+  }
 }
 
 /** When pass and sweep were last done; for what never was, nothing was missed. */
@@ -99,13 +110,13 @@ export async function schedule(
   const { clock, reporter, signal } = context
   const timetable = readTimetable(context, flags)
   const { streams } = readRequest(context, flags, timetable.tick === null ? 'pass' : 'tick')
-  await assertReady(context, { streams, allowance: { share: 1 }, quick: true })
+  const notBefore = await assertReady(context, { streams, allowance: { share: 1 }, quick: true })
   // An embedded server that stops with each run would have to start with each tick.
   await using _held = await heldDatabase(context)
   reporter.info(`Scheduled: ${describeTimetable(timetable)}`)
   const began = clock.now()
   const due = new Set(missed(timetable, await readLastRuns(context), began))
-  let agenda: Agenda = { due, until: began, notBefore: 0 }
+  let agenda: Agenda = { due, until: began, notBefore }
   let runs = 0
   while (!signal.aborted) {
     agenda = lookedAt(agenda, timetable, clock.now())

@@ -44,14 +44,18 @@ async function openSchedule(options: EmulatorOptions = {}) {
     DATABASE_URL: db.url,
     STREAMS: 'persons,deals,notes',
   }
-  /** Runs the scheduler until it has shown so many results. */
-  const until = async (runs: number, flags: Partial<ScheduleFlags> = {}): Promise<readonly Shown[]> => {
+  /** Runs the scheduler until it has shown so many results, or those that are wanted. */
+  const until = async (
+    wanted: number | ((shown: readonly Shown[]) => boolean),
+    flags: Partial<ScheduleFlags> = {},
+  ): Promise<readonly Shown[]> => {
     const stop = new AbortController()
     const context: JobContext = { environment, clock, signal: stop.signal, reporter: silent }
     const shown: Shown[] = []
     await schedule(context, { budget: '100%', maxShare: '5%', ...flags }, ({ json }) => {
       shown.push({ ...(json as Shown), at: clock.now() })
-      if (shown.length === runs) stop.abort(new Error('enough'))
+      const isEnough = typeof wanted === 'number' ? shown.length === wanted : wanted(shown)
+      if (isEnough) stop.abort(new Error('enough'))
     })
     return shown
   }
@@ -111,8 +115,8 @@ describe('the scheduler', () => {
   })
 
   test('takes up what was deferred when it can go on, and does nothing before', async () => {
-    const { emulator, until } = await openSchedule({ limits: { daily: 400 } })
-    const shown = await until(40)
+    const { emulator, until } = await openSchedule({ limits: { daily: 300 } })
+    const shown = await until((all) => all.at(-2)?.status === 'deferred')
     const deferred = shown.findIndex(({ status }) => status === 'deferred')
     expect(deferred).toBeGreaterThan(2)
     const midnight = START - (START % DAY) + DAY
@@ -121,6 +125,15 @@ describe('the scheduler', () => {
     expect(shown[deferred + 1]).toMatchObject({ cadence: 'pass', status: 'done' })
     expect(shown[deferred + 1]?.at).toBeGreaterThanOrEqual(midnight)
     expect(emulator.limits.refused.daily).toBe(0)
+  })
+
+  test('that is started when the budget of the day is spent begins when it is back', async () => {
+    const { emulator, until } = await openSchedule({ limits: { daily: 500 } })
+    emulator.limits.spent = 500
+    const [first] = await until(1)
+    expect(first).toMatchObject({ cadence: 'pass', status: 'done' })
+    expect(first?.at).toBeGreaterThanOrEqual(START - (START % DAY) + DAY)
+    expect(emulator.limits.refused.daily).toBe(1)
   })
 
   test('refuses a timetable with nothing on it, and ticks over streams that no tick can tell of', async () => {
