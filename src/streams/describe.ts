@@ -10,9 +10,14 @@ export function modeOf({ partitions }: Stream): Mode {
 }
 
 /** When a run reads a stream that is not told what to read. */
-export function whenRead({ onDemand, refreshHours }: Stream): string {
+export function whenRead({ onDemand, refreshHours, recentsItem, partitions }: Stream): string {
   if (onDemand === true) return 'when it is asked for'
-  return refreshHours === undefined ? 'every pass' : `every ${refreshHours} hours`
+  const seldom = partitions.flatMap(({ path, refreshHours: hours }) =>
+    hours === undefined ? [] : [`\`${path}\` every ${hours} hours`],
+  )
+  const usual = refreshHours === undefined ? 'every pass' : `every ${refreshHours} hours`
+  const told = recentsItem === undefined ? '' : ', and each tick that tells of it'
+  return [usual + told, ...seldom].join('; ')
 }
 
 /** Which parents a partition's children are read of. */
