@@ -67,7 +67,7 @@ describe('migrate', () => {
     const found = await db.query(`select count(*)::int as tables from pg_tables where schemaname = any($1)`, [
       Object.values(schemas),
     ])
-    expect(found).toEqual([{ tables: 18 }])
+    expect(found).toEqual([{ tables: 19 }])
   })
 
   test('done again changes nothing', async () => {
