@@ -68,7 +68,7 @@ function pagesOf(send: Send, clock: Clock, walk: Walk): AsyncGenerator<Arrival, 
     readPages(send, stream, partition, { ...window, until })
   const another = (): Stretch | null =>
     mayBeDivided ? divide(stretches, clock.now(), tokensLeft() / partition.cost) : null
-  return readTogether({ stretches, open, divide: another, workers, now: () => clock.now() })
+  return readTogether({ stretches, open, divide: another, workers, worthLoading, now: () => clock.now() })
 }
 
 /**
@@ -98,8 +98,10 @@ export async function* readBatches(
   batch.clear()
   try {
     for await (const { stretch, page } of pagesOf(send, clock, walk)) {
-      const cursors = transform(page, batch, stretch.window.byCursor ? stretch.until : null)
-      stretch.mark.add(upTo(partition.order?.byCursor === undefined ? started : clock.now(), cursors))
+      const until = stretch.window.byCursor ? stretch.until : null
+      const cursors = transform(page, batch, until)
+      const latest = partition.order?.byCursor === undefined ? started : clock.now()
+      stretch.mark.add(upTo(latest, cursors), until)
       if (batch.size >= limits.batchRows || clock.now() - since >= limits.batchMs) {
         yield filled()
         batch.clear()

@@ -1,5 +1,5 @@
 import type { Page } from './extract/page.ts'
-import { hasEnded, type Stretch } from './stretches.ts'
+import { anew, hasEnded, type Stretch } from './stretches.ts'
 
 /** Walkers that the streams of a run share; each stream has one more of its own. */
 export interface Workers {
@@ -23,11 +23,13 @@ export interface Arrival {
 }
 
 export interface Together {
-  readonly stretches: readonly Stretch[]
+  readonly stretches: Stretch[]
   readonly open: (stretch: Stretch) => AsyncGenerator<Page, void>
   /** Makes another part for a walker that has nothing to do, and adds it to them; null where there is none. */
   readonly divide: () => Stretch | null
   readonly workers: Workers
+  /** Whether what has been asked for may still be waited for after a failure. */
+  readonly worthLoading: (error: unknown) => boolean
   /** Milliseconds of any clock. */
   readonly now: () => number
 }
@@ -72,6 +74,7 @@ class Crew {
       (error: unknown): Answer => ({ stretch, page: null, failure: { error } }),
     )
     const arrived = answer.finally(() => {
+      if (this.#asked.get(stretch) !== arrived) return
       this.#arrived.add(stretch)
       this.#took = now() - asked
     })
@@ -121,20 +124,35 @@ class Crew {
   }
 }
 
+/** Puts parts that were left early in the place of themselves, where the order that was gone by is in doubt; false where none are. */
+function reopened(stretches: Stretch[], left: Set<Stretch>): boolean {
+  const inDoubt = stretches.some(({ mark, window }) => window.byCursor && !mark.isAscending)
+  if (!inDoubt || stretches.length === 1 || left.size === 0) return false
+  for (const [index, stretch] of stretches.entries()) if (left.has(stretch)) stretches[index] = anew(stretch)
+  left.clear()
+  return true
+}
+
 /**
  * The pages of all parts of a walk, as they arrive; each has been dealt with, and its mark moved, when the next is asked
- * for. A single walker is sent for the next page while the present one is worked on, unless it may be over; where there are several, the others
- * are on their way. After a failure the pages that have been paid for still come, and then it is thrown.
+ * for. A single walker is sent for the next page while the present one is worked on, unless it may be over; where there are
+ * several, the others are on their way. After a failure the pages that have been paid for still come, and then it is
+ * thrown; at once where they may not be loaded. Where one part does not come in order, those that were left by their order
+ * are read once more.
  */
 export async function* readTogether(how: Together): AsyncGenerator<Arrival, void> {
   const crew = new Crew(how)
+  /** Parts that were left before the list of their walker came to its end. */
+  const left = new Set<Stretch>()
   let failure: Answer['failure']
   try {
     for (;;) {
       if (failure === undefined) crew.enlist()
-      if (crew.away === 0) break
+      if (crew.away === 0 && (failure !== undefined || !reopened(how.stretches, left))) break
+      if (crew.away === 0) continue
       const { stretch, page, failure: failed } = await crew.next()
       if (page === null) {
+        if (failed !== undefined && !how.worthLoading(failed.error)) throw failed.error
         failure ??= failed
         stretch.closed = failed === undefined
         crew.dismiss(stretch)
@@ -145,10 +163,12 @@ export async function* readTogether(how: Together): AsyncGenerator<Arrival, void
       if (crew.away === 0 && failure === undefined && isAhead) crew.ask(stretch)
       yield { stretch, page }
       stretch.closed = hasEnded(stretch)
+      if (stretch.closed) left.add(stretch)
       if (stretch.closed || failure !== undefined) crew.dismiss(stretch)
       else crew.ask(stretch)
     }
     if (failure !== undefined) throw failure.error
+    if (how.stretches.some(({ closed }) => !closed)) throw new Error('A part of a walk was not read.')
   } finally {
     await crew.disband()
   }

@@ -12,8 +12,8 @@ export interface Stretch {
   /** What is asked for: from where an earlier run has got to. */
   readonly window: Window
   readonly mark: HighWater
-  /** Milliseconds that a page covered where it was taken from; 0 where nothing is known. */
-  readonly pace: number
+  /** Milliseconds that a page covered where it was taken from; null where nothing is known. */
+  readonly pace: number | null
   /** Read to its end. */
   closed: boolean
 }
@@ -23,7 +23,7 @@ export function stretchOf(
   { since, until, bookmark, closed }: StretchState,
   window: Omit<Window, 'until'>,
   isOrdered: boolean,
-  pace = 0,
+  pace: number | null = null,
 ): Stretch {
   const mark = new HighWater(bookmark, isOrdered)
   return { since, until, window: { ...window, until }, mark, pace, closed }
@@ -55,8 +55,9 @@ const FEWEST_PAGES = 4
 /** How many pages are left of a part, going by those that were read; 0 where it is better left whole. */
 function pagesAhead({ since, mark, until, pace, closed, window }: Stretch, now: number): number {
   const at = mark.reached ?? since
-  if (closed || !window.byCursor || at === null || !mark.isAscending) return 0
-  return ((until ?? now) - at) / Math.max(mark.pace ?? pace, SECOND)
+  const each = mark.pace ?? pace
+  if (closed || !window.byCursor || at === null || each === null || !mark.isAscending) return 0
+  return ((until ?? now) - at) / Math.max(each, SECOND)
 }
 
 /**
@@ -79,6 +80,15 @@ export function divide(stretches: Stretch[], now: number, affordable: number): S
   const later = stretchOf(state, { ...window, since: middle }, true, mark.pace ?? stretch.pace)
   stretches.push(later)
   return later
+}
+
+/**
+ * A part to be read once more, from its beginning to its end, whatever order it comes in: it had been left where its
+ * successor begins, which says nothing where the order is in doubt.
+ */
+export function anew({ since, until, window }: Stretch): Stretch {
+  const state = { since, until, bookmark: null, closed: false }
+  return stretchOf(state, { ...window, since }, false)
 }
 
 /** How much of a walk lies behind, 0 to 1; null where that cannot be told. */

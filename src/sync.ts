@@ -94,7 +94,7 @@ async function walk(work: Work, planned: PlannedWalk, behind: number): Promise<v
     (send) => readBatches(send, clock, options, what),
     ({ states }) => planned.save(states),
   )
-  await inTransaction(session, () => planned.save(statesOf(planned.stretches)))
+  await inTransaction(session, () => planned.end(statesOf(planned.stretches)))
 }
 
 const DOOR_IS_PARTIAL =

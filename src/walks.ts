@@ -18,6 +18,8 @@ export interface PlannedWalk {
   readonly mayBeDivided: boolean
   /** Remembers how far it has got; to be called in the transaction that loads the rows. */
   readonly save: (states: readonly StretchState[]) => Promise<void>
+  /** Remembers how far it has got in the end. */
+  readonly end: (states: readonly StretchState[]) => Promise<void>
   /** Remembers that it was read to its end, and that what follows from that is done. */
   readonly close: () => Promise<void>
 }
@@ -37,14 +39,20 @@ async function fromBookmark(
   const bookmark = await openBookmark(session, place)
   const window = planWindow(partition, bookmark.value, plan, lookbackMs, clock.now())
   const start = { since: window.since, until: window.until, bookmark: bookmark.value, closed: false }
+  const keep = async ([state]: readonly StretchState[]): Promise<void> => {
+    if (state !== undefined) await bookmark.save(state.bookmark)
+  }
   return {
     partition,
     place,
     window,
     stretches: [stretchOf(start, window, isOrdered(partition))],
     mayBeDivided: false,
-    save: async ([state]) => {
-      if (state !== undefined && keepsBookmark(partition, window)) await bookmark.save(state.bookmark)
+    save: async (states) => {
+      if (window.byCursor) await keep(states)
+    },
+    end: async (states) => {
+      if (keepsBookmark(partition, window)) await keep(states)
     },
     close: () => Promise.resolve(),
   }
@@ -64,9 +72,10 @@ async function overRange(
 ): Promise<PlannedWalk | null> {
   const progress = await openRange(session, place, range)
   if (progress.closed) return null
-  const plan = ({ since, until, bookmark }: StretchState): Window =>
+  const plan = ({ since, until, bookmark = null }: Range & { bookmark?: number | null }): Window =>
     planWindow(partition, bookmark, { mode: 'range', since, until }, options.lookbackMs, clock.now())
-  const window = plan({ ...range, bookmark: null, closed: false })
+  const first = progress.parts.find(({ closed }) => !closed) ?? { ...range, bookmark: null, closed: false }
+  const window = { ...plan(first), until: plan(range).until }
   const stretches = progress.parts.map((part) => stretchOf(part, plan(part), isOrdered(partition)))
   const keeps = keepsBookmark(partition, window)
   const kept = (states: readonly StretchState[], isOver: boolean): StretchState[] =>
@@ -82,6 +91,9 @@ async function overRange(
     stretches,
     mayBeDivided: window.byCursor && isOrdered(partition) && partition.filter?.until !== undefined,
     save: async (states) => {
+      if (window.byCursor) await progress.save(kept(states, false))
+    },
+    end: async (states) => {
       if (keeps) await progress.save(kept(states, false))
     },
     close: async () => {

@@ -33,7 +33,15 @@ function source(stretches: Stretch[], more: Partial<Together> = {}, ms = 100): S
   }
   return {
     log,
-    how: { stretches, open, divide: () => null, workers: createWorkers(2), now: () => now, ...more },
+    how: {
+      stretches,
+      open,
+      divide: () => null,
+      workers: createWorkers(2),
+      worthLoading: () => true,
+      now: () => now,
+      ...more,
+    },
   }
 }
 
@@ -97,6 +105,39 @@ test('after a failure the pages on their way still come, nothing more is asked f
   expect(log.filter((what) => what.startsWith('end'))).toHaveLength(
     new Set(log.filter((what) => what.startsWith('ask'))).size,
   )
+})
+
+test('after a failure that leaves what was read in doubt nothing more comes', async () => {
+  const { how } = source([1, 2, 3].map(stretch), { worthLoading: () => false })
+  const open = (part: Stretch): AsyncGenerator<Page, void> => {
+    if (part.since !== 1) return how.open(part)
+    return (async function* () {
+      yield new Uint8Array([1])
+      await new Promise(setImmediate)
+      throw new Error('odd')
+    })()
+  }
+  const pages: number[] = []
+  const reading = async () => {
+    for await (const { page } of readTogether({ ...how, open })) pages.push(page[0] ?? 0)
+  }
+  await expect(reading()).rejects.toThrow('odd')
+  expect(pages).toEqual([1])
+})
+
+test('parts that were left by their order are read once more where another part has none', async () => {
+  const parts = [1, 2].map((since) => ({ ...stretch(since), until: since + 1 }))
+  const { how, log } = source(parts)
+  for await (const { stretch: part } of readTogether(how)) {
+    // The first has passed its end; the second descends.
+    if (part.since === 1) part.mark.add([1, 2], part.until)
+    else part.mark.add(part.mark.reached === null ? [2] : [2, 2.5, -2000], 10_000)
+  }
+  expect(log.filter((what) => what === 'ask 1')).toHaveLength(4)
+  expect(parts.map(({ closed, window }) => [closed, window.until])).toEqual([
+    [true, 2],
+    [true, null],
+  ])
 })
 
 test('a reader that stops ends every walker', async () => {

@@ -13,13 +13,20 @@ function stretch(since: number | null, until: number | null, ...pages: number[][
   return made
 }
 
-const thousand = (from: number, to: number): number[] => [from * SECOND, to * SECOND]
+/** Two pages. */
+const pages = (from: number, to: number): [number[], number[]] => {
+  const middle = (from + to) / 2
+  return [
+    [from * SECOND, middle * SECOND],
+    [middle * SECOND, to * SECOND],
+  ]
+}
 
 describe('dividing what is ahead', () => {
   test('gives the later half of the part with most left, at a whole second', () => {
     const all = [
-      stretch(null, 300_000 * SECOND, thousand(1, 1001)),
-      stretch(300_000 * SECOND, null, thousand(300_000, 303_001)),
+      stretch(null, 300_000 * SECOND, ...pages(1, 1001)),
+      stretch(300_000 * SECOND, null, ...pages(300_000, 303_001)),
     ]
     const later = divide(all, NOW, Infinity)
     expect(later).toMatchObject({ since: 150_500 * SECOND, until: 300_000 * SECOND, closed: false })
@@ -29,7 +36,7 @@ describe('dividing what is ahead', () => {
   })
 
   test('goes by where it was taken from, as long as nothing has been read of a part', () => {
-    const all = [stretch(null, null, thousand(0, 1000))]
+    const all = [stretch(null, null, ...pages(0, 1000))]
     for (let walkers = 1; walkers < 8; walkers++) divide(all, NOW, Infinity)
     const widths = statesOf(all).map(({ since, until }) => (until ?? NOW) - (since ?? 0))
     expect(all).toHaveLength(8)
@@ -38,12 +45,13 @@ describe('dividing what is ahead', () => {
 
   test.each<[string, Stretch]>([
     ['of which nothing is known', stretch(null, null)],
-    ['with hardly a page left', stretch(null, 1003 * SECOND, thousand(0, 1000))],
-    ['that did not come in order', stretch(null, null, thousand(5, 1000), thousand(1, 2))],
-    ['that is read to its end', { ...stretch(0, 900_000 * SECOND, thousand(0, 1000)), closed: true }],
+    ['of which one page tells nothing yet', stretch(null, null, [0, 1000 * SECOND])],
+    ['with hardly a page left', stretch(null, 1003 * SECOND, ...pages(0, 1000))],
+    ['that did not come in order', stretch(null, null, ...pages(5, 1000), ...pages(1, 2))],
+    ['that is read to its end', { ...stretch(0, 900_000 * SECOND, ...pages(0, 1000)), closed: true }],
     [
       'that is not read by its cursor',
-      { ...stretch(null, null, thousand(0, 9)), window: { ...WINDOW, byCursor: false } },
+      { ...stretch(null, null, ...pages(0, 9)), window: { ...WINDOW, byCursor: false } },
     ],
     ['that ends within the second', stretch(null, 1_000_900, [1_000_000], [1_000_000])],
   ])('leaves a part whole %s', (_what, part) => {
@@ -53,16 +61,16 @@ describe('dividing what is ahead', () => {
   })
 
   test('leaves all whole where the budget does not reach to the end', () => {
-    const pages = 999
-    expect(divide([stretch(null, null, thousand(0, 1000))], NOW, pages - 1)).toBeNull()
-    expect(divide([stretch(null, null, thousand(0, 1000))], NOW, pages)).not.toBeNull()
+    const ahead = 1998
+    expect(divide([stretch(null, null, ...pages(0, 1000))], NOW, ahead - 1)).toBeNull()
+    expect(divide([stretch(null, null, ...pages(0, 1000))], NOW, ahead)).not.toBeNull()
   })
 
   test('always leaves parts that tile the whole', () => {
     const step = fc.tuple(fc.nat(9), fc.integer({ min: 1, max: 100_000 }))
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const all = [stretch(null, null, thousand(0, 1))]
+        const all = [stretch(null, null, ...pages(0, 1))]
         for (const [which, ahead] of steps) {
           const part = all[which % all.length]
           const at = part?.mark.reached ?? part?.since ?? 0
@@ -82,12 +90,12 @@ describe('dividing what is ahead', () => {
 
 test('the share of a walk counts what every part has read', () => {
   const halfway = [
-    stretch(0, 500_000 * SECOND, thousand(0, 250_000)),
-    stretch(500_000 * SECOND, null, thousand(500_000, 750_000)),
+    stretch(0, 500_000 * SECOND, ...pages(0, 250_000)),
+    stretch(500_000 * SECOND, null, ...pages(500_000, 750_000)),
   ]
   expect(shareOf(halfway, NOW)).toBeCloseTo(0.5)
   expect(shareOf([stretch(null, null)], NOW)).toBeNull()
-  expect(shareOf([stretch(null, null, thousand(5, 6), thousand(1, 2))], NOW)).toBeNull()
+  expect(shareOf([stretch(null, null, ...pages(5, 6), ...pages(1, 2))], NOW)).toBeNull()
   expect(
     shareOf([{ ...stretch(0, 500_000 * SECOND), closed: true }, stretch(500_000 * SECOND, null)], NOW),
   ).toBeCloseTo(0.5)

@@ -52,7 +52,7 @@ async function readParts({ control }: Session, place: Place, range: Range) {
     bookmark: bookmark?.getTime() ?? null,
     closed: closed_at !== null,
   }))
-  return { parts, isOver: parts.every(({ closed }) => closed), isFresh: rows.every(({ fresh }) => fresh) }
+  return { parts, isOver: parts.every(({ closed }) => closed), isFresh: rows.some(({ fresh }) => fresh) }
 }
 
 /** What has changed since a range was read to its end is in its last part, behind all that was seen. */
@@ -117,10 +117,10 @@ export async function openRange(session: Session, place: Place, range: Range): P
 
 /** Whether nothing has been read yet, or a reading of everything has got no further than the bookmark. */
 export async function isFirstReading(session: Session, place: Place): Promise<boolean> {
-  const held = await readStreamBookmark(session, place)
-  if (held === null) return true
   const { parts, isOver } = await readParts(session, place, EVERYTHING)
-  return !isOver && (lowWater(parts) ?? -Infinity) >= held
+  const held = await readStreamBookmark(session, place)
+  if (parts.length === 0) return held === null
+  return !isOver && (lowWater(parts) ?? -Infinity) >= (held ?? -Infinity)
 }
 
 async function forgetParts({ control }: Session, place: Place, range: Range): Promise<void> {

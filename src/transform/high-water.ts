@@ -26,7 +26,8 @@ export class HighWater {
     this.#ascending = isOrdered
   }
 
-  add(cursors: readonly (number | null)[]): void {
+  /** Values at `until` or later are of records that another walk reads: they tell how far this one has come, and no more. */
+  add(cursors: readonly (number | null)[], until: number | null = null): void {
     this.#pages++
     this.#pageLast = null
     this.#pageDescends = true
@@ -35,8 +36,9 @@ export class HighWater {
       if (this.#pageLast !== null && secondOf(cursor) > secondOf(this.#pageLast)) this.#pageDescends = false
       this.#pageLast = cursor
       if (secondOf(cursor) < secondOf(this.#last)) this.#ascending = false
-      this.#first ??= cursor
       this.#last = cursor
+      if (until !== null && cursor >= until) continue
+      this.#first ??= cursor
       if (this.#highest === null || cursor > this.#highest) this.#highest = cursor
     }
   }
@@ -68,9 +70,10 @@ export class HighWater {
     return this.#highest
   }
 
-  /** Milliseconds of the cursor field that a page covered, on average; null where no value was seen. */
+  /** Milliseconds of the cursor field that a page covered, on average; null where a single page tells nothing yet. */
   get pace(): number | null {
-    return this.#first === null || this.#highest === null ? null : (this.#highest - this.#first) / this.#pages
+    if (this.#first === null || this.#highest === null || this.#pages < 2) return null
+    return (this.#highest - this.#first) / this.#pages
   }
 
   /** The bookmark that may be committed with the rows seen so far. */

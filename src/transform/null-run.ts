@@ -18,6 +18,11 @@ export class NullRunFinder<Key extends { readonly slot: number }> {
   #start = 0
   #end = 0
 
+  /** A text that broke off is no part of the next. */
+  reset(): void {
+    this.#slots.length = 0
+  }
+
   /** The next member is null; it stands from `start` to `end`. */
   add(key: Key, start: number, end: number): void {
     if (this.#slots.length === 0) {

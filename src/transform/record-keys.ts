@@ -139,6 +139,7 @@ export class RecordKeys {
       return
     }
     let key: Key | null = null
+    this.#nulls.reset()
     do {
       const guess: Key | null = key === null ? this.#first : key.next
       key = this.#passNulls(guess, scanner, places) ?? this.#member(guess, key, scanner, places)

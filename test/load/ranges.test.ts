@@ -186,6 +186,13 @@ describe('a first reading', () => {
     expect(await isFirstReading(session, deals)).toBe(false)
   })
 
+  test('is over where every part of it is, also where no record had a time', async () => {
+    const { session } = await migratedWarehouse()
+    await save(session, EVERYTHING, part(EVERYTHING, null, true))
+    expect(await bookmarkOf(session)).toBeNull()
+    expect(await isFirstReading(session, deals)).toBe(false)
+  })
+
   test('is none where all had been read before', async () => {
     const { session } = await migratedWarehouse()
     await setBookmark(session, july)

@@ -142,7 +142,7 @@ describe('the database', () => {
       await count(asked, answer)
       if (asked.path === '/api/v2/persons' && ++pages === 5)
         await db.query(
-          "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'pipedrive-warehouse persons'",
+          "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'pipedrive-warehouse persons' and datname = current_database()",
         )
     }
     const report = await world.run({ streams: [inPagesOf(4, persons)] })

@@ -1,21 +1,15 @@
 import { expect, test } from 'vitest'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
 import { bookmarkOf, countOf, only } from '../support/warehouse.ts'
-import {
-  BACKFILL,
-  PASS,
-  checkpointEveryPage,
-  inPagesOf,
-  openWorld,
-  streamNamed,
-  type World,
-} from '../support/world.ts'
+import { BACKFILL, PASS, inPagesOf, openWorld, streamNamed, type World } from '../support/world.ts'
 
 const PERSONS = '/api/v2/persons'
 const SECOND = 1000
 const small = inPagesOf(4, streamNamed('persons'))
 const request = { streams: [small], walkers: 7 }
 const size = { persons: 200 }
+/** Loading is no work to speak of: the pages are what is waited for. */
+const EVERY_FEW_PAGES = { batchRows: 40, batchMs: 1e9 }
 
 /** Answers take long: while one is waited for, others can be. */
 function slowly({ tap, clock }: World): void {
@@ -84,7 +78,7 @@ test('where the budget does not reach for all of it one walker goes on, day afte
 test('a backfill that was cut off goes on with each part where that was', async () => {
   await using world = await openWorld({ size })
   slowly(world)
-  checkpointEveryPage(world)
+  world.batch = EVERY_FEW_PAGES
   world.emulator.faults.add({ kind: 'status', status: 400, match: `${PERSONS}?`, after: 25, times: 1 })
   expect(only(await world.run({ ...request, plan: BACKFILL })).status).toBe('failed')
   const parts = await partsOf(world)
@@ -112,7 +106,7 @@ test('a backfill that was cut off goes on with each part where that was', async 
 test('a first pass is read so too, goes on so, and leaves nothing behind but its bookmark', async () => {
   await using world = await openWorld({ size })
   slowly(world)
-  checkpointEveryPage(world)
+  world.batch = EVERY_FEW_PAGES
   world.emulator.faults.add({ kind: 'status', status: 400, match: `${PERSONS}?`, after: 25, times: 1 })
   expect(only(await world.run({ ...request, plan: PASS })).status).toBe('failed')
   expect((await partsOf(world)).length).toBeGreaterThan(4)
@@ -129,7 +123,7 @@ test('a first pass is read so too, goes on so, and leaves nothing behind but its
 test('a run that is stopped keeps what each walker has brought', async () => {
   await using world = await openWorld({ size })
   const { clock, tap } = world
-  checkpointEveryPage(world)
+  world.batch = EVERY_FEW_PAGES
   const stop = new AbortController()
   let pages = 0
   tap.onAnswer = ({ path }) => {
@@ -141,4 +135,28 @@ test('a run that is stopped keeps what each walker has brought', async () => {
   slowly(world)
   expect(only(await world.run({ ...request, plan: BACKFILL })).status).toBe('done')
   await expectWarehouseEquals(world, { streams: ['persons'] })
+})
+
+test('an order that breaks under several walkers loses nothing, and what comes next neither', async () => {
+  await using world = await openWorld({ size })
+  slowly(world)
+  world.emulator.faults.add({ kind: 'unsorted-page', match: `${PERSONS}?`, after: 8, times: 2 })
+  expect(only(await world.run({ ...request, plan: BACKFILL })).status).toBe('done')
+  await expectWarehouseEquals(world, { streams: ['persons'] })
+  const [latest] = await world.db.query<{ at: Date }>('select max(update_time) as at from pipedrive.persons')
+  expect(await bookmarkOf(world.db, 'persons')).toBe(latest?.at.getTime())
+})
+
+test('a backfill up to a time, of a list that cannot be asked to end there, leaves no gap for the pass behind it', async () => {
+  await using world = await openWorld()
+  const products = inPagesOf(4, streamNamed('products'))
+  const times = world.emulator.company
+    .list('products')
+    .map((product) => Date.parse((product['update_time'] as string).replace(' ', 'T').replace(/Z?$/, 'Z')))
+    .toSorted((one, other) => one - other)
+  const until = times[5] ?? 0
+  await world.run({ streams: [products], plan: { ...BACKFILL, until } })
+  expect(await bookmarkOf(world.db, 'products')).toBeLessThan(until)
+  await world.run({ streams: [products], plan: PASS })
+  await expectWarehouseEquals(world, { streams: ['products'] })
 })

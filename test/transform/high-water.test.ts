@@ -117,3 +117,11 @@ describe('the end of a range', () => {
     expect(walked(20).hasPassed(ms(10))).toBe(false)
   })
 })
+
+test('records that another walk reads tell how far this one has come, and are no part of its bookmark', () => {
+  const mark = new HighWater(null)
+  mark.add([1000, 2000, 9000], 3000)
+  expect([mark.checkpoint, mark.end, mark.reached, mark.hasPassed(3000)]).toEqual([2000, 2000, 2000, true])
+  mark.add([8000], 3000)
+  expect([mark.checkpoint, mark.end, mark.isAscending]).toEqual([null, 2000, false])
+})
