@@ -14,7 +14,7 @@ create table "pipedrive_sync"."kysely_migration_lock" (
   "is_locked" integer default 0 not null
 );
 
-insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0003-parent-read', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0004-erased', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0005-sweeps-of-parents', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0008-schema-change-column', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0009-erased-vacuum', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0011-plans', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0012-window-parts', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0003-parent-read', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0004-erased', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0005-sweeps-of-parents', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0008-schema-change-column', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0009-erased-vacuum', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0010-change-gate', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0011-plans', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0012-window-parts', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
 
 insert into "pipedrive_sync"."kysely_migration_lock" values ('migration_lock', 0);
 
@@ -144,6 +144,29 @@ alter table "pipedrive_sync"."parent_read" add column "failed_at" timestamptz;
 alter table "pipedrive_sync"."schema_changes" add column "column_name" text;
 
 alter table "pipedrive_sync"."erased" add column "to_vacuum" text[] default '{}' not null;
+
+create table "pipedrive_sync"."change_gate" (
+  "account" text primary key,
+  "since" timestamptz,
+  "asked_at" timestamptz not null,
+  "told" text[] not null
+);
+
+create table "pipedrive_sync"."known_token" (
+  "account" text not null,
+  "fingerprint" text not null,
+  "user_id" bigint not null,
+  "user_name" text not null,
+  "seen_at" timestamptz not null,
+  constraint "known_token_pkey" primary key ("account", "fingerprint")
+);
+
+create table "pipedrive_sync"."catalog_read" (
+  "account" text not null,
+  "entity" text not null,
+  "read_at" timestamptz not null,
+  constraint "catalog_read_pkey" primary key ("account", "entity")
+);
 
 alter table "pipedrive_sync"."run" add column "kind" text, add column "scope" text, add column "plan_id" bigint;
 
