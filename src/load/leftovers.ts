@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Batch } from '../transform/batch.ts'
 import { DELETED_AT, EXTRA, type TableLayout } from '../transform/layout.ts'
+import { ROW_KEY } from '../transform/present.ts'
 import type { Session } from './connection.ts'
 import { sameKey } from './merge.ts'
 import { copyIntoStage, stageName } from './stage.ts'
@@ -37,8 +38,8 @@ export async function forgetLeftOver(
 }
 
 /**
- * The leftovers of the rows that hold one of these keys, each with the key of its row: pages of records, JSON arrays. To
- * be read within a transaction.
+ * The leftovers of the rows that hold one of these keys, or the object whose part it is, each with the key of its row:
+ * pages of records, JSON arrays. To be read within a transaction.
  */
 export async function* readLeftovers(
   { client, schemas }: Session,
@@ -48,9 +49,11 @@ export async function* readLeftovers(
   const name = qualified(schemas.data, table)
   const row = key.map((column) => `${client.escapeLiteral(column)}, ${quoteIdentifier(column)}`).join(', ')
   // A cursor takes no parameters.
-  const wanted = keys.map((each) => client.escapeLiteral(each)).join(', ')
+  const held = new Set(keys.flatMap((each) => [each, each.split('.')[0] ?? each]))
+  const wanted = [...held].map((each) => client.escapeLiteral(each)).join(', ')
   await client.query(`declare leftovers cursor for
-    select (${EXTRA} || jsonb_build_object(${row}))::text as record from ${name} where ${EXTRA} ?| array[${wanted}]`)
+    select (${EXTRA} || jsonb_build_object('${ROW_KEY}', jsonb_build_object(${row})))::text as record
+    from ${name} where ${EXTRA} ?| array[${wanted}]`)
   for (;;) {
     const { rows } = await client.query<{ record: string }>(`fetch ${ROWS} from leftovers`)
     if (rows.length === 0) break

@@ -1,7 +1,8 @@
-import type { ColumnSpecs, Stream } from '../streams/stream.ts'
+import { columnType, type ColumnSpecs, type Stream } from '../streams/stream.ts'
 import type { CatalogField } from './catalog.ts'
 import { fieldType } from './custom-fields.ts'
 import { customColumns } from './layout.ts'
+import { placeOf } from './record-fields.ts'
 
 /** The columns that each table has. */
 export type Held = ReadonlyMap<string, ReadonlySet<string>>
@@ -31,12 +32,15 @@ export function presentIn({ stream, catalog }: Shape, held: Held): Shape {
   }
 }
 
-/** The top-level keys of a record that go into columns of their own, each with the field or column that takes it. */
+/**
+ * The keys of what may be left over that go into columns of their own, each with the field or column that takes it: keys
+ * of a record, and those of parts with what they are parts of, `value.amount`.
+ */
 export function keysWithColumns({ stream, catalog }: Shape): ReadonlyMap<string, CatalogField | string> {
-  const native = Object.entries(stream.columns).flatMap(([column, spec]): [string, string][] => {
-    const from = typeof spec === 'string' ? column : (spec.from ?? column)
-    return from.includes('.') ? [] : [[from, column]]
-  })
+  const native = Object.keys(stream.columns).map((column): [string, string] => [
+    placeOf(stream.columns, column),
+    column,
+  ])
   const custom = catalog
     .filter((field) => field.isCustom && field.columnName !== null)
     // Of two fields of one code the one that is there takes it.
@@ -60,14 +64,21 @@ function keysOf(field: CatalogField): readonly string[] {
   return [field.code, ...parts.map(({ key }) => `${field.code}_${key}`)]
 }
 
+/** Under which key leftovers have the key of their row with them: Pipedrive has none of that name. */
+export const ROW_KEY = '_row'
+
 /** The part of a stream that reads these fields and columns out of leftovers, and nothing else. */
 export function partOf(shape: Shape, wanted: readonly (CatalogField | string)[]): Shape {
   const { name, description, key, columns } = shape.stream
-  const names = new Set([...key, ...wanted.filter((one) => typeof one === 'string')])
+  const names = new Set(wanted.filter((one) => typeof one === 'string'))
+  const row = key.map((column) => [
+    column,
+    { type: columnType(columns[column] ?? 'bigint'), from: `${ROW_KEY}.${column}` },
+  ])
   return {
     stream: {
       ...{ name, description, key, cursorField: null, catalogs: [], partitions: [] },
-      columns: columnsIn(columns, names),
+      columns: { ...columnsIn(columns, names), ...(Object.fromEntries(row) as ColumnSpecs) },
     },
     catalog: [...new Set(wanted.filter((one) => typeof one !== 'string'))].map((field) => ({
       ...field,
