@@ -3,16 +3,16 @@ import { forgetLeftOver, keysLeftOver, moveLeftovers, readLeftovers } from './lo
 import { logDrift } from './load/run-log.ts'
 import { createStage } from './load/stage.ts'
 import { Batch } from './transform/batch.ts'
-import { firstColumn, type CatalogField } from './transform/catalog.ts'
 import { layoutStream } from './transform/layout.ts'
 import type { Drift } from './transform/leftovers.ts'
-import { keysWithColumns, partOf, type Shape } from './transform/present.ts'
+import { partOf, type Shape } from './transform/present.ts'
 import { compileTransform } from './transform/records.ts'
+import { targetsOf } from './transform/targets.ts'
 
 /**
  * Moves what waits in `_extra` into the columns that have been made for it, without asking Pipedrive: a field that came
  * between the reading of the catalog and that of the records, a column that could not be added before, one of a later
- * release. `made`: columns that have just been added; what did not fit another may fit them. To be called in the
+ * release. `made`: columns that have just been added. To be called in the
  * transaction that adds them, under the stream's lock.
  */
 export async function promoteLeftovers(
@@ -22,16 +22,10 @@ export async function promoteLeftovers(
   made: ReadonlySet<string>,
 ): Promise<void> {
   const { name } = shape.stream
-  const columns = keysWithColumns(shape)
-  const keys = (await keysLeftOver(session, account, name))
-    .filter(({ key, reason }) => reason === 'unknown' || made.has(firstOf(columns.get(key)) ?? ''))
-    .map(({ key }) => key)
-    .filter((key) => columns.has(key))
-  if (keys.length === 0) return
-  const part = partOf(
-    shape,
-    keys.flatMap((key) => columns.get(key) ?? []),
-  )
+  const targets = targetsOf(shape, await keysLeftOver(session, account, name), made)
+  if (targets.size === 0) return
+  const keys = [...targets.keys()]
+  const part = partOf(shape, [...targets.values()])
   const layout = layoutStream(part.stream, part.catalog)
   const transform = compileTransform(part.stream, part.catalog)
   const drift: Drift[] = []
@@ -46,9 +40,4 @@ export async function promoteLeftovers(
   await forgetLeftOver(session, account, name, keys)
   // What does not fit is left over still.
   await logDrift(session, account, name, drift)
-}
-
-/** The first column of what takes a key. */
-function firstOf(target: CatalogField | string | undefined): string | null {
-  return target === undefined || typeof target === 'string' ? (target ?? null) : firstColumn(target)
 }

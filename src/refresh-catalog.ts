@@ -5,12 +5,12 @@ import { isCatalogFresh, noteCatalogRead } from './load/catalog-reads.ts'
 import { inTransaction, type Session } from './load/connection.ts'
 import { lockCatalog, tryLockUntilCommit } from './load/lock.ts'
 import { oweLabels, relabel } from './load/relabel.ts'
-import { logDrift } from './load/run-log.ts'
+import { logUnknownTypes } from './load/run-log.ts'
 import { isNotShown } from './outcome.ts'
 import { nativeColumns } from './streams/index.ts'
 import type { Stream } from './streams/stream.ts'
 import { addTo, type Tally } from './tally.ts'
-import { mergeCatalog, newUnknownTypes } from './transform/catalog.ts'
+import { mergeCatalog, unknownTypes } from './transform/catalog.ts'
 
 /** Fields and options change seldom; a record that shows new ones is noticed, and has them read at once. */
 const FRESH_FOR_MS = 6 * 3_600_000
@@ -63,7 +63,7 @@ async function refreshCatalog(
     const known = await readCatalog(session, entity)
     const merged = mergeCatalog(nativeColumns(entity), known, fetched)
     const counts = await writeCatalog(session, entity, merged)
-    await logDrift(session, account, entity, newUnknownTypes(known, merged))
+    await logUnknownTypes(session, account, entity, unknownTypes(merged))
     await oweLabels(session, entity, known, merged)
     // A stream's rows are written under its own lock only: a run that holds it relabels them when it ends.
     if (entity === stream || (await tryLockUntilCommit(session, account, entity)))

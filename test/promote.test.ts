@@ -7,7 +7,8 @@ import { streams } from '../src/streams/index.ts'
 import { columnType, type ColumnSpecs, type Stream } from '../src/streams/stream.ts'
 import { layoutStream } from '../src/transform/layout.ts'
 import { ACCOUNT, migratedWarehouse, type Warehouse } from './load/support/warehouse.ts'
-import { reportOf } from './support/warehouse.ts'
+import { only, reportOf } from './support/warehouse.ts'
+import { send } from './support/send.ts'
 import { expectWarehouseEquals } from './support/warehouse-equals.ts'
 import { openWorld, streamNamed } from './support/world.ts'
 
@@ -75,4 +76,112 @@ describe('what waits in _extra', () => {
       expect(await world.db.query('select from pipedrive.leads where _extra is not null')).toEqual([])
     }
   })
+})
+
+const deals = streamNamed('deals')
+/** Whose records cannot be read: the catalog and the tables are brought up to date, and nothing else. */
+const unread: Stream = {
+  ...deals,
+  partitions: deals.partitions.map((partition) => ({ ...partition, path: '/v1/nothing' })),
+}
+
+describe('what waits in _extra of a field that changes its type', () => {
+  /** A warehouse that has read `old` as a text. */
+  async function openRetyped() {
+    const world = await openWorld({ size: { customFields: 0 } })
+    const { emulator, db } = world
+    const { code } = emulator.company.fields.add('deals', 'X', 'text')
+    const path = `_emulator/fields/deals/${code}`
+    const retype = (type: string, options: readonly object[] = []) =>
+      send(emulator, 'PUT', path, { field_type: type, options })
+    const write = (value: string | number) =>
+      send(emulator, 'PATCH', '_emulator/records/deals/1', { custom_fields: { [code]: value } })
+    await write('old')
+    await world.run({ streams: [deals] })
+    const row = async () => (await db.query('select * from pipedrive.deals where id = 1'))[0]
+    return { world, code, retype, write, row, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
+  }
+
+  test('goes into the column that the field had, when it goes back to that: it did not fit the other', async () => {
+    await using given = await openRetyped()
+    const { world, code, retype, write, row } = given
+    await retype('double')
+    await write('large')
+    await world.run({ streams: [deals] })
+    expect(await row()).toMatchObject({ cf_x: 'old', cf_x__double: null, _extra: { [code]: 'large' } })
+    await retype('text')
+    await world.run({ streams: [unread] })
+    expect(await row()).toMatchObject({ cf_x: 'large', cf_x__double: null, _extra: null })
+  })
+
+  test('is tried once: what does not fit stays, and no row is written for it again', async () => {
+    await using given = await openRetyped()
+    const { world, code, retype, write, row } = given
+    await retype('date')
+    await world.run({ streams: [deals] })
+    await retype('double')
+    await write('large')
+    await world.run({ streams: [deals] })
+    await retype('date')
+    await world.run({ streams: [unread] })
+    const tried = await row()
+    expect(tried).toMatchObject({ cf_x: 'old', cf_x__date: null, _extra: { [code]: 'large' } })
+    await world.run({ streams: [unread] })
+    expect(await row()).toEqual(tried)
+  })
+
+  test('is never taken for a value of another type while the tables are frozen', async () => {
+    await using given = await openRetyped()
+    const { world, code, retype, write, row } = given
+    await retype('enum', [{ label: 'Yes' }])
+    const [option] = world.emulator.company.catalog.find('deals', code)?.options ?? []
+    const id = Number(option?.id)
+    await write(id)
+    const contract = 'freeze'
+    for (const streams of [[deals], [unread]]) {
+      await world.run({ streams, contract })
+      expect(await row()).toMatchObject({ cf_x: 'old', _extra: { [code]: id } })
+    }
+    await retype('text')
+    await world.run({ streams: [unread], contract })
+    expect(await row()).toMatchObject({ cf_x: 'old', _extra: { [code]: id } })
+    await world.run({ streams: [unread] })
+    expect(await row()).toMatchObject({ cf_x: 'old', cf_x__enum: 'Yes', _extra: null })
+  })
+})
+
+test('a type that nobody has described is told of for as long as a field has it, whatever waits for its column', async () => {
+  await using world = await openWorld({ size: { customFields: 0 } })
+  const { company } = world.emulator
+  await world.run({ streams: [deals] })
+  const { code } = company.fields.add('deals', 'Strange', 'hologram' as 'varchar')
+  await send(world.emulator, 'PATCH', '_emulator/records/deals/1', {
+    custom_fields: { [code]: { depth: 3 } },
+  })
+  await world.run({ streams: [{ ...deals, catalogs: [] }] })
+  const drift = () => world.db.query('select key, reason from pipedrive_sync.drift')
+  expect(await drift()).toEqual([{ key: code, reason: 'unknown' }])
+  for (const _time of [1, 2]) {
+    await world.run({ streams: [deals] })
+    expect(await drift()).toEqual([{ key: code, reason: 'unknown type' }])
+  }
+  expect(await world.db.query('select cf_strange from pipedrive.deals where id = 1')).toEqual([
+    { cf_strange: { depth: 3 } },
+  ])
+  company.fields.remove('deals', code)
+  await world.run({ streams: [deals] })
+  expect(await drift()).toEqual([])
+})
+
+test('fields past what a table has room for are told of', async () => {
+  await using world = await openWorld({ size: { customFields: 0 } })
+  for (let index = 0; index < 1400; index++) world.emulator.company.fields.add('deals', `F${index}`, 'text')
+  const { warning } = only(await world.run({ streams: [deals] }))
+  const [{ count } = {}] = await world.db.query<{ count?: number }>(
+    `select count(*)::int as count from pipedrive.fields where is_custom and entity = 'deals' and column_name is null`,
+  )
+  expect(count).toBeGreaterThan(20)
+  expect(warning).toBe(
+    `deals: ${count} custom fields have no column, since a table has room for 1400; their values are in _extra.`,
+  )
 })

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Batch } from '../transform/batch.ts'
 import { DELETED_AT, EXTRA, type TableLayout } from '../transform/layout.ts'
 import { ROW_KEY } from '../transform/present.ts'
+import type { LeftOver } from '../transform/targets.ts'
 import type { Session } from './connection.ts'
 import { sameKey } from './merge.ts'
 import { copyIntoStage, stageName } from './stage.ts'
@@ -10,16 +11,24 @@ import { qualified, quoteIdentifier } from './table-plan.ts'
 /** Rows that are read at once. */
 const ROWS = 2000
 
-/** The keys of what is left over, and why: there was no column for it, or it did not fit the one that there was. */
+/** Why values are in `_extra`; a type that nobody has described is told of, but its values have their column. */
+const KEPT = ['unknown', 'unfit'] as const
+
+/** The keys of what is left over, and why. */
 export async function keysLeftOver(
-  { control }: Session,
+  { control, schemas }: Session,
   account: string,
   stream: string,
-): Promise<readonly { readonly key: string; readonly reason: string }[]> {
+): Promise<readonly LeftOver[]> {
+  const fields = sql.table(`${schemas.data}.fields`)
+  const ofKey = sql`select from ${fields} where entity = stream and field_code = key and is_custom`
+  const retyped = sql<boolean>`exists (${ofKey} and removed_at is null)
+    and exists (${ofKey} and removed_at >= last_seen_at)`.as('retyped')
   return control
     .selectFrom('drift')
-    .select(['key', 'reason'])
+    .select(['key', 'reason', retyped])
     .where((is) => is.and({ account, stream }))
+    .where('reason', 'in', KEPT)
     .execute()
 }
 
@@ -34,6 +43,7 @@ export async function forgetLeftOver(
     .deleteFrom('drift')
     .where((is) => is.and({ account, stream }))
     .where('key', 'in', keys)
+    .where('reason', 'in', KEPT)
     .execute()
 }
 

@@ -209,3 +209,26 @@ export async function logDrift(
     )
     .execute()
 }
+
+/** Tells of the fields whose type is new for as long as they are there; to be called under the lock of their catalog. */
+export async function logUnknownTypes(
+  { control }: Session,
+  account: string,
+  stream: string,
+  keys: readonly string[],
+): Promise<void> {
+  const reason = 'unknown type'
+  await control
+    .deleteFrom('drift')
+    .where((is) => is.and({ account, stream, reason }))
+    .where('key', '<>', sql<string>`all(${keys}::text[])`)
+    .execute()
+  if (keys.length === 0) return
+  await control
+    .insertInto('drift')
+    .values(keys.map((key) => ({ account, stream, reason, key, seen: 1 })))
+    .onConflict((on) =>
+      on.columns(['account', 'stream', 'key', 'reason']).doUpdateSet({ last_seen_at: sql`now()` }),
+    )
+    .execute()
+}

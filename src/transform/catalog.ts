@@ -31,7 +31,9 @@ export function firstColumn(field: Typed & Pick<CatalogField, 'columnName'>): st
 
 /** The stem of the columns of a field whose first column is this one. */
 export function stemOf(column: string | null, field: Typed): string | null {
-  return column === null ? null : column.slice(0, column.length - firstSuffix(field).length)
+  if (column === null) return null
+  const suffix = firstSuffix(field)
+  return column.endsWith(suffix) ? column.slice(0, column.length - suffix.length) : column
 }
 
 /** PostgreSQL holds 1,600 columns in a table, less after columns were dropped; the rest stays in `_extra`. */
@@ -137,10 +139,9 @@ function firstName(
   return name
 }
 
-/** Fields that are new and of a type nobody has described: their values are kept whole, and are worth a look. */
-export function newUnknownTypes(before: readonly CatalogField[], now: readonly CatalogField[]) {
-  const known = new Set(before.map(fieldId))
-  return now
-    .filter((field) => field.isCustom && !known.has(fieldId(field)) && !isKnownType(field.type))
-    .map(({ code }) => ({ key: code, reason: 'unknown type', count: 1 }))
+/** The codes of the fields that are there and of a type nobody has described: they are worth a look. */
+export function unknownTypes(catalog: readonly CatalogField[]): readonly string[] {
+  return catalog
+    .filter(({ isCustom, removed, type }) => isCustom && !removed && !isKnownType(type))
+    .map(({ code }) => code)
 }

@@ -2,7 +2,6 @@ import { columnType, type ColumnSpecs, type Stream } from '../streams/stream.ts'
 import type { CatalogField } from './catalog.ts'
 import { fieldType } from './custom-fields.ts'
 import { customColumns } from './layout.ts'
-import { placeOf } from './record-fields.ts'
 
 /** The columns that each table has. */
 export type Held = ReadonlyMap<string, ReadonlySet<string>>
@@ -32,23 +31,6 @@ export function presentIn({ stream, catalog }: Shape, held: Held): Shape {
   }
 }
 
-/**
- * The keys of what may be left over that go into columns of their own, each with the field or column that takes it: keys
- * of a record, and those of parts with what they are parts of, `value.amount`.
- */
-export function keysWithColumns({ stream, catalog }: Shape): ReadonlyMap<string, CatalogField | string> {
-  const native = Object.keys(stream.columns).map((column): [string, string] => [
-    placeOf(stream.columns, column),
-    column,
-  ])
-  const custom = catalog
-    .filter((field) => field.isCustom && field.columnName !== null)
-    // Of two fields of one code the one that is there takes it.
-    .toSorted((one, other) => Number(other.removed) - Number(one.removed))
-    .flatMap((field) => keysOf(field).map((key): [string, CatalogField] => [key, field]))
-  return new Map<string, CatalogField | string>([...native, ...custom])
-}
-
 /** The keys in `_extra` of the custom fields that were removed: no record says anything of them. */
 export function keysOfRemoved(catalog: readonly CatalogField[]): readonly string[] {
   const custom = catalog.filter(({ isCustom }) => isCustom)
@@ -57,8 +39,8 @@ export function keysOfRemoved(catalog: readonly CatalogField[]): readonly string
   return [...new Set(gone.flatMap((field) => [...keysOf(field), `${field.code}.`]))]
 }
 
-/** v1 has the parts of a value beside it. */
-function keysOf(field: CatalogField): readonly string[] {
+/** The keys of a record that are a field's: v1 has the parts of a value beside it. */
+export function keysOf(field: CatalogField): readonly string[] {
   const described = fieldType(field.type)
   const parts = 'parts' in described ? described.parts.slice(1) : []
   return [field.code, ...parts.map(({ key }) => `${field.code}_${key}`)]

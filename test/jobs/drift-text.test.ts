@@ -22,3 +22,9 @@ test('the first twenty fields are shown, and how many there are besides', () => 
   expect(driftText([drift(0)]).join('\n')).not.toContain('more')
   expect(driftText([])).toEqual([])
 })
+
+test('says of each reason where the values are', () => {
+  const text = driftText([drift(0)]).join('\n')
+  expect(text).toMatch(/in _extra, .*\(unfit\).*\(unknown\)/)
+  expect(text).toMatch(/in a column of its own as JSON, .*\(unknown type\)/)
+})

@@ -57,7 +57,7 @@ describe('status', () => {
       const { json, text } = await look()
       const { drift } = driftOf.parse(json)
       expect(drift.length).toBeGreaterThan(0)
-      expect(text).toContain('Kept whole in _extra')
+      expect(text).toContain('Kept whole: in _extra')
       for (const { code } of drift) expect(text).toContain(code)
       return drift.map(({ last_seen: _, ...rest }) => rest).toSorted((a, b) => (a.code < b.code ? -1 : 1))
     }

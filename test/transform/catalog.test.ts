@@ -3,7 +3,8 @@ import type { FetchedField } from '../../src/streams/field.ts'
 import {
   MOST_COLUMNS,
   mergeCatalog,
-  newUnknownTypes,
+  stemOf,
+  unknownTypes,
   type CatalogField,
 } from '../../src/transform/catalog.ts'
 
@@ -127,7 +128,7 @@ describe('the catalog', () => {
     expect(more.slice(0, many.length)).toEqual(catalog)
   })
 
-  test('tells of new custom fields whose type nobody has described', () => {
+  test('tells of custom fields that are there whose type nobody has described', () => {
     const look = [
       fetched('a1', { type: 'hologram' }),
       fetched('a2', { type: 'toString' }),
@@ -135,11 +136,9 @@ describe('the catalog', () => {
       fetched('visible_to', { type: 'visibility', isCustom: false }),
     ]
     const catalog = after(look)
-    expect(newUnknownTypes([], catalog)).toEqual([
-      { key: 'a1', reason: 'unknown type', count: 1 },
-      { key: 'a2', reason: 'unknown type', count: 1 },
-    ])
-    expect(newUnknownTypes(catalog, after(look, look))).toEqual([])
+    expect(unknownTypes(catalog)).toEqual(['a1', 'a2'])
+    const retyped = [fetched('a1', { type: 'varchar' }), ...look.slice(2)]
+    expect(unknownTypes(after(look, retyped))).toEqual([])
   })
 
   test('counts every column of a field against what a table holds', () => {
@@ -184,4 +183,12 @@ describe('the catalog', () => {
       ])
     }
   })
+})
+
+test('the stem of a column is what the field is called, where the column has the ending of its type and where not', () => {
+  const reference = { type: 'org', isCustom: true }
+  expect(stemOf('cf_partner_id', reference)).toBe('cf_partner')
+  expect(stemOf('cf_partner', reference)).toBe('cf_partner')
+  expect(stemOf('cf_partner_id', { type: 'varchar', isCustom: true })).toBe('cf_partner_id')
+  expect(stemOf(null, reference)).toBeNull()
 })
