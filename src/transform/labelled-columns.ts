@@ -25,9 +25,14 @@ function fit(label: string, ending: string): string {
   return begun.trimEnd() + ending
 }
 
+/** What is not drawn itself, but what emoji and joined scripts are drawn by. */
+const INVISIBLE =
+  /(\p{RGI_Emoji}|(?<=[\p{Script=Arabic}\p{M}])[\u200c\u200d](?=\p{L}))|\p{Default_Ignorable_Code_Point}/gv
+
 /** What cannot be seen would tell names apart that look the same. */
 function visible(label: string): string {
   return label
+    .replaceAll(INVISIBLE, '$1')
     .normalize('NFC')
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim()

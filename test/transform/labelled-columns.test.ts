@@ -57,6 +57,20 @@ describe('what columns are called', () => {
     })
   })
 
+  test('holds nothing that is not seen, but what emoji and joined letters are made of', () => {
+    const [zeroWidth, mark, joiner, nonJoiner] = ['\u200b', '\u200e', '\u200d', '\u200c']
+    const named = [
+      ...['Region', `Region${zeroWidth}`, `${mark}Re\u00adgion\ufe0f`, `Re${joiner}gion`, zeroWidth],
+      ...[`👩${joiner}💻`, '❤\ufe0f', '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'],
+      ...[`می${nonJoiner}خواهم`, `क्${joiner}ष`],
+    ]
+    const shown = labels(named.map((label, index) => field(`cf_${index}`, label)))
+    expect(named.map((_, index) => shown[`cf_${index}`])).toEqual([
+      ...['Region', 'Region (2)', 'Region (3)', 'Region (4)', 'cf_4'],
+      ...named.slice(5),
+    ])
+  })
+
   test('has a number behind it where others came first, the same for all columns of a field', () => {
     expect(
       labels([
