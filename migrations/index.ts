@@ -9,6 +9,7 @@ import * as erasedVacuum from './0009-erased-vacuum.ts'
 import * as changeGate from './0010-change-gate.ts'
 import * as plans from './0011-plans.ts'
 import * as windowParts from './0012-window-parts.ts'
+import * as catalogAsked from './0013-catalog-asked.ts'
 
 /** The control schema's history, in order. Tables of streams are planned from the registry instead. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0010-change-gate': changeGate,
   '0011-plans': plans,
   '0012-window-parts': windowParts,
+  '0013-catalog-asked': catalogAsked,
 }

@@ -1,5 +1,6 @@
 import type { SyncContext } from './context.ts'
-import type { FetchedField } from './streams/field.ts'
+import type { FetchedCatalog } from './streams/field.ts'
+import { databaseTime, isLatest } from './load/catalog-age.ts'
 import { readCatalog, writeCatalog, type CatalogCounts } from './load/catalog-store.ts'
 import { isCatalogFresh, noteCatalogRead } from './load/catalog-reads.ts'
 import { inTransaction, type Session } from './load/connection.ts'
@@ -39,7 +40,7 @@ export async function refreshCatalogs(
   for (const { entity, sources } of stream.catalogs)
     try {
       if (await isFresh(session, context, entity)) continue
-      const fetched = await catalogs.read(stream.name, { entity, sources })
+      const fetched = await catalogs.read(stream.name, { entity, sources }, () => databaseTime(session))
       const counts = await refreshCatalog(session, options.account, stream.name, entity, fetched, clock.now())
       if (!hasRecords) addTo(tally, counts)
     } catch (error) {
@@ -49,26 +50,30 @@ export async function refreshCatalogs(
   if (refusals.length > 0 && refusals.length === stream.catalogs.length) throw refusals[0]
 }
 
-/** Brings the catalog of one entity up to date; a new field is named here, once and for ever. */
+/**
+ * Brings the catalog of one entity up to date; a new field is named here, once and for ever. What another run has asked
+ * for later stays.
+ */
 async function refreshCatalog(
   session: Session,
   account: string,
   stream: string,
   entity: string,
-  fetched: readonly FetchedField[],
+  fetched: FetchedCatalog,
   now: number,
 ): Promise<CatalogCounts> {
   return inTransaction(session, async () => {
     await lockCatalog(session, account, entity)
     const known = await readCatalog(session, entity)
-    const merged = mergeCatalog(nativeColumns(entity), known, fetched)
+    const latest = await isLatest(session, account, entity, fetched.askedAt)
+    const merged = latest ? mergeCatalog(nativeColumns(entity), known, fetched.fields) : known
     const counts = await writeCatalog(session, entity, merged)
     await logUnknownTypes(session, account, entity, unknownTypes(merged))
     await oweLabels(session, entity, known, merged)
     // A stream's rows are written under its own lock only: a run that holds it relabels them when it ends.
     if (entity === stream || (await tryLockUntilCommit(session, account, entity)))
       await relabel(session, entity, merged)
-    await noteCatalogRead(session, account, entity, now)
+    if (latest) await noteCatalogRead(session, account, entity, now)
     return counts
   })
 }

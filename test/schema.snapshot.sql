@@ -14,7 +14,7 @@ create table "pipedrive_sync"."kysely_migration_lock" (
   "is_locked" integer default 0 not null
 );
 
-insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0003-parent-read', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0004-erased', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0005-sweeps-of-parents', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0008-schema-change-column', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0009-erased-vacuum', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0010-change-gate', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0011-plans', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0012-window-parts', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0003-parent-read', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0004-erased', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0005-sweeps-of-parents', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0008-schema-change-column', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0009-erased-vacuum', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0010-change-gate', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0011-plans', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0012-window-parts', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0013-catalog-asked', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
 
 insert into "pipedrive_sync"."kysely_migration_lock" values ('migration_lock', 0);
 
@@ -191,6 +191,13 @@ update "pipedrive_sync"."sync_window" set "range_since" = "since", "range_until"
 alter table "pipedrive_sync"."sync_window" drop constraint "sync_window_pkey";
 
 alter table "pipedrive_sync"."sync_window" add constraint "sync_window_pkey" primary key ("account", "stream", "partition", "range_since", "range_until", "since");
+
+create table "pipedrive_sync"."catalog_asked" (
+  "account" text not null,
+  "entity" text not null,
+  "asked_at" timestamptz not null,
+  constraint "catalog_asked_pkey" primary key ("account", "entity")
+);
 
 create table if not exists "pipedrive"."fields" (
   "entity" text not null,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SyncError } from '../errors.ts'
-import type { FetchedField, FetchedOption } from '../streams/field.ts'
+import type { FetchedCatalog, FetchedField, FetchedOption } from '../streams/field.ts'
 import type { CatalogSource, CatalogSpec } from '../streams/stream.ts'
 import { openV1, openV2, recordsOf } from './envelope.ts'
 import { pageLoop } from './page.ts'
@@ -102,30 +102,39 @@ async function readSource(send: Send, stream: string, source: CatalogSource): Pr
   return notEmpty(request, await read(send, request))
 }
 
+/** The present time, in a form in which the later of two sorts last. */
+export type Now = () => Promise<string>
+
 /** Reads field catalogs, each endpoint once in its life: streams that share one share the answer. */
 export interface CatalogReader {
-  read(stream: string, spec: CatalogSpec): Promise<readonly FetchedField[]>
+  read(stream: string, spec: CatalogSpec, now: Now): Promise<FetchedCatalog>
 }
 
 export function createCatalogReader(send: Send): CatalogReader {
-  const answers = new Map<string, Promise<FetchedField[]>>()
-  const fetchOnce = (stream: string, source: CatalogSource): Promise<FetchedField[]> => {
-    const own = (): Promise<FetchedField[]> => readSource(send, stream, source)
+  const answers = new Map<string, Promise<FetchedCatalog>>()
+  const fetchOnce = (stream: string, source: CatalogSource, now: Now): Promise<FetchedCatalog> => {
+    const own = async (): Promise<FetchedCatalog> => {
+      const askedAt = await now()
+      return { askedAt, fields: await readSource(send, stream, source) }
+    }
     // A failure names the stream that asked, and may have passed: whoever comes next asks for itself.
     const answer = answers.get(source.path)?.catch(own) ?? own()
     answers.set(source.path, answer)
     return answer
   }
   return {
-    async read(stream, spec) {
+    async read(stream, spec, now) {
       const fields = new Map<string, FetchedField>()
+      const asked: string[] = []
       for (const source of spec.sources) {
-        for (const field of await fetchOnce(stream, source)) {
+        const answer = await fetchOnce(stream, source, now)
+        asked.push(answer.askedAt)
+        for (const field of answer.fields) {
           if (source.customOnly === true && !field.isCustom) continue
           if (!fields.has(field.code)) fields.set(field.code, field)
         }
       }
-      return [...fields.values()]
+      return { fields: [...fields.values()], askedAt: asked.toSorted()[0] ?? '' }
     },
   }
 }

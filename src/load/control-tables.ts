@@ -64,6 +64,13 @@ interface ParentReadTable {
   failed_at: Timestamp | null
 }
 
+/** When Pipedrive was asked for what the catalog of an entity holds. */
+interface CatalogAskedTable {
+  account: string
+  entity: string
+  asked_at: Timestamp
+}
+
 /** Records that no run brings back. */
 interface ErasedTable {
   account: string
@@ -186,6 +193,7 @@ export interface ControlTables {
   stream_state: StreamStateTable
   sync_window: SyncWindowTable
   parent_read: ParentReadTable
+  catalog_asked: CatalogAskedTable
   erased: ErasedTable
   change_gate: ChangeGateTable
   known_token: KnownTokenTable

@@ -10,6 +10,7 @@ const CONTROL = {
   stream_state: true,
   sync_window: true,
   parent_read: true,
+  catalog_asked: true,
   erased: true,
   change_gate: true,
   known_token: true,

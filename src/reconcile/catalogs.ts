@@ -1,4 +1,5 @@
 import { createCatalogReader } from '../extract/field-catalog.ts'
+import { databaseTime } from '../load/catalog-age.ts'
 import { readCatalog } from '../load/catalog-store.ts'
 import { tableExists, type Session } from '../load/connection.ts'
 import { lockStream } from '../load/lock.ts'
@@ -43,8 +44,8 @@ async function lookAtAll(
   const refusals: unknown[] = []
   for (const spec of stream.catalogs)
     try {
-      const fetched = await catalogs.read(stream.name, spec)
-      looks.push(...(await look(session, spec, fetched)))
+      const { fields } = await catalogs.read(stream.name, spec, () => databaseTime(session))
+      looks.push(...(await look(session, spec, fields)))
     } catch (error) {
       if (!isNotShown(error)) throw error
       refusals.push(error)

@@ -1,3 +1,4 @@
+import { databaseTime } from '../load/catalog-age.ts'
 import { createStages } from '../load/comparison.ts'
 import { readCatalog } from '../load/catalog-store.ts'
 import type { Session } from '../load/connection.ts'
@@ -48,9 +49,10 @@ async function readFields(
   { catalogs }: VerifyContext,
 ): Promise<readonly CatalogField[]> {
   const known = await readCatalog(session, stream.name)
+  const now = (): Promise<string> => databaseTime(session)
   const present = new Set<string>()
   for (const spec of stream.catalogs.filter(({ entity }) => entity === stream.name))
-    for (const field of await catalogs.read(stream.name, spec)) present.add(fieldId(field))
+    for (const field of (await catalogs.read(stream.name, spec, now)).fields) present.add(fieldId(field))
   return known.map((field) => ({ ...field, removed: !present.has(fieldId(field)) }))
 }
 

@@ -14,3 +14,9 @@ export interface FetchedField {
   readonly isCustom: boolean
   readonly options: readonly FetchedOption[]
 }
+
+/** The fields of an entity, and when Pipedrive was asked for the first of them. */
+export interface FetchedCatalog {
+  readonly fields: readonly FetchedField[]
+  readonly askedAt: string
+}

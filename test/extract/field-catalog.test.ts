@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createCatalogReader } from '../../src/extract/field-catalog.ts'
+import { createCatalogReader, type CatalogReader } from '../../src/extract/field-catalog.ts'
 import type { ApiRequest, Send } from '../../src/extract/request.ts'
 import { selectStreams, streams } from '../../src/streams/index.ts'
 import type { CatalogSpec } from '../../src/streams/stream.ts'
@@ -55,6 +55,10 @@ function server(bodies: Readonly<Record<string, unknown>>): { send: Send; asked:
   }
 }
 
+async function readFields(reader: CatalogReader, stream: string, spec: CatalogSpec) {
+  return (await reader.read(stream, spec, () => Promise.resolve('2026-05-01'))).fields
+}
+
 describe('a field', () => {
   test('of v2 is read with its options, whose ids become text', async () => {
     const options = [
@@ -62,7 +66,7 @@ describe('a field', () => {
       { id: 'won', label: 'Won' },
     ]
     const body = v2Page([v2Field(HASH, { field_type: 'enum', description: 'How warm', options })])
-    expect(await createCatalogReader(answers(body).send).read('deals', v2Spec)).toEqual([
+    expect(await readFields(createCatalogReader(answers(body).send), 'deals', v2Spec)).toEqual([
       {
         code: HASH,
         label: `Label ${HASH}`,
@@ -81,7 +85,7 @@ describe('a field', () => {
     const reader = createCatalogReader(
       answers(v2Page([v2Field('title', { is_custom_field: false, options })])).send,
     )
-    expect(await reader.read('deals', v2Spec)).toMatchObject([
+    expect(await readFields(reader, 'deals', v2Spec)).toMatchObject([
       { isCustom: false, description: null, options: [] },
     ])
   })
@@ -93,7 +97,7 @@ describe('a field', () => {
     ['a part of a custom field', `${HASH}_currency`, false],
   ])('of v1 is custom or not by its key: %s', async (_what, key, isCustom) => {
     const reader = createCatalogReader(answers(v1Page([v1Field(key)])).send)
-    expect(await reader.read('leads', v1Spec)).toMatchObject([{ code: key, isCustom }])
+    expect(await readFields(reader, 'leads', v1Spec)).toMatchObject([{ code: key, isCustom }])
   })
 
   test.each([
@@ -108,7 +112,7 @@ describe('a field', () => {
     ['v1, without a key', v1Spec, v1Page([{ name: 'x', field_type: 'text' }])],
     ['v1, that is none', v1Spec, v1Page(['x'])],
   ])('that cannot be read leaves its stream alone: %s', async (_what, spec, body) => {
-    const error = await failure(createCatalogReader(answers(body).send).read('deals', spec))
+    const error = await failure(readFields(createCatalogReader(answers(body).send), 'deals', spec))
     expect(error).toMatchObject({ code: 'E_SCHEMA', recovery: 'skip-stream' })
     expect(error.message).toContain(spec.sources[0]?.path ?? 'no path')
   })
@@ -117,7 +121,7 @@ describe('a field', () => {
 describe('a catalog', () => {
   test('of v2 is read page by page', async () => {
     const { send, requests } = answers(v2Page([v2Field('a')], 'next'), v2Page([v2Field('b')]))
-    const fields = await createCatalogReader(send).read('deals', v2Spec)
+    const fields = await readFields(createCatalogReader(send), 'deals', v2Spec)
     expect(fields.map(({ code }) => code)).toEqual(['a', 'b'])
     expect(requests.map(({ params }) => params)).toEqual([{ limit: '500' }, { limit: '500', cursor: 'next' }])
     expect(requests[0]).toMatchObject({ stream: 'deals', cost: 10 })
@@ -125,7 +129,7 @@ describe('a catalog', () => {
 
   test('of v1 is read from offset to offset', async () => {
     const { send, requests } = answers(v1Page([v1Field('a'), v1Field('b')], true), v1Page([v1Field('c')]))
-    const fields = await createCatalogReader(send).read('leads', v1Spec)
+    const fields = await readFields(createCatalogReader(send), 'leads', v1Spec)
     expect(fields.map(({ code }) => code)).toEqual(['a', 'b', 'c'])
     expect(requests.map(({ params }) => params)).toEqual([
       { limit: '500', start: '0' },
@@ -143,7 +147,7 @@ describe('a catalog', () => {
       if (++asked > 20) return Promise.reject(new Error('asked for ever'))
       return Promise.resolve(answered(body))
     }
-    expect(await failure(createCatalogReader(send).read('deals', spec))).toMatchObject({
+    expect(await failure(readFields(createCatalogReader(send), 'deals', spec))).toMatchObject({
       code: 'E_PAGE_LOOP',
       recovery: 'skip-stream',
     })
@@ -151,7 +155,7 @@ describe('a catalog', () => {
 
   test.each([v2Spec, v1Spec])('that is no list is E_ENVELOPE: $entity', async (spec) => {
     expect(
-      (await failure(createCatalogReader(answers({ success: true }).send).read('deals', spec))).code,
+      (await failure(readFields(createCatalogReader(answers({ success: true }).send), 'deals', spec))).code,
     ).toBe('E_ENVELOPE')
   })
 
@@ -160,7 +164,7 @@ describe('a catalog', () => {
     ['of v1', v1Spec, v1Page(null)],
     ['of v1, in another form', v1Spec, v1Page([])],
   ])('without any field is E_ENVELOPE: %s', async (_what, spec, body) => {
-    expect(await failure(createCatalogReader(answers(body).send).read('deals', spec))).toMatchObject({
+    expect(await failure(readFields(createCatalogReader(answers(body).send), 'deals', spec))).toMatchObject({
       code: 'E_ENVELOPE',
       recovery: 'skip-stream',
       message: expect.stringContaining(`deals: GET ${spec.sources[0]?.path} `) as string,
@@ -170,7 +174,7 @@ describe('a catalog', () => {
   test('of two sources of which one is empty is E_ENVELOPE too', async () => {
     const [leads] = selectStreams(['leads'])
     const { send } = server({ '/api/v2/dealFields': v2Page([]) })
-    const reading = createCatalogReader(send).read('leads', leads?.catalogs[0] as CatalogSpec)
+    const reading = readFields(createCatalogReader(send), 'leads', leads?.catalogs[0] as CatalogSpec)
     expect(await failure(reading)).toMatchObject({ code: 'E_ENVELOPE' })
   })
 
@@ -178,7 +182,10 @@ describe('a catalog', () => {
     const [leads] = selectStreams(['leads'])
     const { send, asked } = server({ '/api/v2/dealFields': { success: true } })
     const reader = createCatalogReader(send)
-    const reading = [reader.read('deals', v2Spec), reader.read('leads', leads?.catalogs[0] as CatalogSpec)]
+    const reading = [
+      readFields(reader, 'deals', v2Spec),
+      readFields(reader, 'leads', leads?.catalogs[0] as CatalogSpec),
+    ]
     const errors = await Promise.all(reading.map(failure))
     expect(errors.map(({ message }) => message.slice(0, 12))).toEqual(['deals: GET /', 'leads: GET /'])
     const dealFields = asked.filter(({ path }) => path === '/api/v2/dealFields')
@@ -195,7 +202,7 @@ describe('a catalog', () => {
         v2Field('b'.repeat(40)),
       ]),
     })
-    const fields = await createCatalogReader(send).read('leads', leads?.catalogs[0] as CatalogSpec)
+    const fields = await readFields(createCatalogReader(send), 'leads', leads?.catalogs[0] as CatalogSpec)
     expect(fields.map(({ code, label }) => [code, label])).toEqual([
       ['title', 'Label title'],
       [HASH, 'By the lead'],
@@ -207,11 +214,22 @@ describe('a catalog', () => {
     const { send, asked } = server({})
     const reader = createCatalogReader(send)
     const specs = streams.flatMap((stream) => stream.catalogs.map((spec) => [stream.name, spec] as const))
-    await Promise.all([...specs, ...specs].map(([name, spec]) => reader.read(name, spec)))
+    await Promise.all([...specs, ...specs].map(([name, spec]) => readFields(reader, name, spec)))
     const paths = asked.map(({ path }) => path)
     expect(paths.length).toBeGreaterThan(5)
     expect(paths).toEqual([...new Set(paths)])
-    await createCatalogReader(send).read('deals', v2Spec)
+    await readFields(createCatalogReader(send), 'deals', v2Spec)
     expect(asked.length).toBe(paths.length + 1)
+  })
+
+  test('is as old as the first question for any part of it, whoever asked', async () => {
+    const [leads] = selectStreams(['leads'])
+    const reader = createCatalogReader(server({}).send)
+    const moments = ['2026-05-02', '2026-05-03']
+    const now = () => Promise.resolve(moments.shift() ?? '')
+    expect(await reader.read('deals', v2Spec, now)).toMatchObject({ askedAt: '2026-05-02' })
+    const catalog = await reader.read('leads', leads?.catalogs[0] as CatalogSpec, now)
+    expect(catalog.askedAt).toBe('2026-05-02')
+    expect(moments).toEqual([])
   })
 })

@@ -40,6 +40,7 @@ describe('migrate', () => {
       ...[
         'account',
         'block',
+        'catalog_asked',
         'catalog_read',
         'change_gate',
         'drift',
@@ -67,7 +68,7 @@ describe('migrate', () => {
     const found = await db.query(`select count(*)::int as tables from pg_tables where schemaname = any($1)`, [
       Object.values(schemas),
     ])
-    expect(found).toEqual([{ tables: 19 }])
+    expect(found).toEqual([{ tables: 20 }])
   })
 
   test('done again changes nothing', async () => {
