@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
+import type { ColumnType } from '../streams/stream.ts'
+import { fieldColumns } from '../transform/custom-fields.ts'
 import { DELETED_AT } from '../transform/layout.ts'
 import { tableExists, type Session } from './connection.ts'
 import { existingTable } from './evolve.ts'
+import { holds } from './table-plan.ts'
 
 /** A field as people read it. */
 export interface ListedField {
@@ -50,14 +53,7 @@ export async function listFields(
     .execute()
   const shares = new Map<string, ReadonlyMap<string, number>>()
   for (const [entity, listed] of Map.groupBy(fields, (field) => field.entity))
-    shares.set(
-      entity,
-      await sharesFilled(
-        session,
-        entity,
-        listed.flatMap((field) => field.column_name ?? []),
-      ),
-    )
+    shares.set(entity, await sharesFilled(session, entity, listed))
   return fields.map(({ first_seen_at, removed_at, field_code, ...field }) => ({
     ...field,
     filled: shares.get(field.entity)?.get(field.column_name ?? '') ?? null,
@@ -65,14 +61,19 @@ export async function listFields(
   }))
 }
 
-/** Of each column that the table has, the share of its live rows that are not null. */
+/** Of each column that the table has, and that is ours, the share of its live rows that are not null. */
 async function sharesFilled(
   session: Session,
   table: string,
-  names: readonly string[],
+  fields: readonly Pick<ListedField, 'column_name' | 'field_type' | 'is_custom'>[],
 ): Promise<ReadonlyMap<string, number>> {
-  const held = (await existingTable(session, table))?.columns
-  const columns = [...new Set(names)].filter((name) => held?.has(name) === true)
+  const existing = await existingTable(session, table)
+  const isHeld = (name: string, type: ColumnType | undefined): boolean =>
+    type === undefined ? existing?.columns.has(name) === true : holds(existing, { name, type })
+  const names = fields.flatMap(({ column_name: name, field_type, is_custom }) =>
+    name !== null && isHeld(name, is_custom ? fieldColumns(field_type)[0]?.type : undefined) ? name : [],
+  )
+  const columns = [...new Set(names)]
   if (columns.length === 0) return new Map()
   const counts = sql.join(columns.map((name) => sql`count(${sql.ref(name)})`))
   const { rows } = await sql<{ live: string; filled: string[] }>`

@@ -4,6 +4,7 @@ import { holdsLabels } from '../transform/custom-fields.ts'
 import { customColumns, EXTRA, type Column } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
 import { existingTable } from './evolve.ts'
+import { holds } from './table-plan.ts'
 
 /** Whether rows of the field may hold ids whose label they do not show: it was changed, or nobody knew it before. */
 function hasNewLabels(before: CatalogField | undefined, now: CatalogField): boolean {
@@ -14,13 +15,17 @@ function hasNewLabels(before: CatalogField | undefined, now: CatalogField): bool
 
 /** Remembers the fields whose rows are to be relabelled; to be called in the transaction that writes `now`. */
 export async function oweLabels(
-  { catalog }: Session,
+  session: Session,
   entity: string,
   before: readonly CatalogField[],
   now: readonly CatalogField[],
 ): Promise<void> {
   const known = new Map(before.map((field) => [field.code, field]))
   const codes = now.filter((field) => hasNewLabels(known.get(field.code), field)).map(({ code }) => code)
+  await owe(session, entity, codes)
+}
+
+async function owe({ catalog }: Session, entity: string, codes: readonly string[]): Promise<void> {
   if (codes.length === 0) return
   await catalog
     .updateTable('fields')
@@ -87,7 +92,7 @@ async function relabelField(
 /**
  * Relabels the rows of the fields that are owed it; Pipedrive leaves the `update_time` of those records as it was.
  * To be called in the transaction that writes `fields`, under the lock of the stream: another run that is reading
- * it would write its older labels afterwards.
+ * it would write its older labels afterwards. Where the label has no column of ours, it stays owed until there is one.
  */
 export async function relabel(
   session: Session,
@@ -96,11 +101,14 @@ export async function relabel(
 ): Promise<void> {
   const owed = await takeOwed(session, entity)
   if (owed.size === 0) return
-  const columns = (await existingTable(session, entity))?.columns
+  const table = await existingTable(session, entity)
+  const waiting: string[] = []
   // A field that had options before it got another type is owed labels under its code, too.
   for (const field of fields.filter(({ code, type }) => owed.has(code) && holdsLabels(type))) {
     const [label, id] = customColumns(field)
-    if (label === undefined || id === undefined || columns?.has(id.name) !== true) continue
-    await relabelField(session, entity, field, label, id)
+    if (label === undefined || id === undefined || !holds(table, id)) continue
+    if (holds(table, label)) await relabelField(session, entity, field, label, id)
+    else waiting.push(field.code)
   }
+  await owe(session, entity, waiting)
 }

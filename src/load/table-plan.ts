@@ -15,11 +15,18 @@ const WRITTEN: Readonly<Record<string, string>> = {
   time: 'time without time zone',
 }
 
-/** The columns of a table that are there under their names; those of another type are somebody else's. */
+/** Whether a column is there with the type that we give it; one of another type is somebody else's. */
+export function holds(existing: ExistingTable, { name, type }: Pick<Column, 'name' | 'type'>): boolean {
+  return existing?.types.get(name) === (WRITTEN[type] ?? type)
+}
+
+/** The columns of a table that are there under their names: ours, and those that are somebody else's. */
 export function columnsHeld(layout: TableLayout, existing: ExistingTable) {
   const there = layout.columns.filter(({ name }) => existing?.columns.has(name) === true)
-  const isOurs = ({ name, type }: Column): boolean => existing?.types.get(name) === (WRITTEN[type] ?? type)
-  return { ours: there.filter(isOurs), others: there.filter((column) => !isOurs(column)) }
+  return {
+    ours: there.filter((column) => holds(existing, column)),
+    others: there.filter((column) => !holds(existing, column)),
+  }
 }
 
 export interface TableChange {
@@ -86,7 +93,8 @@ export function planTable(schema: string, layout: TableLayout, existing: Existin
   const known = existing?.columns ?? new Map<string, string | null>()
   if ((existing?.comment ?? null) !== layout.comment)
     changes.push(change('comment', `comment on table ${name} is ${quoteLiteral(layout.comment)}`))
-  for (const column of layout.columns) {
+  const { others } = columnsHeld(layout, existing)
+  for (const column of layout.columns.filter((each) => !others.includes(each))) {
     const quoted = quoteIdentifier(column.name)
     if (existing !== null && !known.has(column.name))
       changes.push({

@@ -52,6 +52,14 @@ describe('the fields as people read them', () => {
     expect((await listFields(session, [])).map(({ filled }) => filled)).toEqual([null, null])
   })
 
+  test('have no share where a column of another type has the name', async () => {
+    const { db, session } = await migratedWarehouse()
+    await know(session, contacts.name, [size])
+    await (await openStream(session, contacts, [])).load([{ id: 1 }])
+    await db.query('alter table pipedrive.contacts add column cf_size integer default 1')
+    expect((await listFields(session, [])).map(({ filled }) => filled)).toEqual([null])
+  })
+
   test('are none in a database that was never synced', async () => {
     const { session } = await emptyWarehouse()
     expect(await listFields(session, [])).toEqual([])

@@ -15,7 +15,8 @@ function existing(
   comment: string | null = 'Deals',
   wide = false,
 ): ExistingTable {
-  return { comment, columns: new Map(Object.entries(columns)), types: new Map(), wide }
+  const types = new Map(Object.keys(columns).map((name) => [name, name === 'id' ? 'bigint' : 'text']))
+  return { comment, columns: new Map(Object.entries(columns)), types, wide }
 }
 
 const id = column('id', 'bigint')
@@ -59,6 +60,12 @@ describe('the plan of a table', () => {
       layoutOf([{ ...id, comment: 'new' }], { comment: 'All deals' }),
       existing({ id: 'old' }),
       [`comment on table "p"."deals" is 'All deals'`, `comment on column "p"."deals"."id" is 'new'`],
+    ],
+    [
+      'leaves the comment of a column alone that has another type, and so is not ours',
+      layoutOf([id, column('size', 'numeric', 'Size')]),
+      existing({ id: null, size: 'Of an analyst' }),
+      [],
     ],
     [
       'takes a comment off',

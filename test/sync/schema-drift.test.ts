@@ -196,6 +196,36 @@ describe('what had no column when it came', () => {
     expect(await row()).toEqual([{ cf_size: '7', _extra: null }])
   })
 
+  test.each([
+    ['was dropped', 'alter table pipedrive.deals drop column cf_choice cascade', 'Renamed'],
+    [
+      'has another type, and a comment of its own',
+      `alter table pipedrive.deals drop column cf_choice cascade;
+       alter table pipedrive.deals add column cf_choice integer default 5;
+       comment on column pipedrive.deals.cf_choice is 'Mine'`,
+      5,
+    ],
+  ])('a renamed option stops no stream where the column of the labels %s', async (_what, ddl, shown) => {
+    await using world = await openWorld({ size: { customFields: 0 } })
+    const { company } = world.emulator
+    const { code, options } = company.fields.add('deals', 'Choice', 'enum', ['First'])
+    const option = Number(options?.[0]?.id)
+    const [id = 0] = company.list('deals').map((deal) => Number(deal['id']))
+    company.deals.update(id, { custom_fields: { [code]: option } })
+    await world.run({ streams: [deals] })
+    await world.db.query(ddl)
+    company.fields.renameOption('deals', code, option, 'Renamed')
+    for (let run = 0; run < 2; run++)
+      expect(await world.run({ streams: [deals] })).toMatchObject({ streams: [{ status: 'done' }] })
+    const [row] = await world.db.query('select cf_choice from pipedrive.deals where id = $1', [id])
+    expect(row).toEqual({ cf_choice: shown })
+    const [{ about } = {}] = await world.db.query(
+      `select col_description(attrelid, attnum) as about from pg_attribute
+       where attrelid = 'pipedrive.deals'::regclass and attname = 'cf_choice'`,
+    )
+    expect(about).toBe(shown === 5 ? 'Mine' : `Choice (${code}, enum): Renamed`)
+  })
+
   test('a field that comes back takes the column that it had', async () => {
     await using world = await openWorld({ size: { customFields: 0 } })
     const { company } = world.emulator
