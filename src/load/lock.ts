@@ -9,6 +9,20 @@ export async function waitBriefly({ client }: Session): Promise<void> {
   await client.query("select set_config('lock_timeout', $1, true)", [LOCK_TIMEOUT])
 }
 
+/** Lets no statement of `work` wait longer than that for a lock; to be called outside of a transaction. */
+export async function waitingBriefly<Result>(
+  { client }: Session,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await client.query("select set_config('lock_timeout', $1, false)", [LOCK_TIMEOUT])
+  try {
+    return await work()
+  } finally {
+    // Where the connection is gone, the first error tells what happened.
+    await client.query('reset lock_timeout').catch(() => undefined)
+  }
+}
+
 async function tryLock(
   { client }: Session,
   how: 'pg_try_advisory_lock' | 'pg_try_advisory_xact_lock',

@@ -17,11 +17,26 @@ import { migrations } from '../../migrations/index.ts'
 import { SyncError } from '../errors.ts'
 import { makeCatalogTables } from './catalog-tables.ts'
 import type { Schemas, Session } from './connection.ts'
-import { whileMigrating } from './lock.ts'
+import { LOCK_TIMEOUT, waitingBriefly, whileMigrating } from './lock.ts'
 
 /** Creates both schemas, brings the control tables up to date and makes the catalog's tables. */
 export function migrate(session: Session): Promise<readonly string[]> {
-  return whileMigrating(session, () => migrateAlone(session))
+  return whileMigrating(session, () =>
+    waitingBriefly(session, () => migrateAlone(session)).catch((error: unknown) => {
+      throw heldBy(error) ?? error
+    }),
+  )
+}
+
+/** What it means that a table could not be had; null where something else went wrong. */
+function heldBy(cause: unknown): SyncError | null {
+  if (!(cause instanceof pg.DatabaseError) || !['55P03', '40P01'].includes(cause.code ?? '')) return null
+  return new SyncError({
+    code: 'E_DATABASE',
+    recovery: 'abort-run',
+    message: `The field catalog and the control tables could not be brought up to date: another session has held one of them for longer than ${LOCK_TIMEOUT}. End its transaction (pg_stat_activity shows it), and run again.`,
+    cause,
+  })
 }
 
 /** PostgreSQL asks for the right to create schemas even where `if not exists` has nothing to do. */

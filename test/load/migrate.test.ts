@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import pg from 'pg'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { connect } from '../../src/load/connection.ts'
 import { migrate, printMigrations } from '../../src/load/migrate.ts'
 import { migrations } from '../../migrations/index.ts'
@@ -94,6 +95,24 @@ describe('migrate', () => {
     expect(held).toEqual([])
     expect(await migrate(session)).toEqual([])
   })
+
+  test('does not wait for a reader of a table that it has to change, and says what to do', async () => {
+    const { db, session } = await migratedWarehouse()
+    await db.query('alter table pipedrive.fields drop column labels_owed')
+    const reader = new pg.Client({ connectionString: db.url })
+    await reader.connect()
+    onTestFinished(() => reader.end())
+    await reader.query('begin; select from pipedrive.fields')
+    await expect(migrate(session)).rejects.toMatchObject({
+      code: 'E_DATABASE',
+      recovery: 'abort-run',
+      message: expect.stringContaining('another session has held one of them for longer than 5s.') as string,
+    })
+    expect((await session.client.query('show lock_timeout')).rows).toEqual([{ lock_timeout: '0' }])
+    await reader.query('commit')
+    expect(await migrate(session)).toEqual([])
+    expect(await db.query('select labels_owed from pipedrive.fields')).toEqual([])
+  }, 20_000)
 
   test('needs no right to create schemas where an administrator has made them', async () => {
     const { db } = await emptyWarehouse()
