@@ -73,8 +73,9 @@ export async function connect(
   const client = await openClient(url, name)
   try {
     const pid = await greet(client, url)
-    // Sorting and comparing must not depend on the database's defaults; UTC is what Pipedrive sends.
-    await client.query(`set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'`)
+    // Sorting, comparing and quoting must not depend on the database's defaults; UTC is what Pipedrive sends.
+    await client.query(`set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres';
+      set standard_conforming_strings = on`)
     const another = (): Promise<Session> => connect(url, schemas, 'cancel')
     return sessionOf(client, schemas, interrupt && cancelOnAbort(pid, interrupt, another))
   } catch (error) {

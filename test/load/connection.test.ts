@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { connect } from '../../src/load/connection.ts'
+import { quoteLiteral } from '../../src/load/table-plan.ts'
 import { openEmbeddedServer } from '../../src/load/embedded-server.ts'
 import { testDatabase } from '../support/database.ts'
 import { expectSafe, failureOf, makeRole, PASSWORD, withUser } from './support/refusals.ts'
@@ -118,5 +119,16 @@ describe('a connection', () => {
     expect(rows).toEqual([
       { name: 'pipedrive-warehouse deals', moment: '2024-02-01 00:00:00+00', day: '2024-02-01' },
     ])
+  })
+
+  test('takes a backslash in a literal for what it is, whatever the database prefers', async () => {
+    const db = await testDatabase()
+    await db.query(
+      `alter database ${new URL(db.url).pathname.slice(1)} set standard_conforming_strings = off`,
+    )
+    const { client } = await openSession(db.url, 'deals')
+    const text = "C:\\new' or more \\"
+    const { rows } = await client.query(`select ${quoteLiteral(text)} as text`)
+    expect(rows).toEqual([{ text }])
   })
 })
