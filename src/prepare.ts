@@ -109,6 +109,8 @@ const WHY: Readonly<Record<WaitingChange['why'], (table: string) => string>> = {
   frozen: () =>
     'could not be made: the schema contract is to freeze; run with --schema-contract evolve to make them',
   held: (table) => `could not be made: a reader has held ${table} for too long; the next run tries again`,
+  full: (table) =>
+    `could not be made: PostgreSQL allows a table 1,600 columns, dropped ones included, and ${table} has had them all; drop it (with cascade, where a view hangs on it), and the next run makes and fills it anew`,
   mistyped: () =>
     'could not be made: there is a column of that name and another type, which is not ours; rename it, and the next run makes ours',
 }

@@ -140,20 +140,34 @@ export async function inTransaction<Result>(
   }
 }
 
+/** SQLSTATEs. */
+interface Codes {
+  has(code: string | undefined): boolean
+}
+
 /** Does `work` within a transaction; where it fails with one of these SQLSTATEs it alone is undone, and false returned. */
 export async function orUndone(
-  { client }: Session,
-  codes: ReadonlySet<string | undefined>,
+  session: Session,
+  codes: Codes,
   work: () => Promise<unknown>,
 ): Promise<boolean> {
+  return (await undoneBy(session, codes, work)) === undefined
+}
+
+/** Does the same, and returns the SQLSTATE with which it failed. */
+export async function undoneBy(
+  { client }: Session,
+  codes: Codes,
+  work: () => Promise<unknown>,
+): Promise<string | undefined> {
   await client.query('savepoint attempt')
   try {
     await work()
     await client.query('release savepoint attempt')
-    return true
+    return undefined
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || !codes.has(error.code)) throw error
     await client.query('rollback to savepoint attempt')
-    return false
+    return error.code
   }
 }

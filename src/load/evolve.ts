@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.ts'
 import type { TableLayout } from '../transform/layout.ts'
-import { orUndone, type Session } from './connection.ts'
+import { undoneBy, type Session } from './connection.ts'
 import { waitBriefly } from './lock.ts'
 import { columnsHeld, planTable, WIDE_ROWS, type ExistingTable, type TableChange } from './table-plan.ts'
 
@@ -36,9 +36,9 @@ export type Contract = (typeof CONTRACTS)[number]
 export interface WaitingChange extends TableChange {
   /**
    * `frozen`: nothing may be changed; `held`: a reader has held the table for too long; `mistyped`: there is a column of
-   * that name that is not ours.
+   * that name that is not ours; `full`: PostgreSQL allows the table no more columns.
    */
-  readonly why: 'frozen' | 'held' | 'mistyped'
+  readonly why: 'frozen' | 'held' | 'mistyped' | 'full'
 }
 
 /** What became of the changes of shape that tables need; comments and settings are none. */
@@ -47,13 +47,40 @@ export interface Evolution {
   readonly waiting: readonly WaitingChange[]
 }
 
-/** Lock not available, or two waited for one another. */
-const HELD: ReadonlySet<string | undefined> = new Set(['55P03', '40P01'])
+/**
+ * What keeps a change from being made: the lock is not available, or two waited for one another; there are too many
+ * columns, dropped ones included, and so none to comment on.
+ */
+const REFUSED: ReadonlyMap<string | undefined, 'held' | 'full'> = new Map([
+  ['55P03', 'held'],
+  ['40P01', 'held'],
+  ['54011', 'full'],
+  ['42703', 'full'],
+])
 
-/** The changes of one table, at once: a first run has hundreds of comments to write. False where a reader holds it. */
-function apply(session: Session, changes: readonly TableChange[]): Promise<boolean> {
+/** The changes of one table, at once: a first run has hundreds of comments to write. */
+async function apply(session: Session, changes: readonly TableChange[]): Promise<Evolution> {
   const ddl = changes.map((change) => change.ddl).join(';\n')
-  return orUndone(session, HELD, () => session.client.query(ddl))
+  const why = REFUSED.get(await undoneBy(session, REFUSED, () => session.client.query(ddl)))
+  const shapes = changes.filter(isShape)
+  if (why === undefined) return { made: shapes, waiting: [] }
+  if (why === 'full' && changes.length > 1) return applyEach(session, changes)
+  return { made: [], waiting: waits(shapes, why) }
+}
+
+/** As many of the changes as there is room for. */
+async function applyEach(session: Session, changes: readonly TableChange[]): Promise<Evolution> {
+  const made: TableChange[] = []
+  const waiting: WaitingChange[] = []
+  for (const change of changes) {
+    const isHeld = waiting.some(({ why }) => why === 'held')
+    const one = isHeld
+      ? { made: [], waiting: waits([change].filter(isShape), 'held') }
+      : await apply(session, [change])
+    made.push(...one.made)
+    waiting.push(...one.waiting)
+  }
+  return { made, waiting }
 }
 
 function isShape({ reason }: TableChange): boolean {
@@ -104,7 +131,8 @@ async function record(
 
 /**
  * Brings the tables in line with their layouts and records each change of shape; to be called within a transaction.
- * Where a reader holds a table too long, or the contract is to freeze, it stays as it is. Throws `E_SCHEMA` when a table
+ * Where a reader holds a table too long, or the contract is to freeze, it stays as it is; where it has no room for a
+ * column, it goes without that. Throws `E_SCHEMA` when a table
  * has another key than its rows are told by now, or would be the stream's own and may not be made.
  */
 export async function evolveTables(
@@ -129,13 +157,16 @@ export async function evolveTables(
     return { made: [], waiting: [...waits(waiting, 'frozen'), ...mistyped] }
   }
   const made: TableChange[] = []
-  const waiting: TableChange[] = []
+  const waiting: WaitingChange[] = []
   await waitBriefly(session)
-  for (const group of Map.groupBy(changes, ({ table }) => table).values())
-    ((await apply(session, group)) ? made : waiting).push(...group.filter(isShape))
+  for (const group of Map.groupBy(changes, ({ table }) => table).values()) {
+    const one = await apply(session, group)
+    made.push(...one.made)
+    waiting.push(...one.waiting)
+  }
   await client.query('set local lock_timeout to default')
   await record(session, account, stream, made)
-  return { made, waiting: [...waits(waiting, 'held'), ...mistyped] }
+  return { made, waiting: [...waiting, ...mistyped] }
 }
 
 function waits(changes: readonly TableChange[], why: WaitingChange['why']): readonly WaitingChange[] {

@@ -172,6 +172,31 @@ describe('evolving the tables of a stream', () => {
     })
   })
 
+  test('makes as many columns as PostgreSQL has room for, and says which of them wait', async () => {
+    const { db, session } = await migratedWarehouse()
+    const held = customField('h0', 'cf_held', 'double', 'Before')
+    await evolve(session, [held])
+    const [{ had } = { had: 0 }] = await db.query<{ had: number }>(
+      `select max(attnum)::int as had from pg_attribute where attrelid = 'pipedrive.contacts'::regclass`,
+    )
+    // Dropped columns count, too.
+    const each = (what: string) =>
+      Array.from({ length: 1600 - 1 - had }, (_, index) => what.replace('x', `x${index}`)).join(', ')
+    await db.query(`alter table pipedrive.contacts ${each('add column x int')}`)
+    await db.query(`alter table pipedrive.contacts ${each('drop column x')}`)
+    const fields = ['cf_one', 'cf_two'].map((name) => customField(name, name, 'double', name))
+    const catalog = [{ ...held, label: 'After' }, ...fields]
+    expect(await evolve(session, catalog)).toMatchObject({
+      made: [{ column: 'cf_one' }],
+      waiting: [{ table: 'contacts', column: 'cf_two', why: 'full' }],
+    })
+    const ours = (await columnsOf(db, 'pipedrive.contacts')).filter(({ name }) => name.startsWith('cf_'))
+    expect(ours.map(({ name, comment }) => [name, comment])).toEqual([
+      ['cf_held', 'After (h0, double)'],
+      ['cf_one', 'cf_one (cf_one, double)'],
+    ])
+  })
+
   test('gives on a failure of PostgreSQL as it is', async () => {
     const { db, session } = await migratedWarehouse()
     await db.query('create view pipedrive.contacts as select 1 as id')
