@@ -11,7 +11,7 @@ export async function databaseTime({ client }: Session): Promise<string> {
 
 /**
  * Remembers when Pipedrive was asked for the catalog that is about to be written; to be called under its lock. False where
- * another run has asked later and written that: what is at hand is out of date. A time that is still to come says nothing,
+ * this answer has been written already, or another run has asked later and written that: what is at hand is out of date. A time that is still to come says nothing,
  * since the clock was set back.
  */
 export async function isLatest(
@@ -28,7 +28,7 @@ export async function isLatest(
         .columns(['account', 'entity'])
         .doUpdateSet({ asked_at: sql`excluded.asked_at` })
         .where(
-          sql<boolean>`catalog_asked.asked_at <= excluded.asked_at or catalog_asked.asked_at > clock_timestamp()`,
+          sql<boolean>`catalog_asked.asked_at < excluded.asked_at or catalog_asked.asked_at > clock_timestamp()`,
         ),
     )
     .returning('entity')

@@ -57,3 +57,23 @@ test('a clock of the database that was set back keeps no catalog from being writ
     await world.db.query(`select from pipedrive.fields where entity = 'deals' and label = 'Added'`),
   ).toHaveLength(1)
 })
+
+test('a field that comes while a run reads is asked for by the next pass, although the fields have just been read', async () => {
+  await using world = await openWorld()
+  const { company } = world.emulator
+  checkpointEveryPage(world)
+  const request = { streams: [inPagesOf(4, streamNamed('deals')), streamNamed('fields')], onlyDue: true }
+  whileDealsAreRead(world, () => {
+    const { code } = company.fields.add('deals', 'Added meanwhile', 'varchar')
+    const last = company.list('deals').findLast((deal) => deal['is_archived'] !== true)
+    company.deals.set(Number(last?.['id']), { custom_fields: { [code]: 'new' } })
+    return Promise.resolve()
+  })
+  await world.run(request)
+  const from = world.tap.asked.length
+  await world.run(request)
+  expect(world.tap.asked.slice(from).map(({ path }) => path)).toContain('/api/v2/dealFields')
+  expect(
+    await world.db.query('select from pipedrive.deals where cf_added_meanwhile is not null'),
+  ).toHaveLength(1)
+})
