@@ -44,6 +44,12 @@ function askedFor({ tap }: World, from: number): string[] {
     .toSorted()
 }
 
+/** Each catalog is asked for once a run, however many streams go by it. */
+function expectCatalogsOnce({ tap }: World, from: number, at: string): void {
+  const catalogs = tap.asked.slice(from).flatMap(({ path }) => (path.endsWith('Fields') ? path : []))
+  expect(catalogs.toSorted(), at).toEqual([...new Set(catalogs)].toSorted())
+}
+
 /** Reads a table in a transaction that stays open; returns what ends it. */
 async function holdTable({ db }: World, table: string): Promise<() => Promise<void>> {
   const reader = new pg.Client({ connectionString: db.url })
@@ -164,6 +170,7 @@ test(`a year of changes to fields and options (seed ${SEED}) breaks no query, lo
     )
     expect(wrong, at).toEqual([])
     expect(askedFor(world, from), at).toEqual(quiet)
+    expectCatalogsOnce(world, from, at)
     await expectStanding(world, stands, at)
     const unlike = await differences(emulator, db, { ...comparison, waiting, leaveOut: isOlder(story) })
     expect(unlike, at).toEqual([])
