@@ -239,6 +239,30 @@ do $do$ begin
 
 end $do$;
 
+do $do$ begin
+  if obj_description('"pipedrive"."fields"'::regclass, 'pg_class') is distinct from 'Fields of Pipedrive and the columns that hold them;
+
+ those that are gone have a removed_at' then
+    comment on table "pipedrive"."fields" is 'Fields of Pipedrive and the columns that hold them;
+
+ those that are gone have a removed_at';
+
+  end if;
+
+end $do$;
+
+do $do$ begin
+  if obj_description('"pipedrive"."field_options"'::regclass, 'pg_class') is distinct from 'Options of fields, with their labels of today;
+
+ those that are gone have a removed_at' then
+    comment on table "pipedrive"."field_options" is 'Options of fields, with their labels of today;
+
+ those that are gone have a removed_at';
+
+  end if;
+
+end $do$;
+
 create table "pipedrive"."users" (
   "id" bigint,
   "name" text,

@@ -4,6 +4,11 @@ import { qualified } from './table-plan.ts'
 /** A field that changes its type is another field of the same code. */
 const FIELDS_KEY: ('entity' | 'field_code' | 'field_type')[] = ['entity', 'field_code', 'field_type']
 
+const COMMENTS = {
+  fields: 'Fields of Pipedrive and the columns that hold them; those that are gone have a removed_at',
+  field_options: 'Options of fields, with their labels of today; those that are gone have a removed_at',
+} as const
+
 /** Makes `fields` and `field_options` in a schema, or brings them up to date. */
 export async function makeCatalogTables<Tables>(db: Kysely<Tables>, schema: string): Promise<void> {
   const now = sql`now()`
@@ -37,6 +42,17 @@ export async function makeCatalogTables<Tables>(db: Kysely<Tables>, schema: stri
     .addPrimaryKeyConstraint('field_options_pkey', ['entity', 'field_code', 'option_id'])
     .execute()
   await upgradeFields(qualified(schema, 'fields')).execute(db)
+  for (const [table, text] of Object.entries(COMMENTS))
+    await commentOn(qualified(schema, table), text).execute(db)
+}
+
+/** Not written again where it stands: others may be waiting for the table. */
+function commentOn(name: string, text: string) {
+  return sql`do $do$ begin
+  if obj_description(${sql.lit(name)}::regclass, 'pg_class') is distinct from ${sql.lit(text)} then
+    comment on table ${sql.raw(name)} is ${sql.lit(text)};
+  end if;
+end $do$`
 }
 
 /** What an earlier version left. Looked for first: `alter table` waits for readers where it changes nothing, too. */

@@ -37,6 +37,20 @@ async function byCode(session: Session, code: string): Promise<CatalogField | un
 }
 
 describe('the catalog', () => {
+  test('says of its tables what they are, and does not say it again', async () => {
+    const { db, session } = await migratedWarehouse()
+    const comments = () =>
+      db.query<{ about: string }>(
+        `select obj_description(oid, 'pg_class') as about, pg_class.xmin::text from pg_class
+         where oid in ('pipedrive.fields'::regclass, 'pipedrive.field_options'::regclass) order by relname`,
+      )
+    const before = await comments()
+    expect(before.map(({ about }) => about.split(' ')[0])).toEqual(['Options', 'Fields'])
+    await db.query(`comment on table pipedrive.fields is 'Old'`)
+    await migrate(session)
+    expect(await comments()).toEqual(before)
+  })
+
   test('reads back what was written, options in the order of Pipedrive', async () => {
     const { session } = await migratedWarehouse()
     expect(await see(session, [title, size])).toEqual({ inserted: 2, updated: 0 })
