@@ -52,5 +52,9 @@ export function timeOf(value: unknown): number {
 /** A clock that shows `at` when it is first looked at, and goes on from there. */
 export function clockFrom(at: number): () => number {
   let began: number | undefined
-  return () => at + Date.now() - (began ??= Date.now())
+  return () => {
+    const now = Date.now()
+    began ??= now
+    return at + now - began
+  }
 }
