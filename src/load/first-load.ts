@@ -25,9 +25,9 @@ function isPlain({ columns }: TableLayout): boolean {
 }
 
 /**
- * The way into empty tables, past stage and merge: there is no older version to compare with. Null where a table has rows;
- * to be opened under the stream's lock. A record that is edited while a first walk reads the others comes a second time; from then on
- * the batches have to be merged.
+ * The way into empty tables, past stage and merge: there is no older version to compare with. Null where a table has
+ * rows; to be opened under the stream's lock. A record that is edited while a first walk reads the others comes a second
+ * time; from then on the batches have to be merged.
  */
 export async function openFirstLoad(session: Session, layout: StreamLayout): Promise<Fill | null> {
   const tables = [layout, ...layout.children]

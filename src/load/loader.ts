@@ -27,7 +27,8 @@ export interface Loader {
   newBatch(): Batch
   /**
    * One checkpoint: stages the batch, runs `alongside` (which moves the bookmark, or sees what is not staged), takes out
-   * what was erased, merges the rest and counts the drift, all in one transaction.
+   * what was erased, merges the rest and counts the drift, all in one transaction. A first load puts the batch into its
+   * tables instead.
    */
   commit(batch: Batch, alongside?: Alongside): Promise<MergeCounts>
 }

@@ -5,7 +5,6 @@ import type { Session } from './connection.ts'
 
 /** A range of a partition, and how far it has been read. */
 export interface RangeProgress {
-  readonly place: Place
   /** Parts that tile it, from the earliest on. */
   readonly parts: readonly StretchState[]
   /** It was read to its end less than a day ago, in a run that had more to do. */
@@ -103,7 +102,6 @@ export async function openRange(session: Session, place: Place, range: Range): P
   const held = await readStreamBookmark(session, place)
   const adjoins = range.since === null || (held !== null && held >= range.since)
   return {
-    place,
     parts:
       parts.length === 0 ? [{ ...range, bookmark: null, closed: false }] : isOver ? reopened(parts) : parts,
     closed: parts.length > 0 && isOver && isFresh,
