@@ -25,6 +25,8 @@ export interface Walk {
   readonly workers: Workers
   /** How many tokens the run may still spend. */
   readonly tokensLeft: () => number
+  /** Called where a walker is idle and nothing is left to be divided. */
+  readonly onIdle: () => void
   readonly transform: Transform
   readonly batches: readonly [Batch, Batch]
   /** How much of the stream lies behind the walk, and how much of it the walk is, 0 to 1. */
@@ -63,11 +65,15 @@ export interface ReadBatch extends Loadable {
 
 /** The pages of a walk, of several walkers at once where one would be waited for. */
 function pagesOf(send: Send, clock: Clock, walk: Walk): AsyncGenerator<Arrival, void> {
-  const { stream, partition, stretches, mayBeDivided, workers, tokensLeft } = walk
+  const { stream, partition, stretches, mayBeDivided, workers, tokensLeft, onIdle } = walk
   const open = ({ window, until }: Stretch): AsyncGenerator<Page, void> =>
     readPages(send, stream, partition, { ...window, until })
-  const another = (): Stretch | null =>
-    mayBeDivided ? divide(stretches, clock.now(), tokensLeft() / partition.cost) : null
+  const another = (): Stretch | null => {
+    if (!mayBeDivided) return null
+    const later = divide(stretches, clock.now(), tokensLeft() / partition.cost)
+    if (later === null) onIdle()
+    return later
+  }
   return readTogether({ stretches, open, divide: another, workers, worthLoading, now: () => clock.now() })
 }
 

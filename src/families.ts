@@ -65,11 +65,12 @@ async function readFamily(
   failures.begin()
   const batches = [loader.newBatch(), loader.newBatch()] as const
   const what = { stream, partition, due, wasRead, transform, batches, failures, behind, portion }
-  await loadAll(
-    work,
-    (send) => childBatches(send, clock, options, what),
-    async (answered) => void (tally.tombstoned += await settle(answered)),
-  )
+  await loadAll(work, [
+    {
+      read: (send) => childBatches(send, clock, options, what),
+      alongside: async (answered) => void (tally.tombstoned += await settle(answered)),
+    },
+  ])
   const { answered, denied } = counts()
   if (denied > 0)
     warn(

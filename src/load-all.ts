@@ -1,6 +1,6 @@
 import type { Loadable } from './batches.ts'
 import type { SyncContext } from './context.ts'
-import { prefetch } from './extract/prefetch.ts'
+import { early, prefetch, type Early } from './extract/prefetch.ts'
 import type { Send } from './extract/request.ts'
 import type { Loader } from './load/loader.ts'
 import type { Stream } from './streams/stream.ts'
@@ -22,21 +22,51 @@ function sendUntil(signal: AbortSignal, send: Send): Send {
   }
 }
 
+/** What is read, and what is done with it. */
+export interface Reading<Item extends Loadable> {
+  /** `idle` says that there is no work for a walker any more. */
+  readonly read: (send: Send, idle: () => void) => AsyncGenerator<Item, void>
+  /** In the transaction of each batch. */
+  readonly alongside: (item: Item) => Promise<void>
+  /** When all of it is loaded. */
+  readonly end?: () => Promise<void>
+}
+
 /**
- * Loads what `read` brings, a checkpoint at a time: while one batch is loaded the next is read. `alongside` runs in the
- * transaction of its batch.
+ * Loads what the readings bring, one after the other, a checkpoint at a time: while one batch is loaded the next is read.
+ * Where walkers are idle the next reading begins before the present one has ended.
  */
 export async function loadAll<Item extends Loadable>(
   { stream, context, loader, tally }: Loading,
-  read: (send: Send) => AsyncGenerator<Item, void>,
-  alongside: (item: Item) => Promise<void>,
+  readings: readonly Reading<Item>[],
 ): Promise<void> {
   const failed = new AbortController()
-  for await (const item of prefetch(read(sendUntil(failed.signal, context.send)))) {
-    const committed = loader.commit(item.batch, () => alongside(item))
-    committed.catch((error: unknown) => failed.abort(error))
-    addTo(tally, await committed)
-    tally.pages += item.batch.pages
-    context.onProgress({ stream: stream.name, rows: rowsRead(tally), pages: tally.pages, share: item.share })
+  const send = sendUntil(failed.signal, context.send)
+  const sources: readonly Early<Item>[] = readings.map(({ read }, index) =>
+    early(() => read(send, () => sources[index + 1]?.begin())),
+  )
+  const load = async ({ items }: Early<Item>, { alongside, end }: Reading<Item>): Promise<void> => {
+    for await (const item of prefetch(items)) {
+      const committed = loader.commit(item.batch, () => alongside(item))
+      committed.catch((error: unknown) => failed.abort(error))
+      addTo(tally, await committed)
+      tally.pages += item.batch.pages
+      context.onProgress({
+        stream: stream.name,
+        rows: rowsRead(tally),
+        pages: tally.pages,
+        share: item.share,
+      })
+    }
+    await end?.()
+  }
+  try {
+    for (const [index, source] of sources.entries()) {
+      const reading = readings[index]
+      if (reading !== undefined) await load(source, reading)
+    }
+  } finally {
+    failed.abort()
+    await Promise.all(sources.map((source) => source.leave()))
   }
 }

@@ -18,7 +18,7 @@ import type { SyncContext } from './context.ts'
 /** Streams that are read at once; each has a connection of its own. */
 export const STREAMS_AT_ONCE = 3
 /** Walkers, besides the one of each stream: as many requests as may be on their way. */
-const WORKERS = 7
+const WORKERS = 15
 /** A record may be committed later than it was dated. */
 export const LOOKBACK_MS = 5 * 60_000
 const BATCH = { batchRows: 5000, batchMs: 2000 } as const

@@ -98,7 +98,7 @@ export interface RunReport<Report extends AnyReport = StreamReport> {
 }
 
 /** Requests in flight at most, over all streams. */
-const REQUESTS_AT_ONCE = 8
+const REQUESTS_AT_ONCE = 16
 
 /** What the control tables call a run, and whose token it has. */
 export interface Begun {

@@ -50,7 +50,7 @@ export function hasEnded({ window, until, mark }: Stretch): boolean {
 /** The filters know nothing shorter. */
 const SECOND = 1000
 /** Fewer pages are read to their end sooner than divided. */
-const FEWEST_PAGES = 4
+const FEWEST_PAGES = 3
 
 /** How many pages are left of a part, going by those that were read; 0 where it is better left whole. */
 function pagesAhead({ since, mark, until, pace, closed, window }: Stretch, now: number): number {

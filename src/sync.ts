@@ -1,11 +1,11 @@
-import { readBatches } from './batches.ts'
+import { readBatches, type ReadBatch } from './batches.ts'
 import { SyncError } from './errors.ts'
 import { ownerOf, type SyncContext } from './context.ts'
 import { readByIds } from './extract/read-by-id.ts'
 import { markCompleted } from './load/checkpoint.ts'
 import { inTransaction, type Session } from './load/connection.ts'
 import { isPerParent, readFamilies } from './families.ts'
-import { loadAll } from './load-all.ts'
+import { loadAll, type Reading } from './load-all.ts'
 import { openLoader } from './load/loader.ts'
 import { lockStream } from './load/lock.ts'
 import { countLive, findAbsent, noteSeen, tombstoneAbsent } from './load/tombstones.ts'
@@ -41,10 +41,10 @@ export async function syncStream(
   const suspects = context.options.suspects.get(stream.name) ?? []
   const work = await openWork(prepared, session, context, tally, complete || suspects.length > 0)
   if (isPerParent(stream)) return readFamilies(work)
-  for (const [index, planned] of walks.entries()) {
-    await walk(work, planned, index / stream.partitions.length)
-    if (!complete) await closeAlone(session, planned, context)
-  }
+  await loadAll(
+    work,
+    walks.map((planned, index) => readingOf(work, planned, index / stream.partitions.length, !complete)),
+  )
   if (complete) await finishComplete(work, walks)
   else if (suspects.length > 0) await settleSuspects(work, suspects)
   else if (stream.lasting === true && context.options.plan.mode === 'pass') await noteWhole(work, walks)
@@ -82,19 +82,27 @@ async function openWork(
   return { stream, session, context, layout, transform, loader, tally }
 }
 
-/** Reads what a walk covers to its end, a checkpoint at a time. */
-async function walk(work: Work, planned: PlannedWalk, behind: number): Promise<void> {
+/** More tokens than a batch costs anywhere: with fewer, a walk is not begun while another one goes on. */
+const ENOUGH_FOR_TWO = 1000
+
+/** How a walk is read to its end, a checkpoint at a time. */
+function readingOf(work: Work, planned: PlannedWalk, behind: number, isAlone: boolean): Reading<ReadBatch> {
   const { stream, session, context, transform, loader } = work
   const { clock, options, workers, tokensLeft } = context
-  const batches = [loader.newBatch(), loader.newBatch()] as const
   const portion = 1 / stream.partitions.length
-  const what = { ...planned, stream, workers, tokensLeft, transform, batches, behind, portion }
-  await loadAll(
-    work,
-    (send) => readBatches(send, clock, options, what),
-    ({ states }) => planned.save(states),
-  )
-  await inTransaction(session, () => planned.end(statesOf(planned.stretches)))
+  return {
+    read: (send, idle) => {
+      const batches = [loader.newBatch(), loader.newBatch()] as const
+      const onIdle = (): void => (tokensLeft() >= ENOUGH_FOR_TWO ? idle() : undefined)
+      const what = { ...planned, stream, workers, tokensLeft, onIdle, transform, batches, behind, portion }
+      return readBatches(send, clock, options, what)
+    },
+    alongside: ({ states }) => planned.save(states),
+    end: async () => {
+      await inTransaction(session, () => planned.end(statesOf(planned.stretches)))
+      if (isAlone) await closeAlone(session, planned, context)
+    },
+  }
 }
 
 const DOOR_IS_PARTIAL =

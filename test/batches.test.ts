@@ -30,6 +30,7 @@ test('a database that takes its time does not make the batches smaller', async (
     stretches: [stretchOf({ ...EVERYTHING, bookmark: null, closed: false }, window, true)],
     mayBeDivided: false,
     workers: createWorkers(0),
+    onIdle: () => undefined,
     tokensLeft: () => Infinity,
     transform: compileTransform(stream, []),
     batches: [new Batch(1), new Batch(1)],

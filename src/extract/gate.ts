@@ -1,12 +1,8 @@
 import pLimit from 'p-limit'
 import type { Clock } from '../clock.ts'
 import { SyncError } from '../errors.ts'
+import { createPlaces } from './places.ts'
 import type { ApiResponse, Send } from './request.ts'
-
-/** Pipedrive counts requests over a rolling window of two seconds for each token. */
-const WINDOW_MS = 2000
-/** Requests a window until an answer has told the real limit; the smallest plan allows 20. */
-const FIRST_LIMIT = 10
 
 export interface GateOptions {
   readonly clock: Clock
@@ -21,54 +17,30 @@ function numberIn(headers: Headers, name: string): number | undefined {
   return Number.isFinite(value) ? value : undefined
 }
 
+/** What an answer tells of the burst limit (documentation of rate limits; recorded 2026-05-15). */
+function toldBy({ headers }: Pick<ApiResponse, 'headers'>): { limit?: number; remaining?: number } {
+  const limit = numberIn(headers, 'x-ratelimit-limit')
+  const remaining = numberIn(headers, 'x-ratelimit-remaining')
+  return { ...(limit === undefined ? {} : { limit }), ...(remaining === undefined ? {} : { remaining }) }
+}
+
 /**
- * Bounds the rate below the burst limit. It learns the limit from `x-ratelimit-limit`, and pauses everybody
- * when `x-ratelimit-remaining` says that others are eating from it too, or when a 429 was answered.
+ * Bounds the rate below the burst limit: learns it from `x-ratelimit-limit`, leaves room for others who eat from it as
+ * `x-ratelimit-remaining` tells, and pauses everybody after a 429, as long as the server says.
  */
 export function withGate(next: Send, { clock, signal, concurrency }: GateOptions): Send {
   const inFlight = pLimit(concurrency)
-  const sent: number[] = []
-  let limit = FIRST_LIMIT
-  let pausedUntil = 0
-
-  /** A longer pause that somebody else was told of stays. */
-  function pauseFor(ms: number): void {
-    pausedUntil = Math.max(pausedUntil, clock.now() + ms)
-  }
-
-  function learn({ headers }: Pick<ApiResponse, 'headers'>): void {
-    limit = Math.max(1, numberIn(headers, 'x-ratelimit-limit') ?? limit)
-    const remaining = numberIn(headers, 'x-ratelimit-remaining')
-    const resetSeconds = numberIn(headers, 'x-ratelimit-reset')
-    if (remaining === undefined || resetSeconds === undefined) return
-    if (remaining < inFlight.activeCount) pauseFor(resetSeconds * 1000)
-  }
-
-  /** Milliseconds until one more request may go; it counts as sent when that is 0. */
-  function takePlace(): number {
-    signal.throwIfAborted()
-    const now = clock.now()
-    while (sent.length > 0 && now - (sent[0] ?? now) >= WINDOW_MS) sent.shift()
-    const wait = sent.length < limit ? 0 : WINDOW_MS - (now - (sent[sent.length - limit] ?? now))
-    const longest = Math.max(wait, pausedUntil - now)
-    if (longest <= 0) sent.push(now)
-    return longest
-  }
-
-  async function pass(): Promise<void> {
-    for (let wait = takePlace(); wait > 0; wait = takePlace()) await clock.sleep(wait, signal)
-  }
-
+  const places = createPlaces(clock, signal)
   return (request) =>
     inFlight(async () => {
-      await pass()
+      const place = await places.take()
       try {
         const response = await next(request)
-        learn(response)
+        place.answered(toldBy(response))
         return response
       } catch (error) {
-        if (error instanceof SyncError && error.code === 'E_RATE_LIMITED')
-          pauseFor(error.retryAfterMs ?? WINDOW_MS)
+        const isOverBurst = error instanceof SyncError && error.code === 'E_RATE_LIMITED'
+        place.failed(isOverBurst ? { retryAfterMs: error.retryAfterMs } : null)
         throw error
       }
     })

@@ -14,8 +14,8 @@ export class HighWater {
   #first: number | null = null
   #last = -Infinity
   #ascending: boolean
-  #pages = 0
-  /** Of the page that was added last: its last value, and whether it descends. */
+  /** Of the page that was added last: its first and its last value, and whether it descends. */
+  #pageFirst: number | null = null
   #pageLast: number | null = null
   #pageDescends = true
 
@@ -28,12 +28,13 @@ export class HighWater {
 
   /** Values at `until` or later are of records that another walk reads: they tell how far this one has come, and no more. */
   add(cursors: readonly (number | null)[], until: number | null = null): void {
-    this.#pages++
+    this.#pageFirst = null
     this.#pageLast = null
     this.#pageDescends = true
     for (const cursor of cursors) {
       if (cursor === null) continue
       if (this.#pageLast !== null && secondOf(cursor) > secondOf(this.#pageLast)) this.#pageDescends = false
+      this.#pageFirst ??= cursor
       this.#pageLast = cursor
       if (secondOf(cursor) < secondOf(this.#last)) this.#ascending = false
       this.#last = cursor
@@ -70,10 +71,12 @@ export class HighWater {
     return this.#highest
   }
 
-  /** Milliseconds of the cursor field that a page covered, on average; null where a single page tells nothing yet. */
+  /**
+   * Milliseconds of the cursor field that the last page covered; null where it tells nothing. A company grows: what a page
+   * covered long ago says less.
+   */
   get pace(): number | null {
-    if (this.#first === null || this.#highest === null || this.#pages < 2) return null
-    return (this.#highest - this.#first) / this.#pages
+    return this.#pageFirst === null || this.#pageLast === null ? null : this.#pageLast - this.#pageFirst
   }
 
   /** The bookmark that may be committed with the rows seen so far. */

@@ -31,8 +31,13 @@ export function testClock(start = 0): TestClock {
     sleep: (ms, signal) => {
       signal?.throwIfAborted()
       slept.push(ms)
-      return new Promise((resolve) => {
-        sleepers.push({ at: now + ms, wake: resolve })
+      return new Promise((resolve, reject) => {
+        const sleeper = { at: now + ms, wake: resolve }
+        sleepers.push(sleeper)
+        signal?.addEventListener('abort', () => {
+          sleepers = sleepers.filter((one) => one !== sleeper)
+          reject(signal.reason as Error)
+        })
         // After all that can go on without time has gone on.
         setImmediate(wakeNext)
       })

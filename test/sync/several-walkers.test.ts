@@ -120,6 +120,46 @@ test('a first pass is read so too, goes on so, and leaves nothing behind but its
   await expectWarehouseEquals(world, { streams: ['persons'] })
 })
 
+/** The index of the first request to this path, and of the last. */
+function placesOf({ tap }: World, path: string): [number, number] {
+  const paths = tap.asked.map((asked) => asked.path)
+  return [paths.indexOf(path), paths.lastIndexOf(path)]
+}
+
+const ARCHIVED = '/api/v2/deals/archived'
+const DEALS = '/api/v2/deals'
+const deals = { streams: [inPagesOf(4, streamNamed('deals'))], walkers: 7, plan: BACKFILL }
+
+test('the next list is begun while the last walkers of the one before are on their way, and ends equal', async () => {
+  await using world = await openWorld({ size: { deals: 120 } })
+  slowly(world)
+  expect(only(await world.run(deals)).status).toBe('done')
+  expect(placesOf(world, ARCHIVED)[0]).toBeLessThan(placesOf(world, DEALS)[1])
+  await expectWarehouseEquals(world, { streams: ['deals'] })
+})
+
+test('with few tokens left no list is begun before the one before has ended', async () => {
+  await using world = await openWorld({ size: { deals: 120 } })
+  slowly(world)
+  expect(only(await world.run({ ...deals, allowance: { tokens: 900 } })).status).toBe('done')
+  expect(placesOf(world, ARCHIVED)[0]).toBeGreaterThan(placesOf(world, DEALS)[1])
+})
+
+test('a list that is begun early and refused takes nothing from the one before', async () => {
+  await using world = await openWorld({ size: { deals: 120 } })
+  slowly(world)
+  world.emulator.faults.add({ kind: 'status', status: 400, match: `${ARCHIVED}?` })
+  expect(only(await world.run(deals)).status).toBe('failed')
+  expect(placesOf(world, ARCHIVED)[0]).toBeLessThan(placesOf(world, DEALS)[1])
+  const live = world.emulator.company.list('deals').filter((deal) => deal['is_archived'] !== true)
+  expect(await countOf(world.db, 'deals')).toBe(live.length)
+  world.emulator.faults.clear()
+  const from = world.tap.asked.length
+  expect(only(await world.run(deals)).status).toBe('done')
+  expect(world.tap.asked.slice(from).map(({ path }) => path)).not.toContain(DEALS)
+  await expectWarehouseEquals(world, { streams: ['deals'] })
+})
+
 test('a run that is stopped keeps what each walker has brought', async () => {
   await using world = await openWorld({ size })
   const { clock, tap } = world
