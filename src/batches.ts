@@ -28,6 +28,8 @@ export interface Walk {
   /** Called where a walker is idle and nothing is left to be divided. */
   readonly onIdle: () => void
   readonly transform: Transform
+  /** Says that nobody reads a page any more. */
+  readonly giveBack: (page: Page) => void
   readonly batches: readonly [Batch, Batch]
   /** How much of the stream lies behind the walk, and how much of it the walk is, 0 to 1. */
   readonly behind: number
@@ -87,7 +89,7 @@ export async function* readBatches(
   limits: BatchLimits,
   walk: Walk,
 ): AsyncGenerator<ReadBatch, void> {
-  const { partition, stretches, transform, behind, portion } = walk
+  const { partition, stretches, transform, giveBack, behind, portion } = walk
   let [batch, other] = walk.batches
   const started = clock.now()
   let since = started
@@ -106,6 +108,7 @@ export async function* readBatches(
     for await (const { stretch, page } of pagesOf(send, clock, walk)) {
       const until = stretch.window.byCursor ? stretch.until : null
       const cursors = transform(page, batch, until)
+      giveBack(page)
       const latest = partition.order?.byCursor === undefined ? started : clock.now()
       stretch.mark.add(upTo(latest, cursors), until)
       if (batch.size >= limits.batchRows || clock.now() - since >= limits.batchMs) {

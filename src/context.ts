@@ -1,6 +1,7 @@
 import type { BatchLimits } from './batches.ts'
 import type { Clock } from './clock.ts'
 import type { CatalogReader } from './extract/field-catalog.ts'
+import type { Page } from './extract/page.ts'
 import type { Send } from './extract/request.ts'
 import type { Contract } from './load/evolve.ts'
 import type { ReadPlan } from './extract/windows.ts'
@@ -34,6 +35,8 @@ export interface SyncContext {
   readonly options: SyncOptions
   readonly clock: Clock
   readonly send: Send
+  /** Says that nobody reads a page any more. */
+  readonly giveBack: (page: Page) => void
   readonly catalogs: CatalogReader
   /** Walkers that are sent where a single one would be waited for. */
   readonly workers: Workers

@@ -65,6 +65,7 @@ export function contextOf({ parts, request, client }: Run, { userId }: Begun, lo
   return {
     clock,
     send: client.send,
+    giveBack: client.giveBack,
     catalogs: createCatalogReader(client.send),
     workers: createWorkers(request.walkers ?? WORKERS),
     tokensLeft: () => client.ledger.left(),

@@ -88,13 +88,14 @@ const ENOUGH_FOR_TWO = 1000
 /** How a walk is read to its end, a checkpoint at a time. */
 function readingOf(work: Work, planned: PlannedWalk, behind: number, isAlone: boolean): Reading<ReadBatch> {
   const { stream, session, context, transform, loader } = work
-  const { clock, options, workers, tokensLeft } = context
+  const { clock, options, workers, tokensLeft, giveBack } = context
   const portion = 1 / stream.partitions.length
   return {
     read: (send, idle) => {
       const batches = [loader.newBatch(), loader.newBatch()] as const
       const onIdle = (): void => (tokensLeft() >= ENOUGH_FOR_TWO ? idle() : undefined)
-      const what = { ...planned, stream, workers, tokensLeft, onIdle, transform, batches, behind, portion }
+      const given = { workers, tokensLeft, onIdle, giveBack, transform, batches }
+      const what = { ...planned, ...given, stream, behind, portion }
       return readBatches(send, clock, options, what)
     },
     alongside: ({ states }) => planned.save(states),

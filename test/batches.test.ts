@@ -31,6 +31,7 @@ test('a database that takes its time does not make the batches smaller', async (
     mayBeDivided: false,
     workers: createWorkers(0),
     onIdle: () => undefined,
+    giveBack: () => undefined,
     tokensLeft: () => Infinity,
     transform: compileTransform(stream, []),
     batches: [new Batch(1), new Batch(1)],

@@ -3,7 +3,9 @@ import type { Clock } from '../clock.ts'
 import { SyncError } from '../errors.ts'
 import { RunLedger, withBudget, type Allowance, type Ledger } from './budget.ts'
 import { withGate } from './gate.ts'
+import { createPageMemory } from './page-memory.ts'
 import { observe } from './observe.ts'
+import type { Page } from './page.ts'
 import type { Send } from './request.ts'
 import { withRetry } from './retry.ts'
 import { createTransport } from './transport.ts'
@@ -22,6 +24,8 @@ export interface ClientOptions {
 
 export interface Client {
   readonly send: Send
+  /** Says that nobody reads a page any more. */
+  readonly giveBack: (page: Page) => void
   readonly ledger: Ledger
   /** The block that an answer was, whatever else ended the run; null as long as there was none. */
   blocked(): SyncError | null
@@ -55,10 +59,11 @@ export function createClient(options: ClientOptions): Client {
   // Every request listens to it.
   setMaxListeners(0, signal)
   const ledger = new RunLedger(options.allowance, clock, options.reserve)
-  const transport = stopAtBlock(createTransport({ ...options, signal, timeoutMs: TIMEOUT_MS }), block)
-  const gated = withGate(withBudget(transport, ledger), { clock, signal, concurrency })
+  const memory = createPageMemory()
+  const transport = createTransport({ ...options, signal, memory, timeoutMs: TIMEOUT_MS })
+  const gated = withGate(withBudget(stopAtBlock(transport, block), ledger), { clock, signal, concurrency })
   const observer = observe(withRetry(gated, { clock, signal, ...RETRY }), clock)
   const blocked = (): SyncError | null =>
     block.signal.reason instanceof SyncError ? block.signal.reason : null
-  return { send: observer.send, ledger, blocked, burstLimit: observer.burstLimit }
+  return { send: observer.send, giveBack: memory.giveBack, ledger, blocked, burstLimit: observer.burstLimit }
 }

@@ -2,7 +2,7 @@ import { SyncError } from '../errors.ts'
 import type { Partition, Stream } from '../streams/stream.ts'
 import { openUntold, openV1, recordsOf } from './envelope.ts'
 import { filterParams } from './filter-params.ts'
-import { cursorOf, keyOf, pageLoop, samePage, type Page } from './page.ts'
+import { cursorOf, imprintOf, keyOf, pageLoop, samePage, type Imprint, type Page } from './page.ts'
 import { describeRequest, type ApiRequest, type Send } from './request.ts'
 import { floorToSecond } from './timestamps.ts'
 import type { Window } from './windows.ts'
@@ -43,7 +43,7 @@ class OffsetWalk {
   readonly #mark: Mark
   readonly #seen = new Set<string>()
   #last = ''
-  #accepted: Page = new Uint8Array()
+  #accepted: Imprint = ''
   /** Requests since the last that brought something new. */
   #idle = 0
   #steppedBack = false
@@ -66,13 +66,13 @@ class OffsetWalk {
     const marks = records.map(this.#mark)
     const [first = ''] = marks
     if (this.at.start > 0 && (this.#steppedBack ? !this.#seen.has(first) : first !== this.#last)) {
-      if (!this.#steppedBack && samePage(page, this.#accepted))
+      if (!this.#steppedBack && samePage(imprintOf(page), this.#accepted))
         throw pageLoop(request, 'brought the same page twice')
       this.#stepBack(request)
       return false
     }
     this.#expectProgress(request, marks, more)
-    this.#accepted = page
+    this.#accepted = imprintOf(page)
     this.#steppedBack = false
     this.#last = marks.at(-1) ?? ''
     this.#goOn(records, marks)

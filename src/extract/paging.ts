@@ -3,7 +3,7 @@ import type { Partition, Params, RecordsIn, Stream } from '../streams/stream.ts'
 import { openSingle, openV2, parsed } from './envelope.ts'
 import { filterParams } from './filter-params.ts'
 import { offsetPages } from './offset-paging.ts'
-import { pageLoop, samePage, type Page } from './page.ts'
+import { imprintOf, pageLoop, samePage, type Imprint, type Page } from './page.ts'
 import type { ApiRequest, Send } from './request.ts'
 import type { Window } from './windows.ts'
 
@@ -17,16 +17,17 @@ export function walkParams(partition: Partition, window: Window): Params {
 
 async function* tokenPages(send: Send, base: ApiRequest, limit: number, listed?: RecordsIn) {
   const seen = new Set<string>()
-  let before: Page = new Uint8Array()
+  let before: Imprint = ''
   let token: string | null = null
   do {
     const page: Params = { limit: String(limit), ...(token === null ? {} : { cursor: token }) }
     const request: ApiRequest = { ...base, params: { ...base.params, ...page } }
     const { records, nextToken } = openV2(request, (await send(request)).body, limit, listed)
-    if (samePage(records, before)) throw pageLoop(request, 'brought the same page twice')
+    const imprint = imprintOf(records)
+    if (samePage(imprint, before)) throw pageLoop(request, 'brought the same page twice')
     if (nextToken !== null && seen.has(nextToken)) throw pageLoop(request, 'brought a page token twice')
     if (nextToken !== null) seen.add(nextToken)
-    before = records
+    before = imprint
     token = nextToken
     yield records
   } while (token !== null)

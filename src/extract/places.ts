@@ -30,6 +30,7 @@ function forget(times: number[], until: number): void {
  */
 export function createPlaces(clock: Clock, signal: AbortSignal): Places {
   let limit = FIRST_LIMIT
+  let isTold = false
   let inFlight = 0
   /** When the places of those that were answered become free, in ascending order. */
   const free: number[] = []
@@ -69,7 +70,7 @@ export function createPlaces(clock: Clock, signal: AbortSignal): Places {
   function refused(pauseMs: number, likely: number): void {
     const now = clock.now()
     pausedUntil = Math.max(pausedUntil, now + pauseMs)
-    others.see({ used: limit + 1, likely, possible: 0 }, now)
+    if (isTold) others.see({ used: limit + 1, likely, possible: 0 }, now)
   }
 
   function occupy(): Place {
@@ -81,6 +82,7 @@ export function createPlaces(clock: Clock, signal: AbortSignal): Places {
     const held = inFlight + free.length
     return {
       answered({ limit: told, remaining }) {
+        isTold ||= told !== undefined
         limit = Math.max(1, told ?? limit)
         const possible = held + all - number
         if (remaining !== undefined) others.see({ used: limit - remaining, likely, possible }, clock.now())

@@ -2,6 +2,7 @@ import { Agent, interceptors, request as sendRequest, type Dispatcher } from 'un
 import { SyncError, configError } from '../errors.ts'
 import { parseBody, type Body } from './body.ts'
 import { classifyAnswer, classifyFailure } from './classify.ts'
+import type { PageMemory } from './page-memory.ts'
 import { describeRequest, type ApiRequest, type Send } from './request.ts'
 
 export interface TransportOptions {
@@ -11,6 +12,7 @@ export interface TransportOptions {
   /** Milliseconds for the whole of one request. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  readonly memory: PageMemory
 }
 
 function takeApart(request: ApiRequest, bytes: Uint8Array): Body {
@@ -49,7 +51,7 @@ function headersOf({ headers }: Dispatcher.ResponseData): Headers {
  * Sends requests with the token in `x-api-token`. Redirects are not followed: one would take the token to another host.
  * Half the processor time and memory of `fetch`, which hands every piece of the body through a web stream.
  */
-export function createTransport({ baseUrl, token, timeoutMs, signal }: TransportOptions): Send {
+export function createTransport({ baseUrl, token, timeoutMs, signal, memory }: TransportOptions): Send {
   const headers = headersWith(token)
   const dispatcher = new Agent().compose(interceptors.decompress({ skipErrorResponses: false }))
   return async (request) => {
@@ -59,7 +61,7 @@ export function createTransport({ baseUrl, token, timeoutMs, signal }: Transport
     let bytes: Uint8Array
     try {
       response = await sendRequest(url, { headers, dispatcher, signal: timed })
-      bytes = await response.body.bytes()
+      bytes = await memory.gather(response.body)
     } catch (error) {
       signal.throwIfAborted()
       throw classifyFailure(request, baseUrl, error)

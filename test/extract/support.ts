@@ -5,6 +5,7 @@ import type { Clock } from '../../src/clock.ts'
 import { SyncError } from '../../src/errors.ts'
 import { parseBody, type Body } from '../../src/extract/body.ts'
 import type { ApiRequest, ApiResponse, Send } from '../../src/extract/request.ts'
+import { createPageMemory } from '../../src/extract/page-memory.ts'
 import { createTransport } from '../../src/extract/transport.ts'
 
 /** A clock that sleeps at once: each sleep moves it on, in the order in which the sleepers wake. */
@@ -101,7 +102,7 @@ export function respond(response: ServerResponse, body: unknown, status = 200): 
 export const TOKEN = 'secret-0123456789abcdef'
 
 export function transportTo(baseUrl: string, signal: AbortSignal = neverStops, timeoutMs = 10_000): Send {
-  return createTransport({ baseUrl, token: TOKEN, timeoutMs, signal })
+  return createTransport({ baseUrl, token: TOKEN, timeoutMs, signal, memory: createPageMemory() })
 }
 
 /** A wire that gives these answers to the requests, in turn. */

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readData } from '../../src/extract/body.ts'
+import { createPageMemory } from '../../src/extract/page-memory.ts'
 import { createTransport } from '../../src/extract/transport.ts'
 import { createClient } from '../../src/extract/client.ts'
 import { TOKEN, aRequest, failure, neverStops, respond, serve, testClock, transportTo } from './support.ts'
@@ -178,7 +179,13 @@ describe('the token', () => {
   ])('that has %s in it is refused before anything is sent, without being shown', (_what, token) => {
     let error: unknown
     try {
-      createTransport({ baseUrl: NOBODY, token, timeoutMs: 1000, signal: neverStops })
+      createTransport({
+        baseUrl: NOBODY,
+        token,
+        timeoutMs: 1000,
+        signal: neverStops,
+        memory: createPageMemory(),
+      })
     } catch (reason) {
       error = reason
     }
