@@ -1,6 +1,6 @@
 import { CLOSE_OBJECT, COLON, LETTER_N, OPEN_OBJECT, QUOTE } from '../json/bytes.ts'
 import { wordOf, type JsonScanner, type Word } from '../json/scanner.ts'
-import { NullRunFinder, type NullRun } from './null-run.ts'
+import { SHORTEST_RUN, nullRun, type NullRun } from './null-run.ts'
 
 /** A key of an object, as it came before. */
 interface Key {
@@ -77,6 +77,13 @@ export class Places {
   }
 }
 
+/** Passes nulls that came before, if they are what comes next; gives the last of their keys. */
+function passNulls({ text, slots, last }: NullRun<Key>, scanner: JsonScanner, places: Places): Key | null {
+  if (!scanner.passAll(text)) return null
+  for (const slot of slots) places.forget(slot)
+  return last
+}
+
 /**
  * The keys that a record may have. Records of one list have the same keys in the same order, almost: so the key
  * that came next the last time is tried before the key is looked up.
@@ -85,7 +92,8 @@ export class RecordKeys {
   readonly #keys = new Map<string, Key>()
   /** Under which key strays are kept; null: under their own. */
   readonly #under: string | null
-  readonly #nulls = new NullRunFinder<Key>()
+  /** The keys of the nulls that came one behind the other; more may stand behind them from before. */
+  readonly #run: Key[] = []
   #first: Key | null = null
   /** Whether values that nobody reads are passed over on purpose. */
   #leavesOut = false
@@ -138,42 +146,44 @@ export class RecordKeys {
       scanner.at++
       return
     }
-    let key: Key | null = null
-    this.#nulls.reset()
+    let before: Key | null = null
+    /** Of the nulls that came last: how many, and where the first begins and the last ends. */
+    let nulls = 0
+    let from = 0
+    let to = 0
     do {
-      const guess: Key | null = key === null ? this.#first : key.next
-      key = this.#passNulls(guess, scanner, places) ?? this.#member(guess, key, scanner, places)
+      const guess: Key | null = before === null ? this.#first : before.next
+      const passed: Key | null =
+        guess === null || guess.nulls === null ? null : passNulls(guess.nulls, scanner, places)
+      const start = scanner.at
+      const key: Key = passed ?? this.#key(guess, before, scanner)
+      before = key
+      if (passed === null && scanner.peek() === LETTER_N) {
+        if (!scanner.passIf(NULL)) throw scanner.wrong()
+        places.forget(key.slot)
+        if (nulls === 0) from = start
+        this.#run[nulls++] = key
+        to = scanner.at
+        continue
+      }
+      if (nulls >= SHORTEST_RUN) this.#keepRun(nulls, scanner.bytes.subarray(from, to))
+      nulls = 0
+      if (passed === null) this.#note(key, scanner, places)
     } while (scanner.more(CLOSE_OBJECT))
-    this.#endNulls(scanner)
+    if (nulls >= SHORTEST_RUN) this.#keepRun(nulls, scanner.bytes.subarray(from, to))
   }
 
-  /** Passes the nulls that came from the key on the last time, if they are what comes next; gives the last of their keys. */
-  #passNulls(guess: Key | null, scanner: JsonScanner, places: Places): Key | null {
-    const run = guess?.nulls ?? null
-    if (run === null || !scanner.passAll(run.text)) return null
-    this.#endNulls(scanner)
-    for (const slot of run.slots) places.forget(slot)
-    return run.last
+  #keepRun(nulls: number, text: Buffer): void {
+    const keys = this.#run.slice(0, nulls)
+    const [first] = keys
+    if (first !== undefined) first.nulls = nullRun(keys, text)
   }
 
-  #endNulls(scanner: JsonScanner): void {
-    const found = this.#nulls.take(scanner.bytes)
-    if (found !== null) found.first.nulls = found.run
-  }
-
-  #member(guess: Key | null, before: Key | null, scanner: JsonScanner, places: Places): Key {
+  /** Passes the key that comes next. */
+  #key(guess: Key | null, before: Key | null, scanner: JsonScanner): Key {
+    if (guess !== null && scanner.passIf(guess.text)) return guess
     if (scanner.peek() !== QUOTE) throw scanner.wrong()
-    const start = scanner.at
-    const key = guess !== null && scanner.passIf(guess.text) ? guess : this.#read(before, scanner)
-    if (scanner.peek() === LETTER_N) {
-      if (!scanner.passIf(NULL)) throw scanner.wrong()
-      places.forget(key.slot)
-      this.#nulls.add(key, start, scanner.at)
-    } else {
-      this.#endNulls(scanner)
-      this.#note(key, scanner, places)
-    }
-    return key
+    return guess !== null && scanner.passIf(guess.text) ? guess : this.#read(before, scanner)
   }
 
   /** Another key than that which was guessed. */
