@@ -1,11 +1,10 @@
-import pg from 'pg'
 import { startEmulator, type Emulator, type EntityName } from '../emulator/index.ts'
 import type { ReadPlan } from '../src/extract/windows.ts'
 import type { StreamReport } from '../src/load/run-log.ts'
 import { run } from '../src/run.ts'
 import { streams } from '../src/streams/index.ts'
 import type { Stream } from '../src/streams/stream.ts'
-import type { BenchServer } from './database.ts'
+import { connected, type BenchServer } from './database.ts'
 import { LIMITS } from './emulator.ts'
 import { partsOf } from './pieces/backfill.ts'
 import { childrenIn, ofThem, type Way } from './ways.ts'
@@ -41,14 +40,13 @@ async function read(emulator: Emulator, server: BenchServer, read: readonly Stre
   return new Map(report.streams.map((each) => [each.stream, each]))
 }
 
-async function countLive(server: BenchServer, table: string): Promise<number> {
-  const client = new pg.Client({ connectionString: server.databaseUrl })
-  await client.connect()
-  const { rows } = await client.query<{ count: string }>(
-    `select count(*) as count from pipedrive.${table} where _deleted_at is null`,
-  )
-  await client.end()
-  return Number(rows[0]?.count ?? 0)
+function countLive({ databaseUrl }: BenchServer, table: string): Promise<number> {
+  return connected(databaseUrl, async (client) => {
+    const { rows } = await client.query<{ count: string }>(
+      `select count(*) as count from pipedrive.${table} where _deleted_at is null`,
+    )
+    return Number(rows[0]?.count ?? 0)
+  })
 }
 
 /** Touches one record in a hundred of every kind, and at least one. */

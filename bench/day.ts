@@ -1,12 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import pg from 'pg'
 import { startEmulator, type Emulator } from '../emulator/index.ts'
 import { schedule } from '../jobs/schedule.ts'
 import type { JobContext } from '../jobs/job.ts'
 import { systemClock, type Clock } from '../src/clock.ts'
 import { run, type RunReport } from '../src/run.ts'
 import { selectStreams } from '../src/streams/index.ts'
-import type { BenchServer } from './database.ts'
+import { connected, type BenchServer } from './database.ts'
 import { LIMITS } from './emulator.ts'
 import { partsOf } from './pieces/backfill.ts'
 import { WHOLE } from './work.ts'
@@ -64,10 +63,9 @@ async function backfill(parts: JobContext & { readonly emulator: Emulator; reado
 
 /** What the backfill has spent was spent another day: the database does not live in simulated time. */
 async function forgetSpending({ databaseUrl }: BenchServer): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  await client.query('update pipedrive_sync.token_ledger set day = day - 30')
-  await client.end()
+  await connected(databaseUrl, (client) =>
+    client.query('update pipedrive_sync.token_ledger set day = day - 30'),
+  )
 }
 
 function sizeOf(quick: boolean): typeof COMPANY {

@@ -1,7 +1,9 @@
 import { recordTable } from '../jobs/text-table.ts'
 import type { FieldCase } from './fields.ts'
+import { median, rounded } from './median.ts'
 import type { Measurement } from './piece.ts'
-import { median, peakOf, rounded } from './report.ts'
+
+const MEBIBYTE = 1024 ** 2
 
 /** One line for each case of a group, from its rounds. */
 export function fieldFigures(cases: readonly FieldCase[], rounds: readonly (readonly Measurement[])[]) {
@@ -19,7 +21,7 @@ export function fieldFigures(cases: readonly FieldCase[], rounds: readonly (read
       deals_per_second: Math.round(deals / seconds),
       /** Of the seconds of the group's first in the same round. */
       ratio: rounded(median(ratios), 2),
-      peak_mib: peakOf(own),
+      peak_mib: rounded(Math.max(...own.map(({ peakBytes }) => peakBytes)) / MEBIBYTE, 0),
     }
   })
 }

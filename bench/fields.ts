@@ -1,7 +1,6 @@
 import type { BenchServer } from './database.ts'
 import { startEmulatorProcess, type BenchEmulator } from './emulator.ts'
-import { measure, type Measurement, type PieceInput } from './piece.ts'
-import { inputOf } from './rounds.ts'
+import { measureBackfill, type Measurement } from './piece.ts'
 
 /** Deals, how many custom fields they have, and how many of those are null in every deal; of the others two in five are set. */
 export interface FieldCase {
@@ -63,11 +62,7 @@ export async function measureCases(
   server: BenchServer,
 ): Promise<readonly Measurement[]> {
   const measured: Measurement[] = []
-  for (const emulator of emulators) {
-    const input: PieceInput = { ...inputOf(emulator, server), streams: ['deals'] }
-    await server.renew()
-    await server.settle()
-    measured.push(await measure('backfill', input))
-  }
+  for (const emulator of emulators)
+    measured.push(await measureBackfill(emulator, server, { streams: ['deals'] }))
   return measured
 }

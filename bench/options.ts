@@ -1,57 +1,68 @@
-import { parseArgs } from 'node:util'
+import { Command, InvalidArgumentError } from 'commander'
+import { scenarios } from './scenarios/index.ts'
+import type { Scenario } from './scenario.ts'
+import { subjects, type Subject } from './subjects.ts'
 
 export interface BenchOptions {
-  readonly rounds: number
-  readonly deals: number
-  readonly persons: number
-  /** Compare the memory of this many records with that of four times as many, instead of the time with the floors. */
-  readonly memory: boolean
-  /** Instead: what it costs to read the children of the demo company. */
-  readonly children: boolean
-  /** Instead: what custom fields cost. */
-  readonly fields: boolean
-  /** Instead: the tokens of a day on which nothing changes. */
-  readonly day: boolean
+  readonly asked: { readonly scenarios: readonly Scenario[] } | { readonly subject: Subject }
+  /** Instead of as many as each has. */
+  readonly rounds?: number
   /** One round of few records: whether it works, not how fast. */
   readonly quick: boolean
+  /** The table goes into the page on performance too. */
+  readonly write: boolean
   readonly json: boolean
 }
 
-const SUBJECTS = ['children', 'fields', 'day']
-const USUAL = { rounds: 5, deals: 50_000, persons: 50_000 } as const
-const QUICK = { rounds: 1, deals: 2000, persons: 2000 } as const
-
-const USAGE =
-  'Usage: npm run bench -- [children|fields|day] [--rounds 5] [--deals 50000] [--persons 50000] [--memory] [--quick] [--json]'
-
-function count(name: string, text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text)
-  throw new TypeError(`--${name} takes a whole number above 0. ${USAGE}`)
+interface Flags {
+  readonly rounds?: number
+  readonly quick?: true
+  readonly write?: true
+  readonly json?: true
 }
 
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It takes a whole number above 0.')
+}
+
+function linesOf(all: readonly { readonly name: string; readonly about: string }[]): string {
+  return all.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`).join('\n')
+}
+
+const WHAT = `
+In the table, all of them when none is named:
+${linesOf(scenarios.map(({ name, about, records }) => ({ name, about: about(records.usual.toLocaleString('en')) })))}
+
+Only by their names:
+${linesOf(subjects)}`
+
+function program(): Command {
+  return new Command('npm run bench --')
+    .description('Measures what the program takes, beside what it could take at best.')
+    .argument('[name]', 'what to measure')
+    .option('--rounds <number>', 'instead of as many as usual', wholeNumber)
+    .option('--quick', 'one round of few records: whether it works, not how fast')
+    .option('--write', 'put the table into docs/performance.md as well')
+    .option('--json', 'one JSON object instead of the table')
+    .addHelpText('after', WHAT)
+    .exitOverride()
+    .showHelpAfterError('(--help shows what there is)')
+}
+
+/** Throws a CommanderError, and has told why on stderr, where the arguments are wrong; also for `--help`. */
 export function readOptions(args: readonly string[]): BenchOptions {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      rounds: { type: 'string' },
-      deals: { type: 'string' },
-      persons: { type: 'string' },
-      memory: { type: 'boolean', default: false },
-      quick: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    },
-  })
-  if (positionals.length > 1 || positionals.some((name) => !SUBJECTS.includes(name)))
-    throw new TypeError(`There is no bench "${positionals.join(' ')}". ${USAGE}`)
-  const { memory, quick, json } = values
-  const sizes = quick ? QUICK : USUAL
-  const size = (name: keyof typeof USUAL): number => count(name, values[name] ?? String(sizes[name]))
+  const command = program().parse(args, { from: 'user' })
+  const [name] = command.args
+  const { rounds, quick, write, json } = command.opts<Flags>()
+  const subject = subjects.find((each) => each.name === name)
+  const named = scenarios.filter((each) => name === undefined || each.name === name)
+  if (subject === undefined && named.length === 0) command.error(`error: there is no bench "${name}".`)
+  if (write === true && (name ?? rounds ?? quick) !== undefined)
+    command.error('error: --write is for the whole table: leave the name, --rounds and --quick out.')
   return {
-    children: positionals.includes('children'),
-    fields: positionals.includes('fields'),
-    day: positionals.includes('day'),
-    ...{ rounds: size('rounds'), deals: size('deals'), persons: size('persons') },
-    ...{ memory, quick, json },
+    asked: subject === undefined ? { scenarios: named } : { subject },
+    ...(rounds === undefined ? {} : { rounds }),
+    ...{ quick: quick === true, write: write === true, json: json === true },
   }
 }

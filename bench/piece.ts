@@ -1,14 +1,24 @@
 import { fork } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import type { ReadPlan } from '../src/extract/windows.ts'
+import type { BenchServer } from './database.ts'
+import type { BenchEmulator } from './emulator.ts'
 
 /** One thing that is measured, in a process of its own: fresh heap, fresh compiler. */
-export type PieceName = 'backfill' | 'fetch' | 'copy'
+export type PieceName = 'backfill' | 'fetch' | 'copy' | 'loop'
 
-export interface PieceInput {
+/** What a run of ours is told, where it is not what the floors do. */
+export interface RunInput {
+  readonly streams?: readonly string[]
+  readonly mode?: ReadPlan['mode']
+  /** Walkers besides the one of each stream. */
+  readonly walkers?: number
+}
+
+export interface PieceInput extends RunInput {
   readonly emulatorUrl: string
   readonly emulatorToken: string
   readonly databaseUrl: string
-  /** What a backfill reads, where it is not what the floors read. */
-  readonly streams?: readonly string[]
 }
 
 export interface Measured {
@@ -28,32 +38,45 @@ export interface Measurement extends Measured {
 export const SCHEMAS = { data: 'pipedrive', control: 'pipedrive_sync' } as const
 export const PIECE_FLAG = '--piece'
 
-async function load(name: string): Promise<(input: PieceInput) => Promise<Measured>> {
-  switch (name) {
-    case 'backfill':
-      return (await import('./pieces/backfill.ts')).backfill
-    case 'fetch':
-      return (await import('./pieces/fetch.ts')).fetchPages
-    case 'copy':
-      return (await import('./pieces/copy.ts')).copyRows
-    default:
-      throw new TypeError(`There is no piece "${name}".`)
+const PIECES: Readonly<Record<PieceName, () => Promise<(input: PieceInput) => Promise<Measured>>>> = {
+  backfill: async () => (await import('./pieces/backfill.ts')).backfill,
+  fetch: async () => (await import('./pieces/fetch.ts')).fetchPages,
+  copy: async () => (await import('./pieces/copy.ts')).copyRows,
+  loop: async () => (await import('./pieces/loop.ts')).loop,
+}
+
+/**
+ * Of Linux's own book where there is one: what `getrusage` tells of a process begins with the size of the one that
+ * started it.
+ */
+function peakBytes(): number {
+  try {
+    const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+    if (kilobytes !== undefined) return Number(kilobytes) * 1024
+  } catch {
+    // No Linux.
   }
+  return process.resourceUsage().maxRSS * 1024
 }
 
 /** The child's side: measures and tells the parent. */
 export async function measureHere(name: string, input: string): Promise<void> {
-  const piece = await load(name)
+  const piece = await PIECES[name as PieceName]()
   const before = process.cpuUsage()
   const measured = await piece(JSON.parse(input) as PieceInput)
   const { user, system } = process.cpuUsage(before)
-  const peakBytes = process.resourceUsage().maxRSS * 1024
-  process.send?.({ ...measured, cpuSeconds: (user + system) / 1e6, peakBytes })
+  process.send?.({ ...measured, cpuSeconds: (user + system) / 1e6, peakBytes: peakBytes() })
   process.disconnect()
 }
 
 /** The parent's side. */
-export function measure(name: PieceName, input: PieceInput): Promise<Measurement> {
+export function measure(
+  name: PieceName,
+  emulator: Pick<BenchEmulator, 'url' | 'token'>,
+  { databaseUrl }: Pick<BenchServer, 'databaseUrl'>,
+  how: RunInput = {},
+): Promise<Measurement> {
+  const input: PieceInput = { ...how, emulatorUrl: emulator.url, emulatorToken: emulator.token, databaseUrl }
   return new Promise((resolve, reject) => {
     const child = fork(process.argv[1] ?? '', [PIECE_FLAG, name, JSON.stringify(input)])
     let measurement: Measurement | undefined
@@ -64,4 +87,15 @@ export function measure(name: PieceName, input: PieceInput): Promise<Measurement
       else reject(new Error(`The piece "${name}" ended with ${code} and without a measurement.`))
     })
   })
+}
+
+/** A run of ours into an empty database; nothing is left to be written of what was there before. */
+export async function measureBackfill(
+  emulator: BenchEmulator,
+  server: BenchServer,
+  how: RunInput = {},
+): Promise<Measurement> {
+  await server.renew()
+  await server.settle()
+  return measure('backfill', emulator, server, how)
 }

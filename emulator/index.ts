@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { prerender } from './api/prerender.ts'
 import { routes } from './api/routes.ts'
+import { logRoutes } from './api/log-routes.ts'
 import { ownRoutes } from './api/own-routes.ts'
 import { createCompany, type Company } from './company/company.ts'
 import { createFaults, type Fault } from './http/faults.ts'
@@ -58,7 +59,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const limits = createLimits(options.limits ?? {}, switches, now)
   const faults = createFaults()
   const requests: RequestLogEntry[] = []
-  const router = createRouter([...routes, ...ownRoutes])
+  const router = createRouter([...routes, ...ownRoutes, ...logRoutes(requests)])
   const context = { company, switches }
   const server = await listen(
     {

@@ -31,18 +31,22 @@ export function partsOf({ emulatorUrl, emulatorToken, databaseUrl }: PieceInput)
   }
 }
 
-/** Ours: the whole of a first backfill into an empty database, as the command runs it. */
+/** Ours, as the command runs it: a backfill, or whatever else is asked for. */
 export async function backfill(input: PieceInput): Promise<Measured> {
   boundMemory()
   const began = performance.now()
   const report = await run(partsOf(input), {
     command: 'backfill',
     streams: input.streams === undefined ? STREAMS : selectStreams(input.streams),
-    plan: WHOLE,
+    plan: { ...WHOLE, mode: input.mode ?? WHOLE.mode },
     allowance: { tokens: Number.MAX_SAFE_INTEGER },
     maxShare: 1,
+    ...(input.walkers === undefined ? {} : { walkers: input.walkers }),
   })
   const seconds = (performance.now() - began) / 1000
   if (report.status !== 'done') throw new Error(`The backfill ended as ${report.status}: ${report.error}`)
-  return { seconds, records: report.streams.reduce((sum, { inserted }) => sum + inserted, 0) }
+  return {
+    seconds,
+    records: report.streams.reduce((sum, each) => sum + each.inserted + each.updated + each.unchanged, 0),
+  }
 }

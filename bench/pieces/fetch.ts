@@ -1,8 +1,7 @@
-import { walkParams } from '../../src/extract/paging.ts'
-import { planWindow } from '../../src/extract/windows.ts'
 import type { Partition } from '../../src/streams/stream.ts'
+import { firstPage } from '../emulator.ts'
 import type { Measured, PieceInput } from '../piece.ts'
-import { STREAMS, WHOLE } from '../work.ts'
+import { STREAMS } from '../work.ts'
 
 interface PageBody {
   readonly data: readonly unknown[]
@@ -16,25 +15,21 @@ async function fetchPage(url: string, token: string): Promise<PageBody> {
 }
 
 /** A page can be asked for only with the token at the end of the page before it. */
-async function walk({ emulatorUrl, emulatorToken }: PieceInput, partition: Partition): Promise<number> {
-  const window = planWindow(partition, null, WHOLE, 0, Date.now())
-  const query = new URLSearchParams({
-    ...walkParams(partition, window),
-    limit: String(partition.pageSize),
-  })
-  let records = 0
+export async function* pagesOf({ emulatorUrl, emulatorToken }: PieceInput, partition: Partition) {
+  const url = new URL(emulatorUrl + firstPage(partition))
   for (;;) {
-    const page = await fetchPage(`${emulatorUrl}${partition.path}?${query.toString()}`, emulatorToken)
-    records += page.data.length
+    const page = await fetchPage(url.href, emulatorToken)
+    yield page.data
     const next = page.additional_data?.next_cursor ?? null
-    if (next === null) return records
-    query.set('cursor', next)
+    if (next === null) return
+    url.searchParams.set('cursor', next)
   }
 }
 
 async function walkAll(input: PieceInput, partitions: readonly Partition[]): Promise<number> {
   let records = 0
-  for (const partition of partitions) records += await walk(input, partition)
+  for (const partition of partitions)
+    for await (const page of pagesOf(input, partition)) records += page.length
   return records
 }
 

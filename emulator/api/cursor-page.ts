@@ -2,7 +2,7 @@ import type { Collection } from '../company/collection.ts'
 import type { SortedIndex } from '../company/sorted-index.ts'
 import { encodePageToken, pageEndOf, type PageEnd } from './page-token.ts'
 import { limitOf, oneOf } from './parameters.ts'
-import { startOf, walk } from './selection.ts'
+import { spanOf, startOf, walk, type Times } from './selection.ts'
 import type { ApiRequest } from '../http/router.ts'
 
 export interface Order {
@@ -31,17 +31,20 @@ export interface CursorPage {
 }
 
 const MOST_ROWS = 500
+const ALWAYS: Times = { since: -Infinity, until: Infinity }
 
+/** `times`: when those that pass were updated, where that is known. */
 export function cursorPage(
   held: Collection,
   index: SortedIndex,
   order: Order,
   { query, switches }: ApiRequest,
   passes: (slot: number) => boolean,
+  times = ALWAYS,
 ): CursorPage {
   const limit = limitOf(query, MOST_ROWS, switches)
   const start = startOf(index, order.direction, order.end)
-  const found = walk(index, start, order.direction, limit + 1, passes)
+  const found = walk(index, start, order.direction, limit + 1, passes, spanOf(index, order.field, times))
   const slots = found.slice(0, limit)
   const last = slots.at(-1)
   const hasMore = found.length > limit && last !== undefined

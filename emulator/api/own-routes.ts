@@ -61,8 +61,22 @@ function patchRecord(request: ApiRequest): Answer {
   return one(table.update(id, bodyOf(request)))
 }
 
+/** The same keys of several records at once. */
+function patchRecords(request: ApiRequest): Answer {
+  const table = request.company[nameIn(entityNames, request)]
+  const { ids, patch } = bodyOf(request)
+  if (!Array.isArray(ids) || !isRow(patch)) throw badRequest("The body needs 'ids' and a 'patch'")
+  const known = (ids as readonly Json[]).map((id) => {
+    if ((typeof id === 'number' || typeof id === 'string') && table.get(id) !== undefined) return id
+    throw new Refusal(refusals.notFound())
+  })
+  for (const id of known) table.update(id, patch)
+  return one({ changed: known.length })
+}
+
 /** What Pipedrive does by itself and has no call for. */
 export const ownRoutes: readonly Route[] = [
   { method: 'PUT', version: 'emulator', path: '/fields/:name/:code', cost: 0, handle: putField },
   { method: 'PATCH', version: 'emulator', path: '/records/:name/:id', cost: 0, handle: patchRecord },
+  { method: 'PATCH', version: 'emulator', path: '/records/:name', cost: 0, handle: patchRecords },
 ]

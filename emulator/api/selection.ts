@@ -67,20 +67,47 @@ const sortKey = (value: unknown): number | string =>
 export const keyOfEnd = (end: PageEnd): number | string =>
   isStamp(end.field) ? timeOf(end.fieldValue) : (end.fieldValue ?? NaN)
 
+/** Positions of an index, `to` exclusive, outside of which nothing is looked for. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** Times in ms, `until` exclusive. */
+export interface Times {
+  readonly since: number
+  readonly until: number
+}
+
+/** What lies before every id. */
+const FIRST_ID = -Infinity
+
+/** Where in an index the records of a time stand; everywhere, where it is in another order. */
+export function spanOf(index: SortedIndex, field: string, { since, until }: Times): Span {
+  const all = { from: 0, to: index.slots.length }
+  if (field !== 'update_time') return all
+  return {
+    from: since === -Infinity ? all.from : index.rank(since, FIRST_ID, false),
+    to: until === Infinity ? all.to : index.rank(until, FIRST_ID, false),
+  }
+}
+
 /**
  * Slots that pass, from a position on, at most `most` of them. The list is read as it is now: no snapshot, so a
  * record that moves ahead of an ascending walk is met again rather than lost.
  */
 export function walk(
   index: Pick<SortedIndex, 'slots'>,
-  from: number,
+  start: number,
   direction: 'asc' | 'desc',
   most: number,
   passes: (slot: number) => boolean,
+  { from, to }: Span = { from: 0, to: index.slots.length },
 ): number[] {
   const found: number[] = []
   const step = direction === 'asc' ? 1 : -1
-  for (let at = from; at >= 0 && at < index.slots.length && found.length < most; at += step) {
+  const first = direction === 'asc' ? Math.max(start, from) : Math.min(start, to - 1)
+  for (let at = first; at >= from && at < to && found.length < most; at += step) {
     const slot = index.slots[at] as number
     if (passes(slot)) found.push(slot)
   }

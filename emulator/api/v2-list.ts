@@ -5,7 +5,7 @@ import type { ApiRequest, Route } from '../http/router.ts'
 import { cursorPage, orderOf } from './cursor-page.ts'
 import { pageBody } from './envelope.ts'
 import { datetime, integer, list, typed, type Query } from './parameters.ts'
-import { indexBy } from './selection.ts'
+import { indexBy, type Times } from './selection.ts'
 import type { V2Resource } from './v2-resources.ts'
 import { viewOf } from './v2-view.ts'
 
@@ -29,9 +29,14 @@ function refuseUnserved(query: Query): void {
     throw badRequest("Parameter 'include_labels' is not served by the emulator")
 }
 
-function inWindow(held: Collection, query: Query): Passes {
-  const since = datetime(query, 'updated_since') ?? -Infinity
-  const until = datetime(query, 'updated_until') ?? Infinity
+function timesOf(query: Query): Times {
+  return {
+    since: datetime(query, 'updated_since') ?? -Infinity,
+    until: datetime(query, 'updated_until') ?? Infinity,
+  }
+}
+
+function inWindow(held: Collection, { since, until }: Times): Passes {
   if (since === -Infinity && until === Infinity) return () => true
   return (slot) => held.headAt(slot).updated >= since && held.headAt(slot).updated < until
 }
@@ -93,9 +98,10 @@ function listHandler(resource: V2Resource) {
     const held = company.collections[resource.entity]
     refuseUnknownWindows(resource, query)
     refuseUnserved(query)
+    const times = timesOf(query)
     const tests = [
       inPartition(resource, held),
-      inWindow(held, query),
+      inWindow(held, times),
       isVisible(resource, request, held),
       hasAskedId(resource, held, query),
       isOfDeal(resource, request, held),
@@ -103,9 +109,9 @@ function listHandler(resource: V2Resource) {
     ]
     const order = orderOf(resource.sorts, request)
     const view = viewOf(resource, request)
-    const { slots, next } = cursorPage(held, indexBy(held, order.field), order, request, (slot) =>
-      tests.every((test) => test(slot)),
-    )
+    const passes = (slot: number): boolean => tests.every((test) => test(slot))
+    const index = indexBy(held, order.field)
+    const { slots, next } = cursorPage(held, index, order, request, passes, times)
     const records = held.fragments(view.name).pieces(slots, view.textAt)
     return { status: 200, body: pageBody(records, { next_cursor: next }) }
   }

@@ -93,6 +93,40 @@ test('a record is given what no call of Pipedrive takes', async () => {
   expect((await deal(running, 1))['custom_fields']).toHaveProperty(code, 'large')
 })
 
+test('several records are given the same, and have changed', async () => {
+  const running = await run()
+  running.advance(60_000)
+  const changed = await running.call(
+    '/_emulator/records/deals',
+    patch({ ids: [3, 5], patch: { title: 'Both' } }),
+  )
+  expect(dataOf(changed)).toEqual({ changed: 2 })
+  const { rows } = await running.call('/api/v2/deals?updated_since=2026-06-15T12:00:30Z')
+  expect(rows.map((row) => [row['id'], row['title']])).toEqual([
+    [3, 'Both'],
+    [5, 'Both'],
+  ])
+})
+
+test('one of several that is not there leaves all of them alone', async () => {
+  const running = await run()
+  const { title } = await deal(running, 3)
+  const wrong = patch({ ids: [3, 123456], patch: { title: 'Both' } })
+  expect((await running.call('/_emulator/records/deals', wrong)).status).toBe(404)
+  expect(await deal(running, 3)).toHaveProperty('title', title)
+})
+
+test('what was asked is told from outside too, until it is to be forgotten', async () => {
+  const { call, emulator } = await run()
+  await call('/api/v2/deals?limit=1')
+  await call('/v1/users/me')
+  const told = await call('/_emulator/requests')
+  expect(told.rows).toEqual(emulator.requests)
+  expect(told.rows.map(({ path }) => path)).toEqual(['/api/v2/deals', '/v1/users/me'])
+  expect((await call('/_emulator/requests', { method: 'DELETE' })).rows).toEqual([])
+  expect((await call('/_emulator/requests')).rows).toEqual([])
+})
+
 test('these calls take the token, cost nothing, are not among the requests and are struck by no fault', async () => {
   const running = await run({ limits: { burst: 0 } })
   const { emulator, call } = running
@@ -108,6 +142,8 @@ test.each([
   ['fields of nothing', 'PUT', '/_emulator/fields/nothing/code', SCORE, 404],
   ['a record of nothing', 'PATCH', '/_emulator/records/nothing/1', {}, 404],
   ['a record that is not there', 'PATCH', '/_emulator/records/deals/123456', {}, 404],
+  ['several records of nothing', 'PATCH', '/_emulator/records/nothing', { ids: [], patch: {} }, 404],
+  ['several records without a patch', 'PATCH', '/_emulator/records/deals', { ids: [1] }, 400],
   ['a path that is none', 'GET', '/_emulator/records/deals/1', undefined, 404],
   ['a new field without a type', 'PUT', `${FIELDS}/x`, { field_name: 'x' }, 400],
   ['a list for a record', 'PATCH', '/_emulator/records/deals/1', [], 400],

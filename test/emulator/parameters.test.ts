@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { iso, run, SECOND, START } from './support/emulator.ts'
+import { idsOf, iso, pagesOf, run, SECOND, START } from './support/emulator.ts'
 
 const time = '2026-06-01T00:00:00Z'
 const manyIds = (n: number): string => Array.from({ length: n }, (_, i) => i + 1).join()
@@ -106,6 +106,26 @@ describe('a window of update_time', () => {
     const path = `/api/v2/persons?updated_since=${iso(START - 2 * SECOND)}&updated_until=${iso(START)}`
     expect((await call(path)).ids).toEqual([1, 2])
   })
+
+  test.each(['asc', 'desc'])(
+    'shows in the order of update_time, %s, what it shows by id',
+    async (direction) => {
+      const { call, emulator } = await run()
+      const times = emulator.company
+        .list('deals')
+        .map((row) => row['update_time'] as string)
+        .toSorted()
+      // Both bounds are times of records.
+      const [since = '', until = ''] = [times[10], times[40]]
+      const inWindow = `/api/v2/deals?updated_since=${since}&updated_until=${until}&limit=7`
+      const byId = idsOf(await pagesOf(call, inWindow))
+      const byTime = idsOf(await pagesOf(call, `${inWindow}&sort_by=update_time&sort_direction=${direction}`))
+      expect(byId.length).toBeGreaterThan(20)
+      expect(byTime.toSorted((one, other) => Number(one) - Number(other))).toEqual(byId)
+      const shown = byTime.map((id) => emulator.company.get('deals', id as number)?.['update_time'] as string)
+      expect(shown).toEqual(direction === 'asc' ? shown.toSorted() : shown.toSorted().reverse())
+    },
+  )
 
   test.each(['leads', 'notes'] as const)('on v1 %s begins at updated_since', async (entity) => {
     const { call, emulator } = await run()
