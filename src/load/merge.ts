@@ -79,16 +79,33 @@ function staged({ name, nulls }: Column) {
   return (nulls === 'empty' ? sql`coalesce(${value}, '{}')` : value).as(name)
 }
 
+/**
+ * Whether a staged row, as `excluded`, leaves the table as it is. A row that conflicts is locked by `on conflict` even where
+ * nothing is assigned to it, which is a write, and logged; so it is left out before. The offset keeps the planner from
+ * reading the whole table to compare it with a batch.
+ */
+function isHeld({ schemas }: Session, layout: TableLayout): Expression<SqlBool> {
+  const target = sql.table(`${schemas.data}.${layout.table}`)
+  const held = sql`${sameKey(layout, layout.table, 'excluded')} and not (${notOlder(layout)} and ${differs(layout)})`
+  return sql<SqlBool>`exists (select from ${target} where ${held} offset 0)`
+}
+
 /** One statement: insert what is new, update what differs and is not older. */
-function upsert({ data }: Session, layout: TableLayout, where: Expression<SqlBool>) {
+function upsert(session: Session, layout: TableLayout, where: Expression<SqlBool>) {
+  const { data } = session
+  const names = layout.columns.map(({ name }) => name)
   const updates = Object.fromEntries(
     changing(layout).map((each) => [each.name, assignment(layout.table, each)]),
   )
+  const rows = data.selectFrom(stage(layout).as('staged')).select(layout.columns.map(staged)).where(where)
   return data
     .insertInto(layout.table)
-    .columns(layout.columns.map(({ name }) => name))
+    .columns(names)
     .expression((from) =>
-      from.selectFrom(stage(layout).as('staged')).select(layout.columns.map(staged)).where(where),
+      from
+        .selectFrom(rows.as('excluded'))
+        .select(names.map((name) => column('excluded', name).as(name)))
+        .where(sql<SqlBool>`not ${isHeld(session, layout)}`),
     )
     .onConflict((conflict) =>
       conflict

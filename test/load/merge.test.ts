@@ -35,9 +35,11 @@ async function emailsOf(db: TestDatabase): Promise<string[]> {
   return rows.map(({ email }) => email)
 }
 
-/** Whatever rewrites a row gives it another xmin. */
+/** Whatever rewrites a row gives it another xmin, and whatever locks it an xmax. */
 async function stamps(db: TestDatabase, table: string): Promise<unknown[]> {
-  return db.query(`select xmin::text, ctid::text, _synced_at from pipedrive.${table} order by ctid`)
+  return db.query(
+    `select xmin::text, xmax::text, ctid::text, _synced_at from pipedrive.${table} order by ctid`,
+  )
 }
 
 describe('a merge counts', () => {
@@ -91,7 +93,7 @@ describe('a merge counts', () => {
 })
 
 describe('an unchanged row', () => {
-  test('is not written: it keeps xmin, place and _synced_at, and so do its children', async () => {
+  test('is not written, nor locked: it keeps xmin, xmax, place and _synced_at, and so do its children', async () => {
     const { db, session } = await migratedWarehouse()
     const { load } = await openStream(session)
     const records = [
