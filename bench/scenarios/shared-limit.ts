@@ -48,7 +48,8 @@ function figuresOf(requests: readonly RequestLogEntry[]) {
 
 export const sharedLimit = scenario({
   name: 'shared-limit',
-  about: (records) => `the same of ${records} deals, of which another integration takes half for a while`,
+  about: (records) =>
+    `${records} deals, ${BURST} requests in 2 s, half of them taken by another integration for a while`,
   records: { usual: 150_000, quick: 20_000 },
   rounds: 2,
   figures: {
