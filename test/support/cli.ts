@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished } from 'vitest'
+import { expect, inject, onTestFinished } from 'vitest'
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/index.ts'
 
 export const PROGRAM = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
@@ -11,7 +11,7 @@ export const PROGRAM = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
 export type Environment = Readonly<Record<string, string>>
 
 export interface Place {
-  /** Variables besides PATH and HOME: what the machine that tests has set must not matter. */
+  /** Variables besides PATH, HOME and one that only saves time: what the machine that tests has set must not matter. */
   readonly env?: Environment
   /** Default: an empty directory. */
   readonly cwd?: string
@@ -40,7 +40,11 @@ export async function emptyDirectory(): Promise<string> {
 
 /** Starts the real program in a process of its own, which never outlives the test. */
 export async function start(args: readonly string[], { env = {}, cwd }: Place = {}): Promise<Command> {
-  const usual = { PATH: process.env['PATH'], HOME: process.env['HOME'] }
+  const usual = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    NODE_COMPILE_CACHE: inject('compileCache'),
+  }
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: cwd ?? (await emptyDirectory()),
     env: { ...usual, ...env },

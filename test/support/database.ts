@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import pg from 'pg'
 import { expect, inject, onTestFinished } from 'vitest'
+import { administer } from './shared-server.ts'
 
 export { olderPostgresBinDirs, startServer } from './postgres-server.ts'
 
@@ -22,9 +23,20 @@ export interface TestDatabase extends AsyncDisposable {
  *
  * @param server the URL of another server, as `startServer` returns it
  */
-export async function testDatabase(server: string = inject('postgresUrl')): Promise<TestDatabase> {
+export function testDatabase(server?: string): Promise<TestDatabase> {
+  const { url, empty } = inject('postgres')
+  return server === undefined ? openDatabase(url, empty) : openDatabase(server, '')
+}
+
+/** The same with the control tables in it: a copy of a database that was migrated once. */
+export function migratedDatabase(): Promise<TestDatabase> {
+  const { url, migrated } = inject('postgres')
+  return openDatabase(url, migrated)
+}
+
+async function openDatabase(server: string, like: string): Promise<TestDatabase> {
   const name = databaseName()
-  await administer(server, `CREATE DATABASE ${name}`)
+  await administer(server, `CREATE DATABASE ${name} ${like}`)
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href
   const pool = new pg.Pool({ connectionString: url, max: 2, allowExitOnIdle: true })
   // DROP … WITH (FORCE) and a test that stops its server end idle connections; that is no failure.
@@ -47,12 +59,6 @@ export async function testDatabase(server: string = inject('postgresUrl')): Prom
 function databaseName(): string {
   const file = basename(expect.getState().testPath ?? 'test').replace(/\.test\.ts$/, '')
   return `test_${file.replaceAll(/\W/g, '_').toLowerCase().slice(0, 40)}_${randomBytes(5).toString('hex')}`
-}
-
-async function administer(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server })
-  await client.connect()
-  await client.query(statement).finally(() => client.end())
 }
 
 /** False outside a test, where nobody tells us how it ended. */

@@ -1,18 +1,10 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestProject } from 'vitest/node'
-import { binariesIn, embeddedBinaries } from '../../src/load/embedded/binaries.ts'
+import { binariesIn } from '../../src/load/embedded/binaries.ts'
 import { launcherFor } from '../../src/load/embedded/launcher.ts'
 import { giveTo, serverUserFor } from '../../src/load/embedded/server-user.ts'
-
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** A superuser's URL of the server that every test shares. */
-    readonly postgresUrl: string
-  }
-}
 
 /** A throw-away server: it trusts everyone on this machine and forgets everything when it stops. */
 export interface TestServer {
@@ -27,25 +19,27 @@ const SETTINGS = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   max_connections: '200',
+  max_wal_size: '128MB',
   timezone: 'UTC',
 }
 
-/** One PostgreSQL for the whole run: TEST_DATABASE_URL, or a throw-away server of the version we ship. */
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const given = process.env['TEST_DATABASE_URL']
-  if (given !== undefined && given !== '') {
-    project.provide('postgresUrl', given)
-    return undefined
-  }
-  const server = await startServer((await embeddedBinaries()).directory)
-  project.provide('postgresUrl', server.url)
-  return () => server.stop()
+/** Enough for the databases of all workers and those of some tests that failed. */
+const ENOUGH = 2 * 2 ** 30
+
+/**
+ * Where there is room for it, in memory: a new database is some 300 new files, and a disk can take longer to make them
+ * than the test takes to run.
+ */
+async function place(): Promise<string> {
+  const memory = '/dev/shm'
+  const { bavail, bsize } = await statfs(memory).catch(() => ({ bavail: 0, bsize: 0 }))
+  return bavail * bsize > ENOUGH ? memory : tmpdir()
 }
 
 /** Starts a throw-away server with the programs in `binDir`, on a free port of loopback. */
 export async function startServer(binDir: string): Promise<TestServer> {
   const { initdb, pgCtl } = binariesIn(binDir)
-  const directory = await mkdtemp(join(tmpdir(), 'pipedrive-warehouse-test-'))
+  const directory = await mkdtemp(join(await place(), 'pipedrive-warehouse-test-'))
   const user = await serverUserFor(directory)
   await giveTo(user, directory)
   const launch = await launcherFor(user, [binDir, directory])

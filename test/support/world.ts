@@ -5,7 +5,7 @@ import type { Reporter } from '../../src/reporter.ts'
 import { run, type RunParts, type RunReport, type RunRequest } from '../../src/run.ts'
 import { streams } from '../../src/streams/index.ts'
 import type { Parents, ReadById, Stream } from '../../src/streams/stream.ts'
-import { testDatabase, type TestDatabase } from './database.ts'
+import { migratedDatabase, type TestDatabase } from './database.ts'
 import { openTap, type Tap } from './tap.ts'
 import { testClock, type TestClock } from './test-clock.ts'
 import { WORK } from './work-streams.ts'
@@ -58,7 +58,7 @@ export async function openWorld(options: EmulatorOptions = {}, clock = testClock
     size: { ...SMALL, ...options.size },
   })
   const tap = await openTap(emulator.url)
-  const db = await testDatabase()
+  const db = await migratedDatabase()
   const warnings: string[] = []
   const reporter: Reporter = {
     info: () => undefined,

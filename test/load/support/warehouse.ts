@@ -8,7 +8,7 @@ import type { CatalogField } from '../../../src/transform/catalog.ts'
 import { layoutStream, type StreamLayout } from '../../../src/transform/layout.ts'
 import { compileTransform } from '../../../src/transform/records.ts'
 import { pageOf } from '../../support/copy-rows.ts'
-import { testDatabase, type TestDatabase } from '../../support/database.ts'
+import { migratedDatabase, testDatabase, type TestDatabase } from '../../support/database.ts'
 
 export const SCHEMAS: Schemas = { data: 'pipedrive', control: 'pipedrive_sync' }
 export const ACCOUNT = 'pipedrive'
@@ -55,15 +55,19 @@ export async function openSession(url: string, name = 'test', schemas = SCHEMAS)
   return session
 }
 
-/** A database with nothing in it and one connection to it. */
-export async function emptyWarehouse(server?: string): Promise<Warehouse> {
-  const db = await testDatabase(server)
+async function warehouseIn(db: TestDatabase): Promise<Warehouse> {
   const open = (name?: string): Promise<Session> => openSession(db.url, name)
   return { db, open, session: await open() }
 }
 
+/** A database with nothing in it and one connection to it. */
+export async function emptyWarehouse(server?: string): Promise<Warehouse> {
+  return warehouseIn(await testDatabase(server))
+}
+
 /** The same with its control tables. */
 export async function migratedWarehouse(server?: string): Promise<Warehouse> {
+  if (server === undefined) return warehouseIn(await migratedDatabase())
   const warehouse = await emptyWarehouse(server)
   await migrate(warehouse.session)
   return warehouse
