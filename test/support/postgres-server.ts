@@ -1,3 +1,4 @@
+import { readFileSync, rmSync } from 'node:fs'
 import { mkdtemp, readFile, readdir, rm, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -36,6 +37,17 @@ async function place(): Promise<string> {
   return bavail * bsize > ENOUGH ? memory : tmpdir()
 }
 
+/** Ctrl-C ends a run without its teardown: the server and what it has in memory must not outlive it. Returns what calls it off. */
+function endWithUs(directory: string, data: string): () => void {
+  const pid = Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10)
+  const end = (): void => {
+    process.kill(pid, 'SIGQUIT')
+    rmSync(directory, { recursive: true, force: true, maxRetries: 9 })
+  }
+  process.once('exit', end)
+  return () => void process.off('exit', end)
+}
+
 /** Starts a throw-away server with the programs in `binDir`, on a free port of loopback. */
 export async function startServer(binDir: string): Promise<TestServer> {
   const { initdb, pgCtl } = binariesIn(binDir)
@@ -66,9 +78,11 @@ export async function startServer(binDir: string): Promise<TestServer> {
       })
     },
   )
+  const callOff = endWithUs(directory, data)
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     stop: async () => {
+      callOff()
       await launch(pgCtl, ['stop', '-w', '-m', 'immediate', '-D', data])
       await rm(directory, { recursive: true, force: true })
     },

@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { connect } from '../../src/load/connection.ts'
@@ -12,8 +9,6 @@ import { startServer, type TestServer } from './postgres-server.ts'
 declare module 'vitest' {
   export interface ProvidedContext {
     readonly postgres: SharedServer
-    /** Where the processes that tests start keep their compiled code, so that each but the first begins with it. */
-    readonly compileCache: string
   }
 }
 
@@ -57,11 +52,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { url, copying } = server
   const template = await makeTemplate(url)
   project.provide('postgres', { url, empty: copying, migrated: `TEMPLATE ${template} ${copying}` })
-  const compileCache = await mkdtemp(join(tmpdir(), 'pipedrive-warehouse-compiled-'))
-  project.provide('compileCache', compileCache)
   return async () => {
     await administer(url, `DROP DATABASE ${template} WITH (FORCE)`)
     await server.stop()
-    await rm(compileCache, { recursive: true, force: true })
   }
 }
