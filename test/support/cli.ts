@@ -6,12 +6,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/index.ts'
 
-const ROOT = join(import.meta.dirname, '..', '..')
-
-export const PROGRAM = join(ROOT, 'src', 'cli.ts')
-
-/** Where Node keeps what it has compiled: half of what a command costs is to compile the program. */
-const COMPILED = join(ROOT, 'node_modules', '.cache', 'compiled')
+export const PROGRAM = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
 
 export type Environment = Readonly<Record<string, string>>
 
@@ -45,14 +40,10 @@ export async function emptyDirectory(): Promise<string> {
 
 /** Starts the real program in a process of its own, which never outlives the test. */
 export async function start(args: readonly string[], { env = {}, cwd }: Place = {}): Promise<Command> {
-  const usual = {
-    PATH: process.env['PATH'],
-    HOME: process.env['HOME'],
-    NODE_COMPILE_CACHE: COMPILED,
-  }
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: cwd ?? (await emptyDirectory()),
-    env: { ...usual, ...env },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
