@@ -151,10 +151,17 @@ describe('several commands', () => {
     victim.on('error', () => undefined)
     await victim.connect()
     const lost = new Promise((resolve) => victim.once('end', resolve))
-    const { rows } = await victim.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
-    process.kill(rows[0]?.pid ?? 0, 'SIGKILL')
+    const { rows } = await victim.query<{ pid: number; mine: boolean }>(
+      `SELECT pid, pid = pg_backend_pid() AS mine FROM pg_stat_activity WHERE backend_type = 'client backend'`,
+    )
+    expect(rows.length).toBeGreaterThan(1)
+    process.kill(rows.find(({ mine }) => mine)?.pid ?? 0, 'SIGKILL')
     await lost
-    await until(async () => (await processesOn(dataDir)).includes(command.pid))
+    // The victim is gone before the server has ended the others: theirs of before the crash do not count.
+    await until(async () => {
+      const hasCrashed = !rows.some(({ pid }) => isRunning(pid))
+      return (await processesOn(dataDir)).includes(command.pid) && hasCrashed
+    })
 
     const passing = await openEmbeddedServer(dataDir)
     expect(passing.started).toBe(false)
@@ -568,6 +575,14 @@ function postmasterOf(dataDir: string): number {
 async function processesOn(dataDir: string): Promise<readonly (number | undefined)[]> {
   const description = await describeEmbeddedServer(dataDir)
   return description.state === 'running' ? description.clients.map(({ processId }) => processId) : []
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
