@@ -3,7 +3,7 @@ import type { Row } from '../../emulator/index.ts'
 import type { Stream } from '../../src/streams/stream.ts'
 import { countOf, reportOf } from '../support/warehouse.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
-import { SWEEP, inPagesOf, openWorld, streamNamed, type World } from '../support/world.ts'
+import { SWEEP, forgetSchemas, inPagesOf, openWorld, streamNamed, type World } from '../support/world.ts'
 
 const deals = streamNamed('deals')
 const products = streamNamed('deal_products')
@@ -406,6 +406,7 @@ test('a list of children that is none skips its stream, and no other', async () 
 test('a table whose rows were told by another key is left as it is, with a word about it', async () => {
   await using world = await openWorld()
   const settings = streamNamed('user_settings')
+  await forgetSchemas(world)
   await world.db.query(
     `create schema pipedrive; create table pipedrive.user_settings
        (name text primary key, value jsonb, _deleted_at timestamptz, _extra jsonb, _synced_at timestamptz)`,

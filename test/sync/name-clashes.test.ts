@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { openWorld, streamNamed } from '../support/world.ts'
+import { forgetSchemas, openWorld, streamNamed } from '../support/world.ts'
 
 test("somebody else's table is never written into", async () => {
   await using world = await openWorld()
+  await forgetSchemas(world)
   await world.db.query(
     'create schema pipedrive; create table pipedrive.users (id int primary key, nick text)',
   )
