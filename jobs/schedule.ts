@@ -7,7 +7,7 @@ import { databaseExists, openDatabase, withSession, type Database } from '../src
 import { readAccount } from '../src/load/account.ts'
 import { lastRuns } from '../src/load/run-log.ts'
 import { run, type RunReport } from '../src/run.ts'
-import { afterwards, lookedAt, nextOf, type Agenda } from '../src/schedule/agenda.ts'
+import { afterwards, lookedAt, nextOf, openAgenda, type Deferral } from '../src/schedule/agenda.ts'
 import {
   CADENCES,
   describeTimetable,
@@ -92,6 +92,10 @@ function runOnce(context: JobContext, flags: ScheduleFlags, cadence: Cadence): P
   )
 }
 
+function deferralOf({ resume_at: at, waits = 'account' }: RunReport): Deferral | null {
+  return at === undefined ? null : { until: Date.parse(at), waits }
+}
+
 function shown(cadence: Cadence, report: RunReport): JobResult {
   const { text, exit } = runResult(report)
   return { json: { cadence, ...report }, text: `${cadence} ${text}`, exit }
@@ -115,8 +119,7 @@ export async function schedule(
   await using _held = await heldDatabase(context)
   reporter.info(`Scheduled: ${describeTimetable(timetable)}`)
   const began = clock.now()
-  const due = new Set(missed(timetable, await readLastRuns(context), began))
-  let agenda: Agenda = { due, until: began, notBefore }
+  let agenda = openAgenda(missed(timetable, await readLastRuns(context), began), began, notBefore)
   let runs = 0
   while (!signal.aborted) {
     agenda = lookedAt(agenda, timetable, clock.now())
@@ -128,8 +131,7 @@ export async function schedule(
     const report = await runOnce(context, flags, cadence)
     runs++
     show(shown(cadence, report))
-    const resumeAt = report.resume_at === undefined ? null : Date.parse(report.resume_at)
-    agenda = afterwards(agenda, timetable, cadence, clock.now(), resumeAt)
+    agenda = afterwards(agenda, timetable, cadence, clock.now(), deferralOf(report))
   }
   return { json: { status: 'stopped', runs }, text: `Stopped after ${runs} runs.`, exit: 0 }
 }

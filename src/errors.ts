@@ -28,12 +28,20 @@ export type ErrorCode =
  */
 export type Recovery = 'retry' | 'skip-stream' | 'defer' | 'abort-run'
 
+/**
+ * Of a deferral: who has to wait. Only the history that the run had not read yet, the run alone, all runs that matter no
+ * more than it, or every process of the account.
+ */
+export type Waits = 'history' | 'run' | 'kind' | 'account'
+
 export interface SyncErrorOptions {
   readonly code: ErrorCode
   readonly recovery: Recovery
   readonly message: string
   /** Milliseconds the server asks us to wait before the next request. */
   readonly retryAfterMs?: number
+  /** The account when absent. */
+  readonly waits?: Waits
   readonly cause?: unknown
 }
 
@@ -42,12 +50,14 @@ export class SyncError extends Error {
   readonly code: ErrorCode
   readonly recovery: Recovery
   readonly retryAfterMs: number | undefined
+  readonly waits: Waits
 
   constructor(options: SyncErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = options.code
     this.recovery = options.recovery
     this.retryAfterMs = options.retryAfterMs
+    this.waits = options.waits ?? 'account'
   }
 }
 

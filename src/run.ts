@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { BatchLimits } from './batches.ts'
 import type { Clock } from './clock.ts'
 import type { SourceConfig, WarehouseConfig } from './config.ts'
-import { SyncError } from './errors.ts'
+import { SyncError, type Waits } from './errors.ts'
 import { SMALLEST_DAY, type Allowance } from './extract/budget.ts'
 import { createClient, type Client } from './extract/client.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
@@ -91,8 +91,9 @@ export interface RunReport<Report extends AnyReport = StreamReport> {
   /** Why the run as a whole did not end well: code and sentence. */
   readonly code?: string
   readonly error?: string
-  /** When a deferred run can go on, ISO. */
+  /** When a deferred run can go on, ISO, and who has to wait until then. */
   readonly resume_at?: string
+  readonly waits?: Waits
   /** What was planned, and what it has taken since; where a plan was made. */
   readonly plan?: PlanProgress
 }
@@ -196,15 +197,18 @@ function report<Report extends AnyReport>(
 ): RunReport<Report> {
   const now = parts.clock.now()
   const why = failure ?? (stop.signal.reason instanceof SyncError ? stop.signal.reason : null)
-  const wait = why?.recovery === 'defer' ? why.retryAfterMs : undefined
   return {
     status: runStatus(why, streams),
     ...client.ledger.total,
     seconds: (now - started) / 1000,
     streams,
     ...(why === null ? {} : { code: why.code, error: why.message }),
-    ...(wait === undefined ? {} : { resume_at: new Date(now + wait).toISOString() }),
+    ...(why?.recovery === 'defer' ? deferral(why, now) : {}),
   }
+}
+
+function deferral({ retryAfterMs: wait, waits }: SyncError, now: number) {
+  return wait === undefined ? {} : { resume_at: new Date(now + wait).toISOString(), waits }
 }
 
 /**

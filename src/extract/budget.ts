@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { SyncError } from '../errors.ts'
+import { SyncError, type Waits } from '../errors.ts'
 import type { Send } from './request.ts'
 
 /** What a run may spend: tokens, or a share (0 to 1) of what the day still has when the run starts. */
@@ -111,7 +111,7 @@ export class RunLedger implements Ledger {
   charge(stream: string, cost: number): void {
     const [most, kept] = [this.#most(), this.#untouched()]
     if (this.#total.tokens + cost > most) throw this.#exhausted(most, cost)
-    if (kept > 0 && this.#dayLeft() - cost < kept) throw this.#reserved(kept)
+    if (kept > 0 && this.#dayLeft() - cost < kept) throw this.#reserved(kept, cost)
     const before = this.of(stream)
     this.#spent.set(stream, { requests: before.requests + 1, tokens: before.tokens + cost })
     this.#total = { requests: this.#total.requests + 1, tokens: this.#total.tokens + cost }
@@ -156,28 +156,37 @@ export class RunLedger implements Ledger {
     return hasTurned ? told : Math.min(told, remaining + spent - this.#total.tokens)
   }
 
-  /** While the day has tokens the next run may come at any time; when it has none, as it turns (UTC). */
   #exhausted(most: number, cost: number): SyncError {
-    return new SyncError({
-      code: 'E_BUDGET',
-      recovery: 'defer',
-      ...(this.#dayLeft() - this.#untouched() < cost ? this.#tomorrow() : {}),
-      message: `The run has spent its ${most} tokens (${this.#total.tokens} used) and stops here; the next run goes on from this point. Raise --budget to let one run spend more of the day.`,
-    })
+    return this.#deferral(
+      cost,
+      `The run has spent its ${most} tokens (${this.#total.tokens} used) and stops here; the next run goes on from this point. Raise --budget to let one run spend more of the day.`,
+    )
   }
 
-  #reserved(kept: number): SyncError {
+  #reserved(kept: number, cost: number): SyncError {
     const { ours } = this.#kept
     const whose = [
       ...(kept > ours ? [`${kept - ours} for other integrations (TOKEN_RESERVE)`] : []),
       ...(ours > 0 ? [`${ours} for more important runs`] : []),
     ]
-    return new SyncError({
-      code: 'E_BUDGET',
-      recovery: 'defer',
-      ...this.#tomorrow(),
-      message: `The day has ${Math.max(0, this.#dayLeft())} tokens left, and ${whose.join(' and ')} of them are to stay. The run stops here; the next one goes on from this point.`,
-    })
+    return this.#deferral(
+      cost,
+      `The day has ${Math.max(0, this.#dayLeft())} tokens left, and ${whose.join(' and ')} of them are to stay. The run stops here; the next one goes on from this point.`,
+    )
+  }
+
+  /** While the day has tokens for such runs the next one may come at any time; when it has none, as it turns (UTC). */
+  #deferral(cost: number, message: string): SyncError {
+    const waits = this.#waits(cost)
+    const wait = waits === 'run' ? { retryAfterMs: 0 } : this.#tomorrow()
+    return new SyncError({ code: 'E_BUDGET', recovery: 'defer', waits, ...wait, message })
+  }
+
+  /** Of what is kept, runs that matter more may spend what is ours. */
+  #waits(cost: number): Waits {
+    const [left, kept] = [this.#dayLeft() - cost, this.#untouched()]
+    if (left < kept - this.#kept.ours) return 'account'
+    return left < kept ? 'kind' : 'run'
   }
 
   #tomorrow(): { readonly retryAfterMs: number } {

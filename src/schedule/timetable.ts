@@ -2,8 +2,8 @@ import { IANAZone } from 'luxon'
 import { createTask, validateDetailed } from 'node-cron'
 import { configError } from '../errors.ts'
 
-/** What a scheduler does, the most important first: a pass brings all that a tick does but deletions. */
-export const CADENCES = ['pass', 'sweep', 'tick'] as const
+/** What a scheduler does, in the order in which it is done: a pass brings all that a tick does but deletions. */
+export const CADENCES = ['pass', 'tick', 'sweep'] as const
 export type Cadence = (typeof CADENCES)[number]
 
 /** When something is to be done. */
@@ -50,12 +50,21 @@ function isDue({ matches, stepMs }: Cron, after: number, until: number): boolean
   return false
 }
 
-/** What comes due after one time (exclusive) and until another (inclusive), the most important first. */
+/** What comes due after one time (exclusive) and until another (inclusive), in the order in which it is done. */
 export function dueBetween(timetable: Timetable, after: number, until: number): readonly Cadence[] {
   return CADENCES.filter((cadence) => {
     const cron = timetable[cadence]
     return cron !== null && isDue(cron, after, until)
   })
+}
+
+/** When a cadence is due again after some time: as the timetable says, and after `most` milliseconds at the latest. */
+export function nextTime(cron: Cron | null, after: number, most: number): number {
+  if (cron === null) return after + most
+  const { stepMs } = cron
+  for (let time = Math.floor(after / stepMs) * stepMs + stepMs; time < after + most; time += stepMs)
+    if (cron.matches(time)) return time
+  return after + most
 }
 
 /** Milliseconds until something may come due. */

@@ -108,6 +108,20 @@ describe('what a run leaves untouched', () => {
     expect(ledger.total.tokens).toBe(710)
   })
 
+  test.each([
+    ['all where others have what is left', { tokens: 95 }, 5, 'account'],
+    ['those that matter no more where ours have it', { tokens: 5 }, 90, 'kind'],
+  ])('is waited for by %s', async (_what, reserve, ours, waits) => {
+    for (const allowance of [{ tokens: 5000 }, { share: 0.5 }]) {
+      const ledger = ledgerWith(allowance, reserve)
+      ledger.charge('account', 2)
+      ledger.learn(balance(1000, 102), 2)
+      ledger.keep(ours)
+      const error = await failure(Promise.resolve().then(() => ledger.charge('deals', 10)))
+      expect(error).toMatchObject({ waits, retryAfterMs: 12 * HOUR })
+    }
+  })
+
   test('is named by whom it is for', () => {
     const ledger = ledgerWith({ tokens: 5000 }, { tokens: 0 })
     ledger.keep(50)
@@ -131,14 +145,14 @@ describe('the budget of a run', () => {
   })
 
   test.each([
-    ['nobody has told the balance', null, undefined],
-    ['the day has tokens', 12, undefined],
-    ['the day has none: at midnight UTC', 11, 11 * HOUR],
-  ])('defers the run, in words that say how to go on, and for as long as %s', async (_what, left, wait) => {
+    ['nothing, where nobody has told the balance', null, 0, 'run'],
+    ['nothing, where the day has tokens', 12, 0, 'run'],
+    ['the rest of the day, where it has none', 11, 11 * HOUR, 'account'],
+  ])('defers the run, in words that say how to go on, and for %s', async (_what, left, wait, waits) => {
     const ledger = ledgerOf({ tokens: 5 }, NOON + HOUR)
     if (left !== null) ledger.learn(balance(1000, left), 2)
     const error = await failure(Promise.resolve().then(() => ledger.charge('deals', 10)))
-    expect(error).toMatchObject({ code: 'E_BUDGET', recovery: 'defer', retryAfterMs: wait })
+    expect(error).toMatchObject({ code: 'E_BUDGET', recovery: 'defer', retryAfterMs: wait, waits })
     expect(error.message).toMatch(/its 5 tokens \(0 used\).*--budget/)
   })
 

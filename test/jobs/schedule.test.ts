@@ -114,6 +114,28 @@ describe('the scheduler', () => {
     expect((shown[1]?.at ?? Infinity) - from).toBeLessThan(MINUTE)
   })
 
+  test('ticks and passes with the tokens that a deferred sweep leaves them', async () => {
+    const { db, emulator, until } = await openSchedule()
+    await until(1, { sweep: 'off', stream: 'persons' })
+    await db.query(
+      "update pipedrive_sync.token_ledger set day = day - 1, tokens = 1200 where stream = 'persons'",
+    )
+    Object.assign(emulator.limits, { daily: 3000, spent: 2400 })
+    const isSweep = ({ cadence }: Shown): boolean => cadence === 'sweep'
+    const shown = await until(
+      (all) => all.findIndex(isSweep) >= 0 && all.length > all.findIndex(isSweep) + 13,
+      {
+        sweep: '1 * * * *',
+        stream: 'persons',
+      },
+    )
+    const sweep = shown.findIndex(isSweep)
+    expect(shown[sweep]).toMatchObject({ status: 'deferred', waits: 'kind' })
+    const later = shown.slice(sweep + 1)
+    expect(kinds(later)).toEqual([...Array.from({ length: 11 }, () => 'tick'), 'pass', 'tick'])
+    expect(later.filter(({ status }) => status === 'done')).toHaveLength(13)
+  })
+
   test('takes up what was deferred when it can go on, and does nothing before', async () => {
     const { emulator, until } = await openSchedule({ limits: { daily: 300 } })
     const shown = await until((all) => all.at(-2)?.status === 'deferred')

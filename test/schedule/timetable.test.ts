@@ -13,11 +13,11 @@ function timetable(tick: string, pass: string, sweep: string, zone = 'UTC'): Tim
 const usual = timetable('*/5 * * * *', '0 * * * *', '30 2 * * *')
 
 describe('what is due', () => {
-  test('is what matches after one time and until another, the most important first', () => {
+  test('is what matches after one time and until another, in the order in which it is done', () => {
     expect(dueBetween(usual, NOON - 1, NOON)).toEqual(['pass', 'tick'])
     expect(dueBetween(usual, NOON, NOON + 5 * MINUTE - 1)).toEqual([])
     expect(dueBetween(usual, NOON, NOON + 5 * MINUTE)).toEqual(['tick'])
-    expect(dueBetween(usual, NOON, NOON + 15 * HOUR)).toEqual(['pass', 'sweep', 'tick'])
+    expect(dueBetween(usual, NOON, NOON + 15 * HOUR)).toEqual(['pass', 'tick', 'sweep'])
   })
 
   test('is never what is off', () => {
