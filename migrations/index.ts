@@ -10,6 +10,7 @@ import * as changeGate from './0010-change-gate.ts'
 import * as plans from './0011-plans.ts'
 import * as windowParts from './0012-window-parts.ts'
 import * as catalogAsked from './0013-catalog-asked.ts'
+import * as tokenDay from './0014-token-day.ts'
 
 /** The control schema's history, in order. Tables of streams are planned from the registry instead. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0011-plans': plans,
   '0012-window-parts': windowParts,
   '0013-catalog-asked': catalogAsked,
+  '0014-token-day': tokenDay,
 }

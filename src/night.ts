@@ -1,7 +1,7 @@
 import { SMALLEST_DAY } from './extract/budget.ts'
 import type { Session } from './load/connection.ts'
 import type { Database } from './load/database.ts'
-import { tokensLeft, type StreamReport } from './load/run-log.ts'
+import { readSpent, type StreamReport } from './load/run-log.ts'
 import { countRows, readFirstSeen, readSweptAt } from './load/sweep-state.ts'
 import { isPerParent } from './families.ts'
 import type { Begun, Run } from './run.ts'
@@ -27,7 +27,7 @@ export async function runNight(
   return runStreams(part, database, session, narrowed(begun, streams))
 }
 
-async function candidates({ parts, request }: Run, session: Session): Promise<readonly Candidate[]> {
+async function candidates({ parts, request, client }: Run, session: Session): Promise<readonly Candidate[]> {
   const { account } = parts.warehouse
   const streams = request.streams.filter(needsSweeps)
   const rows = new Map<string, number>()
@@ -35,7 +35,8 @@ async function candidates({ parts, request }: Run, session: Session): Promise<re
     for (const table of [name, ...partitions.flatMap(({ parents }) => parents?.of.name ?? [])])
       if (!rows.has(table)) rows.set(table, await countRows(session, table))
   const firstSeen = await readFirstSeen(session, account)
-  const most = MOST_OF_A_DAY * ((await tokensLeft(session, account)) ?? SMALLEST_DAY).limit
+  const { limit } = await readSpent(session, account, client.ledger.day())
+  const most = MOST_OF_A_DAY * (limit ?? SMALLEST_DAY.limit)
   const found: Candidate[] = []
   for (const stream of streams) {
     const tokens = sweepCost(stream, (name) => rows.get(name) ?? 0)

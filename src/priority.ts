@@ -32,11 +32,10 @@ function median(numbers: readonly number[]): number {
 export const DAY_MS = 86_400_000
 
 /**
- * Tokens that these kinds of runs need for the rest of the day (UTC), by what each spent on a usual one of the days
+ * Tokens that these kinds of runs need for the rest of the day (0 to 1), by what each spent on a usual one of the days
  * before, of which `spent` has a line each.
  */
-export function needOfTheRest(spent: readonly DaySpent[], now: number): number {
-  const rest = 1 - (now % DAY_MS) / DAY_MS
+export function needOfTheRest(spent: readonly DaySpent[], rest: number): number {
   const days = [...Map.groupBy(spent, ({ kind }) => kind).values()]
   const usual = days.map((each) => median(each.map(({ tokens }) => tokens)))
   return Math.ceil(rest * usual.reduce((sum, each) => sum + each, 0))

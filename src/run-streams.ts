@@ -42,7 +42,7 @@ export function openLog({ parts, client, stop }: Run, session: Session, id: stri
   const fail = (error: unknown): void => stop.abort(describeFailure('run', error, stop.signal))
   const writeTokens = (stream: string): Promise<void> => {
     waiting.delete(stream)
-    return logTokens(session, account, id, stream, ledger.of(stream), ledger.balance())
+    return logTokens(session, account, id, stream, ledger.page(stream))
   }
   const writeReport = async (report: StreamReport): Promise<void> => {
     await logStream(session, account, id, report)

@@ -21,10 +21,11 @@ import {
   endRun,
   logTokens,
   startRun,
-  tokensLeft,
+  readSpent,
   type StreamReport,
   type StreamStatus,
 } from './load/run-log.ts'
+import { keepTokenDay, readTokenDay } from './load/token-day.ts'
 import type { Contract } from './load/evolve.ts'
 import { runStatus, type RunStatus } from './outcome.ts'
 import { progressOf, type PlanProgress } from './plan/progress.ts'
@@ -223,21 +224,32 @@ async function begin(state: Run, session: Session, early: Promise<Identity> | un
   // Heard of before it is asked for, so that none is missed between the two.
   await listenForBlock(session, account, parts.clock, (error) => stop.abort(error))
   await assertNotBlocked(session, account, parts.clock.now())
-  const { userId, userName, companyName } = await identify(state, session, early)
-  const { limit, remaining } = (await tokensLeft(session, account)) ?? SMALLEST_DAY
-  client.ledger.assume(remaining, limit)
+  const { userId, userName, companyName } = await identify(state, session, early).catch(async (error) => {
+    await keepTokenDay(session, account, client.ledger.tokenDay())
+    throw error
+  })
   const kind = kindOf(request)
-  const spent = await readDaysSpent(session, account, moreImportant(kind))
-  client.ledger.keep(needOfTheRest(spent, parts.clock.now()))
+  await openLedger(state, session, kind)
   const names = request.streams.map(({ name }) => name)
   const order = inOrderOfNeed(request.streams, await readLastReads(session, account, names), request.plan)
   const scope = scopeOf(request)
   const planId = request.isPlan === true ? null : await findPlan(session, account, scope)
   const purpose = request.isPlan === true ? { kind: 'plan', scope } : { kind, planId }
   const id = await startRun(session, account, request.command, purpose)
-  await logTokens(session, account, id, 'account', client.ledger.of('account'), client.ledger.balance())
+  await logTokens(session, account, id, 'account', client.ledger.page('account'))
   parts.reporter.info(`Reading ${companyName} as ${userName}`, { run: id })
   return { id, userId, order, planId }
+}
+
+/** Tells the ledger of a run what it may spend by what is known of the day. */
+async function openLedger({ parts, client: { ledger } }: Run, session: Session, kind: Kind): Promise<void> {
+  const { account } = parts.warehouse
+  ledger.know(await readTokenDay(session, account))
+  const { limit, spent } = await readSpent(session, account, ledger.day())
+  const daily = limit ?? SMALLEST_DAY.limit
+  ledger.assume(Math.max(0, daily - spent), daily)
+  const days = await readDaysSpent(session, account, moreImportant(kind), ledger.day())
+  ledger.keep(needOfTheRest(days, ledger.rest()))
 }
 
 /** Closes the run in the control tables, whatever became of it. */
@@ -257,7 +269,8 @@ async function finish(state: Run, session: Session, id: string, reports: readonl
       streams.map(({ name }) => name),
       plan,
     )
-  await logTokens(session, account, id, 'account', client.ledger.of('account'), client.ledger.balance())
+  await logTokens(session, account, id, 'account', client.ledger.page('account'))
+  await keepTokenDay(session, account, client.ledger.tokenDay())
   const unforeseen = reason instanceof Error && why === null
   await endRun(session, id, {
     status: unforeseen ? 'failed' : runStatus(why, reports),

@@ -61,7 +61,7 @@ async function ask(
     stop.abort(describeFailure(GATE, error, stop.signal))
     return null
   } finally {
-    await logTokens(session, warehouse.account, id, GATE, client.ledger.of(GATE), client.ledger.balance())
+    await logTokens(session, warehouse.account, id, GATE, client.ledger.page(GATE))
   }
 }
 

@@ -3,7 +3,6 @@ import { before, inOrderOfNeed, kindOf, moreImportant, needOfTheRest } from '../
 import { selectStreams } from '../src/streams/index.ts'
 import { BACKFILL, PASS, SWEEP } from './support/world.ts'
 
-const NOON = Date.UTC(2026, 4, 15, 12)
 const some = selectStreams(['deals', 'persons', 'users', 'deal_products', 'note_comments', 'notes'])
 const read = (times: Record<string, number>): ReadonlyMap<string, number> => new Map(Object.entries(times))
 const order = (times: Record<string, number>, plan: typeof PASS | typeof SWEEP | typeof BACKFILL) =>
@@ -75,17 +74,17 @@ describe('what a run leaves to others of ours', () => {
 
   test('is what a usual day takes of each, for as much of the day as is left', () => {
     const spent = [100, 5000, 120].map((tokens) => ({ kind: 'pass', tokens }))
-    expect(needOfTheRest(spent, NOON)).toBe(60)
-    expect(needOfTheRest([...spent, { kind: 'sweep', tokens: 1000 }], NOON)).toBe(560)
-    expect(needOfTheRest(spent, NOON - 12 * 3_600_000)).toBe(120)
+    expect(needOfTheRest(spent, 0.5)).toBe(60)
+    expect(needOfTheRest([...spent, { kind: 'sweep', tokens: 1000 }], 0.5)).toBe(560)
+    expect(needOfTheRest(spent, 1)).toBe(120)
   })
 
   test('is nothing where there is no such day yet, and one day of first reads makes no habit', () => {
-    expect(needOfTheRest([], NOON)).toBe(0)
+    expect(needOfTheRest([], 1)).toBe(0)
     expect(
       needOfTheRest(
         [5000, 100].map((tokens) => ({ kind: 'pass', tokens })),
-        NOON,
+        0.5,
       ),
     ).toBe(50)
   })

@@ -14,7 +14,7 @@ create table "pipedrive_sync"."kysely_migration_lock" (
   "is_locked" integer default 0 not null
 );
 
-insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0003-parent-read', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0004-erased', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0005-sweeps-of-parents', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0008-schema-change-column', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0009-erased-vacuum', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0010-change-gate', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0011-plans', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0012-window-parts', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0013-catalog-asked', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0003-parent-read', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0004-erased', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0005-sweeps-of-parents', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0008-schema-change-column', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0009-erased-vacuum', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0010-change-gate', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0011-plans', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0012-window-parts', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0013-catalog-asked', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0014-token-day', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
 
 insert into "pipedrive_sync"."kysely_migration_lock" values ('migration_lock', 0);
 
@@ -198,6 +198,16 @@ create table "pipedrive_sync"."catalog_asked" (
   "asked_at" timestamptz not null,
   constraint "catalog_asked_pkey" primary key ("account", "entity")
 );
+
+create table "pipedrive_sync"."token_day" (
+  "account" text primary key,
+  "turns_at" timestamptz,
+  "limit_seen" bigint,
+  "balance_seen" bigint,
+  "seen_at" timestamptz
+);
+
+alter table "pipedrive_sync"."token_ledger" add column "kind" text;
 
 create table if not exists "pipedrive"."fields" (
   "entity" text not null,

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { SyncError, type Waits } from '../errors.ts'
+import { dayOf, restOfDay, turnBetween, untilTurn, type SeenBalance, type TokenDay } from '../token-day.ts'
 import type { Send } from './request.ts'
 
 /** What a run may spend: tokens, or a share (0 to 1) of what the day still has when the run starts. */
@@ -47,6 +48,14 @@ export interface Ledger {
   balance(): DailyBalance | null
   /** Tokens that the run may still spend; Infinity as long as its share of the day is not known. */
   left(): number
+  /** What the ledger of the day says of a stream. */
+  page(stream: string): Spending & { readonly day: string; readonly balance: DailyBalance | null }
+  /** What runs before have learned of the token day; and what is known of it by now. */
+  know(tokenDay: TokenDay): void
+  tokenDay(): TokenDay
+  /** The day as it is called, and how much of it is left, 0 to 1. */
+  day(): string
+  rest(): number
   /** What the day is taken to have had when the run began, as long as no answer tells it. */
   assume(remaining: number, limit?: number): void
   /** Tokens that a run of this allowance may spend of a whole day; null as long as nothing tells or assumes the limit. */
@@ -56,10 +65,6 @@ export interface Ledger {
 }
 
 const NOTHING: Spending = { requests: 0, tokens: 0 }
-
-function untilMidnightUtc(now: number): number {
-  return 86_400_000 - (now % 86_400_000)
-}
 
 /** What the day had when `spent` tokens of the run had been spent. */
 interface Start extends DailyBalance {
@@ -73,6 +78,9 @@ export class RunLedger implements Ledger {
   #kept: Kept
   #total = NOTHING
   #balance: DailyBalance | null = null
+  #tokenDay: TokenDay = { turnsAt: null, seen: null }
+  /** When days turn on the pages of the ledger: a run keeps to what was known as it began. */
+  #pagesTurnAt: number | null = null
   /** Told or assumed; null as long as it is neither. */
   #start: Start | null = null
 
@@ -98,6 +106,30 @@ export class RunLedger implements Ledger {
     return this.#balance
   }
 
+  page(stream: string) {
+    return { ...this.of(stream), day: this.day(), balance: this.#balance }
+  }
+
+  know({ turnsAt, seen }: TokenDay): void {
+    const first = this.#tokenDay
+    this.#pagesTurnAt = turnsAt
+    this.#tokenDay = { turnsAt, seen }
+    if (first.seen !== null) this.#see(first.seen)
+    if (first.turnsAt !== null) this.#turnsAt(first.turnsAt)
+  }
+
+  tokenDay(): TokenDay {
+    return this.#tokenDay
+  }
+
+  day(): string {
+    return dayOf(this.#clock.now(), this.#pagesTurnAt)
+  }
+
+  rest(): number {
+    return restOfDay(this.#clock.now(), this.#tokenDay.turnsAt)
+  }
+
   left(): number {
     return Math.min(this.#most() - this.#total.tokens, this.#dayLeft() - this.#untouched())
   }
@@ -109,7 +141,7 @@ export class RunLedger implements Ledger {
 
   /** Throws `E_BUDGET` when the run's share does not reach for `cost` more tokens, or the day for it and what is kept. */
   charge(stream: string, cost: number): void {
-    const [most, kept] = [this.#most(), this.#untouched()]
+    const [most, kept] = this.#isFirst() ? [this.#first(), 0] : [this.#most(), this.#untouched()]
     if (this.#total.tokens + cost > most) throw this.#exhausted(most, cost)
     if (kept > 0 && this.#dayLeft() - cost < kept) throw this.#reserved(kept, cost)
     const before = this.of(stream)
@@ -124,6 +156,17 @@ export class RunLedger implements Ledger {
     if (!Number.isFinite(limit) || !Number.isFinite(before)) return
     if (this.#balance === null) this.#start = { limit, remaining: before, spent: this.#total.tokens - cost }
     this.#balance = { limit, remaining: before - cost }
+    this.#see({ ...this.#balance, at: this.#clock.now() })
+  }
+
+  #see(seen: SeenBalance): void {
+    const { seen: before, turnsAt } = this.#tokenDay
+    const turn = before === null ? null : turnBetween(before, seen)
+    this.#tokenDay = { turnsAt: turn ?? turnsAt, seen }
+  }
+
+  #turnsAt(turnsAt: number): void {
+    this.#tokenDay = { ...this.#tokenDay, turnsAt }
   }
 
   assume(remaining: number, limit = remaining): void {
@@ -132,6 +175,15 @@ export class RunLedger implements Ledger {
 
   keep(ours: number): void {
     this.#kept = { ...this.#kept, ours }
+  }
+
+  /** Nothing has been sent yet, and what the day has is an assumption, which an answer may prove wrong. */
+  #isFirst(): boolean {
+    return this.#total.requests === 0 && this.#balance === null
+  }
+
+  #first(): number {
+    return 'tokens' in this.#allowance ? this.#allowance.tokens : Infinity
   }
 
   /** Tokens this run may spend in all; Infinity as long as it is a share of a balance that is not known. */
@@ -175,7 +227,7 @@ export class RunLedger implements Ledger {
     )
   }
 
-  /** While the day has tokens for such runs the next one may come at any time; when it has none, as it turns (UTC). */
+  /** While the day has tokens for such runs the next one may come at any time; when it has none, as it turns. */
   #deferral(cost: number, message: string): SyncError {
     const waits = this.#waits(cost)
     const wait = waits === 'run' ? { retryAfterMs: 0 } : this.#tomorrow()
@@ -190,14 +242,17 @@ export class RunLedger implements Ledger {
   }
 
   #tomorrow(): { readonly retryAfterMs: number } {
-    return { retryAfterMs: untilMidnightUtc(this.#clock.now()) }
+    return { retryAfterMs: untilTurn(this.#clock.now(), this.#tokenDay.turnsAt) }
   }
 
-  /** The day's end for a refusal of the server's that does not say when the budget is back. */
+  /** Learns from a refusal of the server's when the budget is back; where it does not say, dates it as is known. */
   dated(error: unknown): unknown {
-    if (!(error instanceof SyncError) || error.code !== 'E_BUDGET' || error.retryAfterMs !== undefined)
+    if (!(error instanceof SyncError) || error.code !== 'E_BUDGET') return error
+    const { code, recovery, message, retryAfterMs: wait } = error
+    if (wait !== undefined) {
+      this.#turnsAt(this.#clock.now() + wait)
       return error
-    const { code, recovery, message } = error
+    }
     return new SyncError({ code, recovery, message, ...this.#tomorrow(), cause: error })
   }
 }

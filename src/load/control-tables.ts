@@ -162,6 +162,17 @@ interface TokenLedgerTable {
   tokens: number
   limit_seen: number | null
   balance_seen: number | null
+  /** What they were spent for where that is not what the run is for. */
+  kind: string | null
+}
+
+/** When the day turns for which the company has its tokens, and the last balance that was told. */
+interface TokenDayTable {
+  account: string
+  turns_at: Timestamp | null
+  limit_seen: ColumnType<string | null, number | null, number | null>
+  balance_seen: ColumnType<string | null, number | null, number | null>
+  seen_at: Timestamp | null
 }
 
 interface SchemaChangesTable {
@@ -202,6 +213,7 @@ export interface ControlTables {
   run_stream: RunStreamTable
   plan_stream: PlanStreamTable
   token_ledger: TokenLedgerTable
+  token_day: TokenDayTable
   schema_changes: SchemaChangesTable
   drift: DriftTable
 }

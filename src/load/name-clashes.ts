@@ -19,6 +19,7 @@ const CONTROL = {
   run_stream: true,
   plan_stream: true,
   token_ledger: true,
+  token_day: true,
   schema_changes: true,
   drift: true,
 } as const satisfies Record<keyof ControlTables, true>

@@ -18,8 +18,13 @@ export async function readLastReads(
   return new Map(rows.map(({ stream, at }) => [stream, at.getTime()]))
 }
 
-/** What runs of these kinds spent on each of the last seven days (UTC) before today on which there were any. */
-export async function readDaysSpent({ control }: Session, account: string, kinds: readonly string[]) {
+/** What runs of these kinds spent on each of the last seven days before `today` on which there were any. */
+export async function readDaysSpent(
+  { control }: Session,
+  account: string,
+  kinds: readonly string[],
+  today: string,
+) {
   if (kinds.length === 0) return []
   const rows = await control
     .selectFrom('token_ledger')
@@ -28,8 +33,8 @@ export async function readDaysSpent({ control }: Session, account: string, kinds
     .select(({ fn }) => fn.sum<string>('token_ledger.tokens').as('tokens'))
     .where('token_ledger.account', '=', account)
     .where('run.kind', 'in', kinds)
-    .where('token_ledger.day', '<', sql<string>`current_date`)
-    .where('token_ledger.day', '>=', sql<string>`current_date - 7`)
+    .where('token_ledger.day', '<', today)
+    .where('token_ledger.day', '>=', sql<string>`${today}::date - 7`)
     .groupBy(['run.kind', 'token_ledger.day'])
     .execute()
   return rows.map(({ kind, tokens }) => ({ kind: kind ?? '', tokens: Number(tokens) }))

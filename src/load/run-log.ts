@@ -107,35 +107,47 @@ export async function logStream(
     .execute()
 }
 
+/** What a stream has spent in a run so far, the day on which that is written, and the last balance. */
+export interface Page {
+  readonly requests: number
+  readonly tokens: number
+  /** `YYYY-MM-DD`. */
+  readonly day: string
+  readonly balance: Balance | null
+}
+
 /**
- * Writes what a stream (or the account's own requests) has spent so far in this run, on today's page (UTC); what
- * stands on the pages of earlier days is taken off.
+ * Writes what a stream (or the account's own requests) has spent so far in this run on the day's page; what stands on
+ * the pages of other days is taken off.
  */
 export async function logTokens(
   { control }: Session,
   account: string,
   run: string,
   stream: string,
-  spent: { readonly requests: number; readonly tokens: number },
-  balance: Balance | null,
+  { day, balance, ...spent }: Page,
 ): Promise<void> {
   const since = (column: 'requests' | 'tokens') =>
     sql<number>`${spent[column]}::integer - coalesce((${control
       .selectFrom('token_ledger')
       .select(({ fn }) => fn.sum(column).as('earlier'))
       .where((is) => is.and({ account, stream, run_id: run }))
-      .where('day', '<', sql<string>`current_date`)}), 0)`
+      .where('day', '<>', day)}), 0)`
   const seen = { limit_seen: balance?.limit ?? null, balance_seen: balance?.remaining ?? null }
-  const today = { requests: since('requests'), tokens: since('tokens'), ...seen }
+  const page = { requests: since('requests'), tokens: since('tokens'), ...seen }
   await control
     .insertInto('token_ledger')
-    .values({ account, run_id: run, stream, day: sql`current_date`, ...today })
-    .onConflict((on) => on.columns(['account', 'day', 'stream', 'run_id']).doUpdateSet(today))
+    .values({ account, run_id: run, stream, day, ...page })
+    .onConflict((on) => on.columns(['account', 'day', 'stream', 'run_id']).doUpdateSet(page))
     .execute()
 }
 
-/** What the day (UTC) has left by the limit that was told last and by what we have spent; null if none was ever told. */
-export async function tokensLeft({ control }: Session, account: string): Promise<Balance | null> {
+/** The limit that was told last, null if none ever was, and what we have spent on a day. */
+export async function readSpent(
+  { control }: Session,
+  account: string,
+  day: string,
+): Promise<{ readonly limit: number | null; readonly spent: number }> {
   const told = await control
     .selectFrom('token_ledger')
     .select('limit_seen')
@@ -148,12 +160,9 @@ export async function tokensLeft({ control }: Session, account: string): Promise
   const today = await control
     .selectFrom('token_ledger')
     .select(({ fn }) => fn.sum<string | null>('tokens').as('spent'))
-    .where('account', '=', account)
-    .where('day', '=', sql<string>`current_date`)
+    .where((is) => is.and({ account, day }))
     .executeTakeFirst()
-  if (told === undefined) return null
-  const limit = Number(told.limit_seen)
-  return { limit, remaining: Math.max(0, limit - Number(today?.spent ?? 0)) }
+  return { limit: told === undefined ? null : Number(told.limit_seen), spent: Number(today?.spent ?? 0) }
 }
 
 /** When the last runs of some commands began that were read to their end, epoch milliseconds; those without are left out. */

@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
+import { dayOf } from '../token-day.ts'
 import type { Stream } from '../streams/stream.ts'
 import { readBlock } from './account.ts'
 import { tableExists, type Session } from './connection.ts'
 import { readDrift, type DriftState } from './drift.ts'
 import { readLastPlan, type PlanTaken } from './plan-log.ts'
-import { isOver } from './run-log.ts'
+import { isOver, readSpent } from './run-log.ts'
+import { readTokenDay } from './token-day.ts'
 
 export interface StreamState {
   readonly stream: string
@@ -156,12 +158,8 @@ export async function readState(
   const blocked = await readBlock(session, account)
   const states: StreamState[] = []
   for (const stream of streams) states.push(await readStream(session, account, stream))
-  const today = await control
-    .selectFrom('token_ledger')
-    .select(({ fn }) => fn.sum<string | null>('tokens').as('tokens'))
-    .where('account', '=', account)
-    .where('day', '=', sql<string>`(now() at time zone 'utc')::date`)
-    .executeTakeFirst()
+  const { turnsAt } = await readTokenDay(session, account)
+  const { spent } = await readSpent(session, account, dayOf(now, turnsAt))
   const balance = await control
     .selectFrom('token_ledger')
     .select(['limit_seen', 'balance_seen'])
@@ -178,7 +176,7 @@ export async function readState(
     drift: await readDrift(session, account, streams),
     runs: await readRuns(session, account),
     plan: await readLastPlan(session, account),
-    tokens_today: Number(today?.tokens ?? 0),
+    tokens_today: spent,
     daily_limit: numberOrNull(balance?.limit_seen),
     daily_remaining: numberOrNull(balance?.balance_seen),
   }

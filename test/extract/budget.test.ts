@@ -8,7 +8,13 @@ const NOON = Date.UTC(2026, 4, 15, 12)
 const HOUR = 3_600_000
 
 function ledgerOf(allowance: Allowance, now = NOON): RunLedger {
-  return new RunLedger(allowance, testClock(now))
+  return known(new RunLedger(allowance, testClock(now)))
+}
+
+/** Told by runs before that days turn at midnight. */
+function known(ledger: RunLedger): RunLedger {
+  ledger.know({ turnsAt: NOON - 12 * HOUR, seen: null })
+  return ledger
 }
 
 function balance(limit: number, remaining: number): Headers {
@@ -54,7 +60,7 @@ describe('the ledger', () => {
 
 describe('what a run leaves untouched', () => {
   const ledgerWith = (allowance: Allowance, reserve: Allowance): RunLedger =>
-    new RunLedger(allowance, testClock(NOON), reserve)
+    known(new RunLedger(allowance, testClock(NOON), reserve))
 
   test.each([
     ['tokens', { tokens: 300 }],
@@ -213,6 +219,67 @@ describe('the budget of a run', () => {
   })
 })
 
+describe('when the day turns', () => {
+  const exhaust = (ledger: RunLedger): Promise<SyncError> =>
+    failure(Promise.resolve().then(() => ledger.charge('deals', 10_000)))
+
+  test('is looked for each hour as long as it is not known', async () => {
+    const ledger = new RunLedger({ share: 1 }, testClock(NOON))
+    ledger.learn(balance(1000, 5), 2)
+    expect(await exhaust(ledger)).toMatchObject({ waits: 'account', retryAfterMs: HOUR })
+  })
+
+  test('is learned from a refusal of the server', async () => {
+    const ledger = new RunLedger({ share: 1 }, testClock(NOON))
+    const more = { retryAfterMs: 5 * HOUR }
+    const refusal = new SyncError({ code: 'E_BUDGET', recovery: 'defer', message: 'x', ...more })
+    await failure(withBudget(answers(refusal).send, ledger)(aRequest))
+    expect(ledger.tokenDay().turnsAt).toBe(NOON + 5 * HOUR)
+    ledger.learn(balance(1000, 5), 2)
+    expect(await exhaust(ledger)).toMatchObject({ retryAfterMs: 5 * HOUR })
+  })
+
+  test('is learned from a balance that is back since this run, or one before, was told one', () => {
+    const at = NOON + HOUR / 2
+    const earlier = { limit: 30_000, remaining: 500, at: NOON - HOUR / 4 }
+    for (const isLate of [true, false]) {
+      const ledger = new RunLedger({ share: 1 }, testClock(at))
+      if (isLate) ledger.learn(balance(30_000, 29_990), 2)
+      ledger.know({ turnsAt: null, seen: earlier })
+      if (!isLate) ledger.learn(balance(30_000, 29_990), 2)
+      expect(ledger.tokenDay()).toEqual({ turnsAt: NOON, seen: { limit: 30_000, remaining: 29_988, at } })
+    }
+  })
+
+  test('does not move the page of a run that is on its way', () => {
+    const ledger = new RunLedger({ share: 1 }, testClock(NOON + 11 * HOUR))
+    ledger.know({ turnsAt: null, seen: { limit: 30_000, remaining: 500, at: NOON + 10.5 * HOUR } })
+    ledger.learn(balance(30_000, 29_990), 2)
+    expect(ledger.tokenDay().turnsAt).toBe(NOON + 11 * HOUR)
+    expect(ledger.page('deals')).toMatchObject({ day: '2026-05-15' })
+  })
+})
+
+describe('the first request of a run', () => {
+  test.each([[{ share: 0.5 }], [{ tokens: 30 }]])(
+    'is sent though the day is taken to be spent: %j',
+    (allowance) => {
+      const ledger = new RunLedger(allowance, testClock(NOON), { tokens: 500 })
+      ledger.assume(0, 1000)
+      ledger.charge('changes', 20)
+      expect(() => ledger.charge('deals', 10)).toThrowError(
+        expect.objectContaining({ waits: 'account' }) as Error,
+      )
+    },
+  )
+
+  test('is not sent where a balance was told that does not reach for it', () => {
+    const ledger = new RunLedger({ tokens: 30 }, testClock(NOON), { tokens: 500 })
+    ledger.learn(balance(1000, 500), 2)
+    expect(() => ledger.charge('changes', 20)).toThrowError('TOKEN_RESERVE')
+  })
+})
+
 describe('a request', () => {
   test('is not sent when the budget does not reach for it', async () => {
     const wire = answers('ok', 'ok')
@@ -238,7 +305,7 @@ describe('a request', () => {
     expect(ledger.of('deals')).toEqual({ requests: 3, tokens: 30 })
   })
 
-  test('that the server refuses for the day waits for midnight UTC where it does not say how long', async () => {
+  test('that the server refuses for the day waits for its turn where it does not say how long', async () => {
     const refusal = (more: object) =>
       new SyncError({ code: 'E_BUDGET', recovery: 'defer', message: 'x', ...more })
     const send = withBudget(

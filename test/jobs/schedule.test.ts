@@ -17,6 +17,9 @@ const DAY = 24 * HOUR
 /** Three minutes before an hour, and later than the database's clock, which tells when the warehouse was made. */
 const START = Math.ceil(Date.now() / DAY) * DAY + 11 * HOUR - 3 * MINUTE
 
+/** As runs before would have learned. */
+const TURNS_AT_MIDNIGHT = "update pipedrive_sync.token_day set turns_at = '2026-01-01 00:00Z'"
+
 type Shown = RunReport & { readonly cadence: string; readonly at: number }
 
 const silent: Reporter = {
@@ -120,6 +123,7 @@ describe('the scheduler', () => {
     await db.query(
       "update pipedrive_sync.token_ledger set day = day - 1, tokens = 1200 where stream = 'persons'",
     )
+    await db.query(TURNS_AT_MIDNIGHT)
     Object.assign(emulator.limits, { daily: 3000, spent: 2400 })
     const isSweep = ({ cadence }: Shown): boolean => cadence === 'sweep'
     const shown = await until(
@@ -137,16 +141,28 @@ describe('the scheduler', () => {
   })
 
   test('takes up what was deferred when it can go on, and does nothing before', async () => {
-    const { emulator, until } = await openSchedule({ limits: { daily: 300 } })
+    const { db, emulator, until } = await openSchedule({ limits: { daily: 300 } })
+    await until(1)
+    await db.query(TURNS_AT_MIDNIGHT)
     const shown = await until((all) => all.at(-2)?.status === 'deferred')
     const deferred = shown.findIndex(({ status }) => status === 'deferred')
-    expect(deferred).toBeGreaterThan(2)
+    expect(deferred).toBeGreaterThan(0)
     const midnight = START - (START % DAY) + DAY
     expect(shown[deferred]?.at).toBeLessThan(midnight)
     expect(Date.parse(shown[deferred]?.resume_at ?? '') - midnight).toBeLessThan(MINUTE)
     expect(shown[deferred + 1]).toMatchObject({ cadence: 'pass', status: 'done' })
     expect(shown[deferred + 1]?.at).toBeGreaterThanOrEqual(midnight)
     expect(emulator.limits.refused.daily).toBe(0)
+  })
+
+  test('goes on within the hour in which the day turns, wherever that is', async () => {
+    const { until } = await openSchedule({ limits: { daily: 200 }, switches: { dailyResetOffsetHours: -13 } })
+    const turn = START - (START % DAY) + 13 * HOUR
+    const shown = await until((all) => (all.at(-1)?.at ?? 0) > turn && all.at(-1)?.status === 'done', {
+      stream: 'persons',
+    })
+    expect(shown.filter(({ at, status }) => at < turn && status === 'deferred').length).toBeGreaterThan(0)
+    expect(shown.at(-1)?.at).toBeLessThan(turn + HOUR)
   })
 
   test('that is started when the budget of the day is spent begins when it is back', async () => {

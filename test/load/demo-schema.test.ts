@@ -4,6 +4,7 @@ import { openBookmark } from '../../src/load/checkpoint.ts'
 import type { Session } from '../../src/load/connection.ts'
 import { lockDemo, makeDemoSchema, removeDemo } from '../../src/load/demo-schema.ts'
 import { migrate } from '../../src/load/migrate.ts'
+import { keepTokenDay } from '../../src/load/token-day.ts'
 import { endRun, logStream, logTokens, startRun } from '../../src/load/run-log.ts'
 import { emptyTally } from '../../src/tally.ts'
 import { ACCOUNT, emptyWarehouse, openSession, openStream } from './support/warehouse.ts'
@@ -20,7 +21,8 @@ async function live(session: Session, account: string): Promise<void> {
   const { warning: _warning, frozen: _frozen, ...counts } = emptyTally()
   const spent = { requests: 1, tokens: 10 }
   await logStream(session, account, run, { stream: 'deals', status: 'done', ...counts, ...spent, seconds: 1 })
-  await logTokens(session, account, run, 'deals', spent, null)
+  await logTokens(session, account, run, 'deals', { ...spent, day: '2026-06-15', balance: null })
+  await keepTokenDay(session, account, { turnsAt: 0, seen: null })
   await endRun(session, run, { status: 'done', ...spent, error: null })
   await (await openBookmark(session, { account, stream: 'deals', partition: 'live' })).save(1)
 }

@@ -56,6 +56,7 @@ describe('migrate', () => {
         'schema_changes',
         'stream_state',
         'sync_window',
+        'token_day',
         'token_ledger',
       ].map((name) => `pipedrive_sync.${name}`),
     ])
@@ -69,7 +70,7 @@ describe('migrate', () => {
     const found = await db.query(`select count(*)::int as tables from pg_tables where schemaname = any($1)`, [
       Object.values(schemas),
     ])
-    expect(found).toEqual([{ tables: 20 }])
+    expect(found).toEqual([{ tables: 21 }])
   })
 
   test('done again changes nothing', async () => {

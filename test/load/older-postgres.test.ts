@@ -10,6 +10,7 @@ import { migrate, printMigrations } from '../../src/load/migrate.ts'
 import { query } from '../../src/load/query.ts'
 import { oweLabels, relabel } from '../../src/load/relabel.ts'
 import { endRun, logTokens, startRun } from '../../src/load/run-log.ts'
+import { dayOf } from '../../src/token-day.ts'
 import { readState } from '../../src/load/status.ts'
 import { findAbsent, tombstoneAbsent } from '../../src/load/tombstones.ts'
 import { streams } from '../../src/streams/index.ts'
@@ -99,7 +100,10 @@ describe.skipIf(binDirs.length === 0)(
         )
         expect(answer.rows).toEqual([[1, first?.name, 'Tiny', 2.5, ['a,b', 'NULL', '"']]])
 
-        await logTokens(session, ACCOUNT, run, 'contacts', { requests: 1, tokens: 10 }, null)
+        await logTokens(session, ACCOUNT, run, 'contacts', {
+          ...{ requests: 1, tokens: 10, balance: null },
+          day: dayOf(Date.now(), null),
+        })
         await endRun(session, run, { status: 'done', requests: 1, tokens: 10, error: null })
         expect(await readState(session, ACCOUNT, [], Date.now())).toMatchObject({
           tokens_today: 10,

@@ -4,8 +4,9 @@ import {
   logDrift,
   logStream,
   logTokens,
-  tokensLeft,
+  readSpent,
   startRun,
+  type Balance,
   type StreamReport,
 } from '../../src/load/run-log.ts'
 import type { TestDatabase } from '../support/database.ts'
@@ -114,108 +115,73 @@ test('an error that quotes a NUL is kept as PostgreSQL can hold it', async () =>
 })
 
 describe('the token ledger', () => {
+  const [MONDAY, TUESDAY] = ['2026-06-15', '2026-06-16']
+  const page = (tokens: number, day = TUESDAY, balance: Balance | null = null) => ({
+    ...{ requests: tokens / 10, tokens },
+    ...{ day, balance },
+  })
+
   test('has one line a day, run and stream, with what was spent so far and the last balance', async () => {
     const { db, session } = await migratedWarehouse()
-    const spent = (tokens: number) => ({ requests: tokens / 10, tokens })
-    await logTokens(session, 'a', '1', 'deals', spent(10), null)
-    await logTokens(session, 'a', '1', 'deals', spent(30), { limit: 1000, remaining: 970 })
-    await logTokens(session, 'a', '1', 'leads', spent(20), null)
-    await logTokens(session, 'a', '2', 'deals', spent(10), null)
-    await logTokens(session, 'b', '1', 'deals', spent(50), null)
+    await logTokens(session, 'a', '1', 'deals', page(10))
+    await logTokens(session, 'a', '1', 'deals', page(30, TUESDAY, { limit: 1000, remaining: 970 }))
+    await logTokens(session, 'a', '1', 'leads', page(20))
+    await logTokens(session, 'a', '2', 'deals', page(10))
+    await logTokens(session, 'b', '1', 'deals', page(50))
     const lines = await db.query(
-      `select account, run_id::int, stream, requests, tokens, limit_seen::int, balance_seen::int,
-              day = (now() at time zone 'utc')::date as today
+      `select concat_ws(' ', account, run_id, stream, day, requests, tokens, limit_seen, balance_seen) as line
        from pipedrive_sync.token_ledger order by account, run_id, stream`,
     )
-    expect(lines).toEqual([
-      {
-        account: 'a',
-        run_id: 1,
-        stream: 'deals',
-        ...spent(30),
-        limit_seen: 1000,
-        balance_seen: 970,
-        today: true,
-      },
-      {
-        account: 'a',
-        run_id: 1,
-        stream: 'leads',
-        ...spent(20),
-        limit_seen: null,
-        balance_seen: null,
-        today: true,
-      },
-      {
-        account: 'a',
-        run_id: 2,
-        stream: 'deals',
-        ...spent(10),
-        limit_seen: null,
-        balance_seen: null,
-        today: true,
-      },
-      {
-        account: 'b',
-        run_id: 1,
-        stream: 'deals',
-        ...spent(50),
-        limit_seen: null,
-        balance_seen: null,
-        today: true,
-      },
+    expect(lines.map(({ line }) => line)).toEqual([
+      'a 1 deals 2026-06-16 3 30 1000 970',
+      'a 1 leads 2026-06-16 2 20',
+      'a 2 deals 2026-06-16 1 10',
+      'b 1 deals 2026-06-16 5 50',
     ])
   })
 
-  test('begins a new page with the day in UTC, wherever the server stands', async () => {
+  test('has the day that it is told, wherever the server stands', async () => {
     const { db, open } = await migratedWarehouse()
     // Of two places 25 hours apart one has another date than UTC.
     for (const zone of ['Etc/GMT+12', 'Pacific/Kiritimati']) {
       const [name] = await db.query<{ name: string }>('select current_database() as name')
       await db.query(`alter database ${name?.name} set timezone = '${zone}'`)
-      await logTokens(await open(), 'a', '1', zone, { requests: 1, tokens: 10 }, null)
+      await logTokens(await open(), 'a', '1', zone, page(10))
     }
-    const days = await db.query(
-      `select distinct day = (now() at time zone 'utc')::date as today from pipedrive_sync.token_ledger`,
-    )
-    expect(days).toEqual([{ today: true }])
+    const days = await db.query('select distinct day::text from pipedrive_sync.token_ledger')
+    expect(days).toEqual([{ day: TUESDAY }])
   })
 
-  test("keeps the pages of earlier days, and writes what was spent since on today's", async () => {
+  test("keeps the pages of other days, and writes what was spent since on the day's", async () => {
     const { db, session } = await migratedWarehouse()
-    await logTokens(session, 'a', '1', 'deals', { requests: 1, tokens: 10 }, null)
-    await db.query(`update pipedrive_sync.token_ledger set day = day - 1`)
-    for (const tokens of [20, 35])
-      await logTokens(session, 'a', '1', 'deals', { requests: tokens / 5, tokens }, null)
+    await logTokens(session, 'a', '1', 'deals', page(10, MONDAY))
+    for (const tokens of [20, 30]) await logTokens(session, 'a', '1', 'deals', page(tokens))
     expect(await db.query('select requests, tokens from pipedrive_sync.token_ledger order by day')).toEqual([
       { requests: 1, tokens: 10 },
-      { requests: 6, tokens: 25 },
+      { requests: 2, tokens: 20 },
     ])
   })
 
-  test('tells what the day has left: the last limit less what was spent today', async () => {
-    const { db, session } = await migratedWarehouse()
-    const spend = (run: string, tokens: number, limit: number | null) =>
+  test('tells the last limit, and what was spent on a day whether any was told or not', async () => {
+    const { session } = await migratedWarehouse()
+    const spend = (run: string, day: string, tokens: number, limit: number | null) =>
       logTokens(
         session,
         'a',
         run,
         'deals',
-        { requests: 1, tokens },
-        limit === null ? null : { limit, remaining: 1 },
+        page(tokens, day, limit === null ? null : { limit, remaining: 1 }),
       )
-    expect(await tokensLeft(session, 'a')).toBeNull()
-    await spend('1', 10, null)
-    expect(await tokensLeft(session, 'a')).toBeNull()
-    await spend('2', 20, 500)
-    await db.query('update pipedrive_sync.token_ledger set day = day - 1')
-    expect(await tokensLeft(session, 'a')).toEqual({ limit: 500, remaining: 500 })
-    await spend('3', 40, 100)
-    await spend('4', 5, null)
-    expect(await tokensLeft(session, 'a')).toEqual({ limit: 100, remaining: 55 })
-    await spend('5', 70, null)
-    expect(await tokensLeft(session, 'a')).toEqual({ limit: 100, remaining: 0 })
-    expect(await tokensLeft(session, 'b')).toBeNull()
+    expect(await readSpent(session, 'a', MONDAY)).toEqual({ limit: null, spent: 0 })
+    await spend('1', MONDAY, 10, null)
+    expect(await readSpent(session, 'a', MONDAY)).toEqual({ limit: null, spent: 10 })
+    await spend('2', MONDAY, 20, 500)
+    expect(await readSpent(session, 'a', TUESDAY)).toEqual({ limit: 500, spent: 0 })
+    await spend('3', TUESDAY, 40, 100)
+    await spend('4', TUESDAY, 50, null)
+    expect(await readSpent(session, 'a', TUESDAY)).toEqual({ limit: 100, spent: 90 })
+    expect(await readSpent(session, 'a', MONDAY)).toEqual({ limit: 100, spent: 30 })
+    expect(await readSpent(session, 'b', TUESDAY)).toEqual({ limit: null, spent: 0 })
   })
 })
 

@@ -159,15 +159,16 @@ describe('the state of the warehouse', () => {
   })
 
   test('adds up the tokens of today and shows the balance of the last run', async () => {
-    const { db, session } = await migratedWarehouse()
+    const { session } = await migratedWarehouse()
     await claim(session)
-    const spent = { requests: 1, tokens: 10 }
-    await logTokens(session, ACCOUNT, '1', 'deals', spent, { limit: 500, remaining: 100 })
-    await db.query('update pipedrive_sync.token_ledger set day = day - 1')
-    await logTokens(session, ACCOUNT, '2', 'deals', spent, { limit: 1000, remaining: 950 })
-    await logTokens(session, ACCOUNT, '2', 'leads', spent, { limit: 1000, remaining: 900 })
-    await logTokens(session, ACCOUNT, '3', 'leads', spent, null)
-    await logTokens(session, 'another', '4', 'leads', spent, { limit: 9, remaining: 9 })
+    const page = { requests: 1, tokens: 10, day: new Date(june).toISOString().slice(0, 10) }
+    const at = (remaining: number) => ({ ...page, balance: { limit: 1000, remaining } })
+    const before = { ...page, day: '2026-01-01', balance: { limit: 500, remaining: 100 } }
+    await logTokens(session, ACCOUNT, '1', 'deals', before)
+    await logTokens(session, ACCOUNT, '2', 'deals', at(950))
+    await logTokens(session, ACCOUNT, '2', 'leads', at(900))
+    await logTokens(session, ACCOUNT, '3', 'leads', { ...page, balance: null })
+    await logTokens(session, 'another', '4', 'leads', { ...page, balance: { limit: 9, remaining: 9 } })
     expect(await readState(session, ACCOUNT, [], june)).toMatchObject({
       tokens_today: 30,
       daily_limit: 1000,

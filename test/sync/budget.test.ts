@@ -73,7 +73,6 @@ describe('a run spends at most its share', () => {
     await world.run({ streams: [persons] })
     const [seen] = await db.query('select max(limit_seen)::int as limit from pipedrive_sync.token_ledger')
     expect(seen).toEqual({ limit: 200 })
-    await db.query('update pipedrive_sync.token_ledger set day = day - 1')
     clock.advance(DAY)
     emulator.switches.dailyHeaders = false
     const request = { streams: [inPagesOf(1, persons)], plan: SWEEP, allowance: { share: 0.5 } }
@@ -95,6 +94,38 @@ describe('a run spends at most its share', () => {
     expect(report).toMatchObject({ status: 'deferred', code: 'E_BUDGET', tokens: 22 })
   })
 
+  test('and of that, no more in many runs than one may spend of what the others have left', async () => {
+    await using world = await openWorld()
+    world.emulator.switches.dailyHeaders = false
+    await world.run({ streams: [persons] })
+    await world.db.query(`update pipedrive_sync.token_ledger set tokens = 29900 where stream = 'persons'`)
+    const request = { streams: [inPagesOf(1, persons)], plan: SWEEP, allowance: { share: 1 } }
+    const report = await world.run(request)
+    expect(report).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
+    expect(report.tokens).toBeLessThanOrEqual(98)
+    expect(report.tokens).toBeGreaterThan(80)
+  })
+
+  test('is deferred until the day turns, once a refusal has told when that is', async () => {
+    await using world = await openWorld({
+      limits: { burst: 1_000_000, daily: 500 },
+      switches: { dailyResetOffsetHours: -5 },
+    })
+    const { clock, emulator } = world
+    clock.advance(2 * DAY - (clock.now() % DAY) - 10 * 60 * MINUTE)
+    await world.run({ streams: [persons] })
+    const defer = async (left: number) => {
+      emulator.limits.spent = 500 - left
+      const { status, waits, resume_at } = await world.run({ streams: [persons], plan: SWEEP })
+      expect({ status, waits }).toEqual({ status: 'deferred', waits: 'account' })
+      return Date.parse(resume_at ?? '') - clock.now()
+    }
+    expect(await defer(7)).toBeLessThanOrEqual(60 * MINUTE)
+    const told = await defer(0)
+    expect(told).toBeGreaterThan(14 * 60 * MINUTE)
+    expect(Math.abs((await defer(7)) - told)).toBeLessThan(MINUTE)
+  })
+
   test('and never what TOKEN_RESERVE leaves to others', async () => {
     await using world = await openWorld({ limits: { burst: 1_000_000, daily: 200 } })
     const source = { baseUrl: world.tap.url, token: world.emulator.token, reserve: { share: 0.4 } }
@@ -111,9 +142,7 @@ describe('a run spends at most its share', () => {
     await using world = await openWorld({ limits: { burst: 1_000_000, daily: 300 } })
     const { clock, db } = world
     await world.run({ streams: [persons] })
-    await db.query(
-      `update pipedrive_sync.token_ledger set day = day - 1, tokens = 100 where stream = 'persons'`,
-    )
+    await db.query(`update pipedrive_sync.token_ledger set tokens = 100 where stream = 'persons'`)
     clock.advance(DAY - (clock.now() % DAY))
     const request = { streams: [inPagesOf(1, persons)], allowance: { tokens: 1000 } }
     const backfill = await world.run({ ...request, plan: BACKFILL })
