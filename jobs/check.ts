@@ -1,7 +1,7 @@
 import { check as tryConfiguration, type CheckReport } from '../src/check.ts'
 import { judge, type Verdict } from '../src/check/verdict.ts'
 import { EXIT } from '../src/errors.ts'
-import { keptOf } from '../src/extract/budget.ts'
+import { keptOf } from '../src/extract/allowance.ts'
 import { readBudget } from '../src/flags.ts'
 import { checkText } from './check-text.ts'
 import { chosenStreams, type ChoiceFlags } from './chosen-streams.ts'

@@ -1,5 +1,5 @@
 import { Duration } from 'luxon'
-import type { Allowance } from '../src/extract/budget.ts'
+import type { Allowance } from '../src/extract/allowance.ts'
 
 /** `4.0 s`, `3 min 20 s`, `5 h 10 min`. */
 export function duration(seconds: number): string {

@@ -1,7 +1,7 @@
 import { readReserve, readWarehouse, withoutPassword } from '../src/config.ts'
 import { configError } from '../src/errors.ts'
 import { databaseExists } from '../src/load/database.ts'
-import type { Allowance } from '../src/extract/budget.ts'
+import type { Allowance } from '../src/extract/allowance.ts'
 import { describeEmbeddedServer } from '../src/load/embedded-server.ts'
 import { readState, type WarehouseState } from '../src/load/status.ts'
 import { selectStreams, streams } from '../src/streams/index.ts'

@@ -1,4 +1,4 @@
-import { NOTHING_KEPT, SMALLEST_DAY, type Allowance, type DailyBalance } from './extract/budget.ts'
+import { NOTHING_KEPT, SMALLEST_DAY, type Allowance, type DailyBalance } from './extract/allowance.ts'
 import { createClient, type Client } from './extract/client.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
 import { observe, type ClockDifference } from './extract/observe.ts'

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util'
 import pg from 'pg'
 import { z } from 'zod'
 import { configError } from './errors.ts'
-import type { Allowance } from './extract/budget.ts'
+import type { Allowance } from './extract/allowance.ts'
 import { readBudget } from './flags.ts'
 import type { Cadence } from './schedule/timetable.ts'
 

@@ -40,8 +40,8 @@ export interface SyncContext {
   readonly catalogs: CatalogReader
   /** Walkers that are sent where a single one would be waited for. */
   readonly workers: Workers
-  /** How many tokens the run may still spend; Infinity as long as its share of the day is not known. */
-  readonly tokensLeft: () => number
+  /** How many tokens the run may still spend on a stream; Infinity as long as its share of the day is not known. */
+  readonly tokensLeft: (stream: string) => number
   readonly onProgress: (progress: Progress) => void
 }
 

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon'
 import { configError } from './errors.ts'
-import type { Allowance } from './extract/budget.ts'
+import type { Allowance } from './extract/allowance.ts'
 import { CONTRACTS, type Contract } from './load/evolve.ts'
 import { API_NAMES, type ApiName } from './streams/door.ts'
 

@@ -8,7 +8,7 @@ export {
   type WarehouseConfig,
 } from './config.ts'
 export { SyncError, type ErrorCode, type Recovery } from './errors.ts'
-export type { Allowance } from './extract/budget.ts'
+export type { Allowance } from './extract/allowance.ts'
 export type { ReadPlan } from './extract/windows.ts'
 export type { StreamReport, StreamStatus } from './load/run-log.ts'
 export type { RunStatus } from './outcome.ts'

@@ -1,4 +1,4 @@
-import { SMALLEST_DAY } from './extract/budget.ts'
+import { SMALLEST_DAY } from './extract/allowance.ts'
 import type { Session } from './load/connection.ts'
 import type { Database } from './load/database.ts'
 import { readSpent, type StreamReport } from './load/run-log.ts'

@@ -11,9 +11,9 @@ export function kindOf({ kind, plan }: { readonly kind?: Kind; readonly plan: Re
   return kind ?? BY_MODE[plan.mode]
 }
 
-/** The kinds of runs that one of this kind leaves tokens to. Both that keep the tables current take from the same. */
+/** The kinds of runs that one of this kind leaves tokens to. */
 export function moreImportant(kind: Kind): readonly Kind[] {
-  return kind === 'pass' ? [] : KINDS.slice(0, KINDS.indexOf(kind))
+  return KINDS.slice(0, KINDS.indexOf(kind))
 }
 
 /** Tokens that runs of one kind have spent on one day. */
@@ -31,14 +31,22 @@ function median(numbers: readonly number[]): number {
 /** Milliseconds of a day. */
 export const DAY_MS = 86_400_000
 
+/** Tokens that these kinds of runs need in a day, by what each spent on a usual one of those before, of which `spent` has a line each. */
+export function needOfADay(spent: readonly DaySpent[], kinds: readonly string[]): number {
+  const days = kinds.map((one) => spent.filter(({ kind }) => kind === one))
+  return days.reduce((sum, each) => sum + median(each.map(({ tokens }) => tokens)), 0)
+}
+
+/** What a day takes on which nothing changes (docs/cadences.md), and of a day with few tokens so large a share. */
+const QUIET_DAY = { tokens: 12_000, share: 0.4 } as const
+
 /**
- * Tokens that these kinds of runs need for the rest of the day (0 to 1), by what each spent on a usual one of the days
- * before, of which `spent` has a line each.
+ * Tokens that history leaves of a whole day of `limit` tokens to the runs that keep the tables current: what those need,
+ * and at least what they are known to need where a day or two of theirs do not tell yet.
  */
-export function needOfTheRest(spent: readonly DaySpent[], rest: number): number {
-  const days = [...Map.groupBy(spent, ({ kind }) => kind).values()]
-  const usual = days.map((each) => median(each.map(({ tokens }) => tokens)))
-  return Math.ceil(rest * usual.reduce((sum, each) => sum + each, 0))
+export function keptFromHistory(spent: readonly DaySpent[], limit: number): number {
+  const least = Math.min(QUIET_DAY.tokens, QUIET_DAY.share * limit)
+  return Math.max(least, needOfADay(spent, moreImportant('backfill')))
 }
 
 /** Streams whose rows another one goes by: the parents of its records, and those whose fields it refreshes. */
@@ -57,24 +65,41 @@ function byNumbers(one: readonly number[], other: readonly number[]): number {
   return at === -1 ? 0 : (one[at] ?? 0) < (other[at] ?? 0) ? -1 : 1
 }
 
+function aheadIn(streams: readonly Stream[]) {
+  const byName = new Map(streams.map((stream) => [stream.name, stream]))
+  return (stream: Stream): readonly Stream[] =>
+    before(stream).flatMap((name) => (name === stream.name ? [] : (byName.get(name) ?? [])))
+}
+
 /**
- * The streams of a run in the order in which they are to have its tokens: lists before children; what was never read
- * to its end last, since that is history, unless the whole run is; else what was read longest ago first. `lastRead` is
- * in epoch milliseconds. A stream comes behind those that it goes by, as it does in `streams`: it ranks no higher than they.
+ * Those of the streams of a run that are history: they were never read to their end, or go by one that was not. Of a run
+ * that is for history nothing needs to be told apart.
+ */
+export function historyIn(
+  streams: readonly Stream[],
+  lastRead: ReadonlyMap<string, number>,
+  { mode }: ReadPlan,
+): ReadonlySet<string> {
+  const ahead = aheadIn(streams)
+  const isHistory = (stream: Stream): boolean => !lastRead.has(stream.name) || ahead(stream).some(isHistory)
+  return new Set(mode === 'range' ? [] : streams.filter(isHistory).map(({ name }) => name))
+}
+
+/**
+ * The streams of a run in the order in which they are to have its tokens: history last; lists before children; else
+ * what was read longest ago first. `lastRead` is in epoch milliseconds. A stream comes behind those that it goes by, as it
+ * does in `streams`: it ranks no higher than they.
  */
 export function inOrderOfNeed(
   streams: readonly Stream[],
   lastRead: ReadonlyMap<string, number>,
-  { mode }: ReadPlan,
+  plan: ReadPlan,
 ): readonly Stream[] {
-  const byName = new Map(streams.map((stream) => [stream.name, stream]))
-  const ahead = (stream: Stream) =>
-    before(stream).flatMap((name) => (name === stream.name ? [] : (byName.get(name) ?? [])))
-  const isHistory = (stream: Stream): boolean =>
-    (mode !== 'range' && !lastRead.has(stream.name)) || ahead(stream).some(isHistory)
+  const ahead = aheadIn(streams)
+  const history = historyIn(streams, lastRead, plan)
   const alike = (stream: Stream) => ahead(stream).filter((each) => isChild(each) === isChild(stream))
   const readAt = (stream: Stream): number =>
     Math.max(lastRead.get(stream.name) ?? -Infinity, ...alike(stream).map(readAt))
-  const rank = (stream: Stream) => [Number(isHistory(stream)), Number(isChild(stream)), readAt(stream)]
+  const rank = (stream: Stream) => [Number(history.has(stream.name)), Number(isChild(stream)), readAt(stream)]
   return streams.toSorted((one, other) => byNumbers(rank(one), rank(other)))
 }

@@ -68,7 +68,7 @@ export function contextOf({ parts, request, client }: Run, { userId }: Begun, lo
     giveBack: client.giveBack,
     catalogs: createCatalogReader(client.send),
     workers: createWorkers(request.walkers ?? WORKERS),
-    tokensLeft: () => client.ledger.left(),
+    tokensLeft: (stream) => client.ledger.left(stream),
     onProgress: (progress) => {
       reporter.progress({ ...progress, tokens: client.ledger.total.tokens })
       log.spending(progress.stream)
@@ -91,7 +91,7 @@ export function contextOf({ parts, request, client }: Run, { userId }: Begun, lo
 /** Does something with the streams of a run, some at a time, and says of each when it has ended. */
 export function eachStream<Report>(
   { parts, request }: Run,
-  { userId, order }: Begun,
+  { userId, order, history }: Begun,
   work: (stream: Stream) => Promise<Report>,
 ): Promise<Report[]> {
   const atOnce = pLimit(STREAMS_AT_ONCE)
@@ -100,7 +100,7 @@ export function eachStream<Report>(
     parts.reporter.finished(stream.name)
     return report
   }
-  return inOrderOfFamilies(request.streams, order, (stream) => atOnce(one, asUser(stream, userId)))
+  return inOrderOfFamilies(request.streams, order, history, (stream) => atOnce(one, asUser(stream, userId)))
 }
 
 /** Reads the streams of a run; each one's report is kept in the control tables as it ends. */
@@ -125,15 +125,21 @@ export function narrowed(begun: Begun, streams: readonly Stream[]): Begun {
   return { ...begun, order: begun.order.flatMap(({ name }) => byName.get(name) ?? []) }
 }
 
-/** Starts a stream when those before it have ended, whatever became of them; all others at once, in their order. */
+/**
+ * Starts a stream when those before it have ended, whatever became of them, and history when all else has; all others
+ * at once, in their order.
+ */
 function inOrderOfFamilies<Result>(
   streams: readonly Stream[],
   order: readonly Stream[],
+  history: ReadonlySet<string>,
   start: (stream: Stream) => Promise<Result>,
 ): Promise<Result[]> {
   const ends = new Map<string, Promise<Result>>()
   for (const stream of order) {
-    const ended = before(stream).flatMap((name) => ends.get(name) ?? [])
+    const current = history.has(stream.name) ? order.filter(({ name }) => !history.has(name)) : []
+    const ahead = [...before(stream), ...current.map(({ name }) => name)]
+    const ended = ahead.flatMap((name) => ends.get(name) ?? [])
     ends.set(
       stream.name,
       Promise.all(ended).then(() => start(stream)),

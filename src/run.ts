@@ -3,7 +3,7 @@ import type { BatchLimits } from './batches.ts'
 import type { Clock } from './clock.ts'
 import type { SourceConfig, WarehouseConfig } from './config.ts'
 import { SyncError, type Waits } from './errors.ts'
-import { SMALLEST_DAY, type Allowance } from './extract/budget.ts'
+import { SMALLEST_DAY, type Allowance } from './extract/allowance.ts'
 import { createClient, type Client } from './extract/client.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
 import { identify, keepBlock, unlessBlocked } from './identify.ts'
@@ -30,7 +30,15 @@ import type { Contract } from './load/evolve.ts'
 import { runStatus, type RunStatus } from './outcome.ts'
 import { progressOf, type PlanProgress } from './plan/progress.ts'
 import { scopeOf } from './plan/scope.ts'
-import { inOrderOfNeed, kindOf, moreImportant, needOfTheRest, type Kind } from './priority.ts'
+import {
+  historyIn,
+  inOrderOfNeed,
+  keptFromHistory,
+  kindOf,
+  moreImportant,
+  needOfADay,
+  type Kind,
+} from './priority.ts'
 import type { Reporter } from './reporter.ts'
 import { runStreams } from './run-streams.ts'
 import { runNight } from './night.ts'
@@ -108,6 +116,8 @@ export interface Begun {
   readonly userId: number
   /** The streams, those first that matter most. */
   readonly order: readonly Stream[]
+  /** Those of them that were never read to their end: they are read when the others have been. */
+  readonly history: ReadonlySet<string>
   /** The run that planned this one; null where none did. */
   readonly planId: string | null
 }
@@ -229,27 +239,42 @@ async function begin(state: Run, session: Session, early: Promise<Identity> | un
     throw error
   })
   const kind = kindOf(request)
-  await openLedger(state, session, kind)
-  const names = request.streams.map(({ name }) => name)
-  const order = inOrderOfNeed(request.streams, await readLastReads(session, account, names), request.plan)
+  const { streams, plan } = request
+  const lastReads = await readLastReads(
+    session,
+    account,
+    streams.map(({ name }) => name),
+  )
+  const order = inOrderOfNeed(streams, lastReads, plan)
+  const history = historyIn(streams, lastReads, plan)
+  await openLedger(state, session, kind, history)
   const scope = scopeOf(request)
   const planId = request.isPlan === true ? null : await findPlan(session, account, scope)
   const purpose = request.isPlan === true ? { kind: 'plan', scope } : { kind, planId }
   const id = await startRun(session, account, request.command, purpose)
   await logTokens(session, account, id, 'account', client.ledger.page('account'))
   parts.reporter.info(`Reading ${companyName} as ${userName}`, { run: id })
-  return { id, userId, order, planId }
+  return { id, userId, order, history, planId }
 }
 
-/** Tells the ledger of a run what it may spend by what is known of the day. */
-async function openLedger({ parts, client: { ledger } }: Run, session: Session, kind: Kind): Promise<void> {
+/** Tells the ledger of a run what it may spend, and what of it on history, by what is known of the day. */
+async function openLedger(
+  { parts, client: { ledger } }: Run,
+  session: Session,
+  kind: Kind,
+  streams: ReadonlySet<string>,
+): Promise<void> {
   const { account } = parts.warehouse
   ledger.know(await readTokenDay(session, account))
-  const { limit, spent } = await readSpent(session, account, ledger.day())
-  const daily = limit ?? SMALLEST_DAY.limit
-  ledger.assume(Math.max(0, daily - spent), daily)
-  const days = await readDaysSpent(session, account, moreImportant(kind), ledger.day())
-  ledger.keep(needOfTheRest(days, ledger.rest()))
+  const { limit: told, spent } = await readSpent(session, account, ledger.day())
+  const limit = told ?? SMALLEST_DAY.limit
+  ledger.assume(Math.max(0, limit - spent), limit)
+  const days = await readDaysSpent(session, account, moreImportant('backfill'), ledger.day())
+  const rest = (day: number): number => Math.ceil(ledger.rest() * day)
+  const day = needOfADay(days, moreImportant(kind))
+  const daily = ledger.balance()?.limit ?? limit
+  const history = { streams, kind: 'backfill', rest: rest(keptFromHistory(days, daily)) } as const
+  ledger.keep({ rest: rest(day), day }, history)
 }
 
 /** Closes the run in the control tables, whatever became of it. */

@@ -88,7 +88,8 @@ const ENOUGH_FOR_TWO = 1000
 /** How a walk is read to its end, a checkpoint at a time. */
 function readingOf(work: Work, planned: PlannedWalk, behind: number, isAlone: boolean): Reading<ReadBatch> {
   const { stream, session, context, transform, loader } = work
-  const { clock, options, workers, tokensLeft, giveBack } = context
+  const { clock, options, workers, giveBack } = context
+  const tokensLeft = (): number => context.tokensLeft(stream.name)
   const portion = 1 / stream.partitions.length
   return {
     read: (send, idle) => {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { before, inOrderOfNeed, kindOf, moreImportant, needOfTheRest } from '../src/priority.ts'
+import {
+  before,
+  historyIn,
+  inOrderOfNeed,
+  keptFromHistory,
+  kindOf,
+  moreImportant,
+  needOfADay,
+} from '../src/priority.ts'
 import { selectStreams } from '../src/streams/index.ts'
 import { BACKFILL, PASS, SWEEP } from './support/world.ts'
 
@@ -63,29 +71,40 @@ describe('the streams of a run', () => {
   })
 })
 
+describe('history', () => {
+  test('is what was never read to its end, and what goes by that', () => {
+    const times = read({ persons: 3, users: 4, notes: 2, deal_products: 1 })
+    expect([...historyIn(some, times, PASS)]).toEqual(['deals', 'deal_products', 'note_comments'])
+    expect([...historyIn(some, times, BACKFILL)]).toEqual([])
+  })
+
+  test('leaves of a day what others of ours need, and what a quiet day takes where that is not known to be more', () => {
+    expect(keptFromHistory([], 30_000)).toBe(12_000)
+    expect(keptFromHistory([], 200_000)).toBe(12_000)
+    expect(keptFromHistory([], 1000)).toBe(400)
+    expect(keptFromHistory([{ kind: 'pass', tokens: 700 }], 1000)).toBe(700)
+  })
+})
+
 describe('what a run leaves to others of ours', () => {
-  test('is what those spend that matter more: nothing before a pass, passes and sweeps before a backfill', () => {
-    expect(moreImportant(kindOf({ plan: PASS }))).toEqual([])
+  test('is what those spend that matter more: ticks before a pass, all that keeps the tables current before a backfill', () => {
     expect(moreImportant(kindOf({ kind: 'tick', plan: PASS }))).toEqual([])
+    expect(moreImportant(kindOf({ plan: PASS }))).toEqual(['tick'])
     expect(moreImportant(kindOf({ plan: SWEEP }))).toEqual(['tick', 'pass'])
     expect(moreImportant(kindOf({ kind: 'verify', plan: SWEEP }))).toEqual(['tick', 'pass', 'sweep'])
     expect(moreImportant(kindOf({ plan: BACKFILL }))).toEqual(['tick', 'pass', 'sweep', 'verify'])
   })
 
-  test('is what a usual day takes of each, for as much of the day as is left', () => {
-    const spent = [100, 5000, 120].map((tokens) => ({ kind: 'pass', tokens }))
-    expect(needOfTheRest(spent, 0.5)).toBe(60)
-    expect(needOfTheRest([...spent, { kind: 'sweep', tokens: 1000 }], 0.5)).toBe(560)
-    expect(needOfTheRest(spent, 1)).toBe(120)
+  const spent = [100, 5000, 120].map((tokens) => ({ kind: 'pass', tokens }))
+
+  test('is what a usual day takes of each', () => {
+    expect(needOfADay(spent, ['tick', 'pass'])).toBe(120)
+    expect(needOfADay([...spent, { kind: 'sweep', tokens: 1000 }], ['pass', 'sweep'])).toBe(1120)
+    expect(needOfADay([...spent, { kind: 'sweep', tokens: 1000 }], ['sweep'])).toBe(1000)
   })
 
-  test('is nothing where there is no such day yet, and one day of first reads makes no habit', () => {
-    expect(needOfTheRest([], 1)).toBe(0)
-    expect(
-      needOfTheRest(
-        [5000, 100].map((tokens) => ({ kind: 'pass', tokens })),
-        0.5,
-      ),
-    ).toBe(50)
+  test('is nothing where there is no such day yet, and one day of much makes no habit', () => {
+    expect(needOfADay([], ['pass'])).toBe(0)
+    expect(needOfADay(spent.slice(0, 2), ['pass'])).toBe(100)
   })
 })

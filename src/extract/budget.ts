@@ -1,44 +1,29 @@
 import type { Clock } from '../clock.ts'
 import { SyncError, type Waits } from '../errors.ts'
 import { dayOf, restOfDay, turnBetween, untilTurn, type SeenBalance, type TokenDay } from '../token-day.ts'
+import {
+  NOTHING_KEPT,
+  allowed,
+  keptOf,
+  type Allowance,
+  type DailyBalance,
+  type History,
+  type Kept,
+  type Need,
+} from './allowance.ts'
 import type { Send } from './request.ts'
-
-/** What a run may spend: tokens, or a share (0 to 1) of what the day still has when the run starts. */
-export type Allowance = { readonly tokens: number } | { readonly share: number }
 
 export interface Spending {
   readonly requests: number
   readonly tokens: number
 }
 
-/** The daily balance as the API last told it, this run's own spending deducted. */
-export interface DailyBalance {
-  readonly limit: number
-  readonly remaining: number
-}
-
-/** A day of the smallest plan with one seat: all there is for certain where no answer has ever told the limit. */
-export const SMALLEST_DAY: DailyBalance = { limit: 30_000, remaining: 30_000 }
-
-/** Tokens of a day that a run leaves untouched. */
-export interface Kept {
-  /** For the company's other integrations: tokens, or a share (0 to 1) of the day's limit. */
-  readonly others: Allowance
-  /** For runs of ours that matter more. */
-  readonly ours: number
-}
-
-export const NOTHING_KEPT: Kept = { others: { tokens: 0 }, ours: 0 }
-
-/** Tokens that stay untouched of a day of `limit` tokens. */
-export function keptOf(limit: number, { others, ours }: Kept): number {
-  return ours + ('tokens' in others ? others.tokens : Math.ceil(limit * others.share))
-}
-
-/** Tokens that a run may spend of a day that has `remaining` left. */
-export function allowed(allowance: Allowance, { limit, remaining }: DailyBalance, kept: Kept): number {
-  const free = Math.max(0, remaining - keptOf(limit, kept))
-  return 'tokens' in allowance ? Math.min(allowance.tokens, free) : Math.floor(free * allowance.share)
+/** What stands in the ledger of a day of what a run has spent on a stream. */
+export interface LedgerPage extends Spending {
+  readonly day: string
+  /** What it was spent for where that is not what the run is for. */
+  readonly kind: string | null
+  readonly balance: DailyBalance | null
 }
 
 export interface Ledger {
@@ -46,10 +31,10 @@ export interface Ledger {
   of(stream: string): Spending
   streams(): readonly string[]
   balance(): DailyBalance | null
-  /** Tokens that the run may still spend; Infinity as long as its share of the day is not known. */
-  left(): number
+  /** Tokens that the run may still spend on a stream; Infinity as long as its share of the day is not known. */
+  left(stream?: string): number
   /** What the ledger of the day says of a stream. */
-  page(stream: string): Spending & { readonly day: string; readonly balance: DailyBalance | null }
+  page(stream: string): LedgerPage
   /** What runs before have learned of the token day; and what is known of it by now. */
   know(tokenDay: TokenDay): void
   tokenDay(): TokenDay
@@ -60,8 +45,8 @@ export interface Ledger {
   assume(remaining: number, limit?: number): void
   /** Tokens that a run of this allowance may spend of a whole day; null as long as nothing tells or assumes the limit. */
   perDay(): number | null
-  /** Leaves these tokens to more important runs, beside what other integrations are left. */
-  keep(ours: number): void
+  /** Leaves to more important runs what they need, beside what other integrations are left. */
+  keep(need: Need, history?: History): void
 }
 
 const NOTHING: Spending = { requests: 0, tokens: 0 }
@@ -75,7 +60,9 @@ export class RunLedger implements Ledger {
   readonly #spent = new Map<string, Spending>()
   readonly #allowance: Allowance
   readonly #clock: Clock
-  #kept: Kept
+  readonly #others: Allowance
+  #need: Need = { rest: 0, day: 0 }
+  #history: History | null = null
   #total = NOTHING
   #balance: DailyBalance | null = null
   #tokenDay: TokenDay = { turnsAt: null, seen: null }
@@ -87,7 +74,7 @@ export class RunLedger implements Ledger {
   constructor(allowance: Allowance, clock: Clock, reserve: Allowance = NOTHING_KEPT.others) {
     this.#allowance = allowance
     this.#clock = clock
-    this.#kept = { others: reserve, ours: 0 }
+    this.#others = reserve
   }
 
   get total(): Spending {
@@ -106,8 +93,9 @@ export class RunLedger implements Ledger {
     return this.#balance
   }
 
-  page(stream: string) {
-    return { ...this.of(stream), day: this.day(), balance: this.#balance }
+  page(stream: string): LedgerPage {
+    const kind = this.#historyOf(stream)?.kind ?? null
+    return { ...this.of(stream), day: this.day(), kind, balance: this.#balance }
   }
 
   know({ turnsAt, seen }: TokenDay): void {
@@ -130,20 +118,21 @@ export class RunLedger implements Ledger {
     return restOfDay(this.#clock.now(), this.#tokenDay.turnsAt)
   }
 
-  left(): number {
-    return Math.min(this.#most() - this.#total.tokens, this.#dayLeft() - this.#untouched())
+  left(stream = ''): number {
+    return Math.min(this.#most(stream) - this.#total.tokens, this.#dayLeft() - this.#untouched(stream))
   }
 
   perDay(): number | null {
     const limit = this.#balance?.limit ?? this.#start?.limit
-    return limit === undefined ? null : allowed(this.#allowance, { limit, remaining: limit }, this.#kept)
+    const kept = { others: this.#others, ours: this.#need.day }
+    return limit === undefined ? null : allowed(this.#allowance, { limit, remaining: limit }, kept)
   }
 
   /** Throws `E_BUDGET` when the run's share does not reach for `cost` more tokens, or the day for it and what is kept. */
   charge(stream: string, cost: number): void {
-    const [most, kept] = this.#isFirst() ? [this.#first(), 0] : [this.#most(), this.#untouched()]
-    if (this.#total.tokens + cost > most) throw this.#exhausted(most, cost)
-    if (kept > 0 && this.#dayLeft() - cost < kept) throw this.#reserved(kept, cost)
+    const [most, kept] = this.#isFirst() ? [this.#first(), 0] : [this.#most(stream), this.#untouched(stream)]
+    if (this.#total.tokens + cost > most) throw this.#exhausted(most, stream, cost)
+    if (kept > 0 && this.#dayLeft() - cost < kept) throw this.#reserved(stream, cost)
     const before = this.of(stream)
     this.#spent.set(stream, { requests: before.requests + 1, tokens: before.tokens + cost })
     this.#total = { requests: this.#total.requests + 1, tokens: this.#total.tokens + cost }
@@ -173,8 +162,17 @@ export class RunLedger implements Ledger {
     if (this.#balance === null) this.#start = { limit, remaining, spent: 0 }
   }
 
-  keep(ours: number): void {
-    this.#kept = { ...this.#kept, ours }
+  keep(need: Need, history?: History): void {
+    this.#need = need
+    this.#history = history ?? null
+  }
+
+  #historyOf(stream: string): History | null {
+    return this.#history?.streams.has(stream) === true ? this.#history : null
+  }
+
+  #kept(stream: string): Kept {
+    return { others: this.#others, ours: (this.#historyOf(stream) ?? this.#need).rest }
   }
 
   /** Nothing has been sent yet, and what the day has is an assumption, which an answer may prove wrong. */
@@ -187,16 +185,16 @@ export class RunLedger implements Ledger {
   }
 
   /** Tokens this run may spend in all; Infinity as long as it is a share of a balance that is not known. */
-  #most(): number {
+  #most(stream: string): number {
     if ('tokens' in this.#allowance) return this.#allowance.tokens
     return this.#start === null
       ? Infinity
-      : this.#start.spent + allowed(this.#allowance, this.#start, this.#kept)
+      : this.#start.spent + allowed(this.#allowance, this.#start, this.#kept(stream))
   }
 
   /** What is to stay of the day, as far as its limit is known. */
-  #untouched(): number {
-    return keptOf(this.#balance?.limit ?? this.#start?.limit ?? 0, this.#kept)
+  #untouched(stream: string): number {
+    return keptOf(this.#balance?.limit ?? this.#start?.limit ?? 0, this.#kept(stream))
   }
 
   /** What the day has left. Of requests on their way no answer has told yet, but where it has turned meanwhile the start is past. */
@@ -208,37 +206,42 @@ export class RunLedger implements Ledger {
     return hasTurned ? told : Math.min(told, remaining + spent - this.#total.tokens)
   }
 
-  #exhausted(most: number, cost: number): SyncError {
+  #exhausted(most: number, stream: string, cost: number): SyncError {
     return this.#deferral(
+      stream,
       cost,
-      `The run has spent its ${most} tokens (${this.#total.tokens} used) and stops here; the next run goes on from this point. Raise --budget to let one run spend more of the day.`,
+      `The run has spent its ${Math.max(0, most)} tokens (${this.#total.tokens} used) and stops here; the next run goes on from this point. Raise --budget to let one run spend more of the day.`,
     )
   }
 
-  #reserved(kept: number, cost: number): SyncError {
-    const { ours } = this.#kept
+  #reserved(stream: string, cost: number): SyncError {
+    const { ours } = this.#kept(stream)
+    const others = this.#untouched(stream) - ours
     const whose = [
-      ...(kept > ours ? [`${kept - ours} for other integrations (TOKEN_RESERVE)`] : []),
+      ...(others > 0 ? [`${others} for other integrations (TOKEN_RESERVE)`] : []),
       ...(ours > 0 ? [`${ours} for more important runs`] : []),
     ]
     return this.#deferral(
+      stream,
       cost,
       `The day has ${Math.max(0, this.#dayLeft())} tokens left, and ${whose.join(' and ')} of them are to stay. The run stops here; the next one goes on from this point.`,
     )
   }
 
   /** While the day has tokens for such runs the next one may come at any time; when it has none, as it turns. */
-  #deferral(cost: number, message: string): SyncError {
-    const waits = this.#waits(cost)
-    const wait = waits === 'run' ? { retryAfterMs: 0 } : this.#tomorrow()
+  #deferral(stream: string, cost: number, message: string): SyncError {
+    const isShort = this.#dayLeft() - cost < this.#untouched(stream)
+    const wait = isShort ? this.#tomorrow() : { retryAfterMs: 0 }
+    const waits = this.#waits(stream, cost, isShort)
     return new SyncError({ code: 'E_BUDGET', recovery: 'defer', waits, ...wait, message })
   }
 
   /** Of what is kept, runs that matter more may spend what is ours. */
-  #waits(cost: number): Waits {
-    const [left, kept] = [this.#dayLeft() - cost, this.#untouched()]
-    if (left < kept - this.#kept.ours) return 'account'
-    return left < kept ? 'kind' : 'run'
+  #waits(stream: string, cost: number, isShort: boolean): Waits {
+    const others = this.#untouched(stream) - this.#kept(stream).ours
+    if (this.#dayLeft() - cost < others) return 'account'
+    if (this.#historyOf(stream) !== null) return 'history'
+    return isShort ? 'kind' : 'run'
   }
 
   #tomorrow(): { readonly retryAfterMs: number } {

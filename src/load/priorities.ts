@@ -18,24 +18,24 @@ export async function readLastReads(
   return new Map(rows.map(({ stream, at }) => [stream, at.getTime()]))
 }
 
-/** What runs of these kinds spent on each of the last seven days before `today` on which there were any. */
+/** What was spent for these kinds of runs on each of the last seven days before `today` on which there were any. */
 export async function readDaysSpent(
   { control }: Session,
   account: string,
   kinds: readonly string[],
   today: string,
 ) {
-  if (kinds.length === 0) return []
+  const spentFor = sql<string | null>`coalesce(token_ledger.kind, run.kind)`
   const rows = await control
     .selectFrom('token_ledger')
     .innerJoin('run', 'run.id', 'token_ledger.run_id')
-    .select(['run.kind', 'token_ledger.day'])
+    .select(['token_ledger.day', spentFor.as('kind')])
     .select(({ fn }) => fn.sum<string>('token_ledger.tokens').as('tokens'))
     .where('token_ledger.account', '=', account)
-    .where('run.kind', 'in', kinds)
+    .where(spentFor, 'in', kinds)
     .where('token_ledger.day', '<', today)
     .where('token_ledger.day', '>=', sql<string>`${today}::date - 7`)
-    .groupBy(['run.kind', 'token_ledger.day'])
+    .groupBy(['token_ledger.day', spentFor])
     .execute()
   return rows.map(({ kind, tokens }) => ({ kind: kind ?? '', tokens: Number(tokens) }))
 }

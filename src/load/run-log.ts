@@ -114,6 +114,8 @@ export interface Page {
   /** `YYYY-MM-DD`. */
   readonly day: string
   readonly balance: Balance | null
+  /** What it was spent for where that is not what the run is for. */
+  readonly kind: string | null
 }
 
 /**
@@ -125,7 +127,7 @@ export async function logTokens(
   account: string,
   run: string,
   stream: string,
-  { day, balance, ...spent }: Page,
+  { day, balance, kind, ...spent }: Page,
 ): Promise<void> {
   const since = (column: 'requests' | 'tokens') =>
     sql<number>`${spent[column]}::integer - coalesce((${control
@@ -134,7 +136,7 @@ export async function logTokens(
       .where((is) => is.and({ account, stream, run_id: run }))
       .where('day', '<>', day)}), 0)`
   const seen = { limit_seen: balance?.limit ?? null, balance_seen: balance?.remaining ?? null }
-  const page = { requests: since('requests'), tokens: since('tokens'), ...seen }
+  const page = { requests: since('requests'), tokens: since('tokens'), kind, ...seen }
   await control
     .insertInto('token_ledger')
     .values({ account, run_id: run, stream, day, ...page })

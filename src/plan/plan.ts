@@ -1,4 +1,4 @@
-import { SMALLEST_DAY } from '../extract/budget.ts'
+import { SMALLEST_DAY } from '../extract/allowance.ts'
 import { logPlan, OWN } from '../load/plan-log.ts'
 import { runWith, type Run, type RunParts, type RunReport, type RunRequest, type RunWork } from '../run.ts'
 import { attempt, contextOf, eachStream, openLog, STREAMS_AT_ONCE } from '../run-streams.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { RunLedger, withBudget, type Allowance } from '../../src/extract/budget.ts'
+import { type Allowance } from '../../src/extract/allowance.ts'
+import { RunLedger, withBudget } from '../../src/extract/budget.ts'
 import { withRetry } from '../../src/extract/retry.ts'
 import { SyncError } from '../../src/errors.ts'
 import { aRequest, answered, answers, failure, neverStops, testClock } from './support.ts'
@@ -82,9 +83,9 @@ describe('what a run leaves untouched', () => {
     ledger.learn(balance(1000, 902), 2)
     expect(ledger.left()).toBe(299)
     expect(ledger.perDay()).toBe(350)
-    ledger.keep(200)
+    ledger.keep({ rest: 200, day: 250 })
     expect(ledger.left()).toBe(199)
-    expect(ledger.perDay()).toBe(250)
+    expect(ledger.perDay()).toBe(225)
   })
 
   test('is left by others too: what they spend meanwhile is not there any more', () => {
@@ -122,7 +123,7 @@ describe('what a run leaves untouched', () => {
       const ledger = ledgerWith(allowance, reserve)
       ledger.charge('account', 2)
       ledger.learn(balance(1000, 102), 2)
-      ledger.keep(ours)
+      ledger.keep({ rest: ours, day: ours })
       const error = await failure(Promise.resolve().then(() => ledger.charge('deals', 10)))
       expect(error).toMatchObject({ waits, retryAfterMs: 12 * HOUR })
     }
@@ -130,7 +131,7 @@ describe('what a run leaves untouched', () => {
 
   test('is named by whom it is for', () => {
     const ledger = ledgerWith({ tokens: 5000 }, { tokens: 0 })
-    ledger.keep(50)
+    ledger.keep({ rest: 50, day: 50 })
     ledger.assume(60, 1000)
     ledger.charge('deals', 10)
     expect(() => ledger.charge('deals', 1)).toThrowError(
@@ -216,6 +217,37 @@ describe('the budget of a run', () => {
 
   test('of nothing lets nothing through', () => {
     expect(() => ledgerOf({ tokens: 0 }).charge('deals', 1)).toThrowError('0 tokens')
+  })
+})
+
+describe('history', () => {
+  const history = { streams: new Set(['deals']), kind: 'backfill', rest: 400 }
+  const short = (wait: number) => ({ waits: 'history', retryAfterMs: wait })
+
+  test('leaves what those runs need that keep the tables current, and nothing else has to wait for it', async () => {
+    for (const allowance of [{ tokens: 5000 }, { share: 1 }]) {
+      const ledger = known(new RunLedger(allowance, testClock(NOON)))
+      ledger.learn(balance(1000, 450), 0)
+      ledger.keep({ rest: 20, day: 40 }, history)
+      expect([ledger.left('deals'), ledger.left('persons'), ledger.left()]).toEqual([50, 430, 430])
+      ledger.charge('deals', 50)
+      const error = await failure(Promise.resolve().then(() => ledger.charge('deals', 10)))
+      expect(error).toMatchObject(short(12 * HOUR))
+      ledger.charge('persons', 380)
+      expect(() => ledger.charge('persons', 10)).toThrowError(
+        expect.objectContaining({ waits: 'kind' }) as Error,
+      )
+      expect([ledger.page('deals').kind, ledger.page('persons').kind]).toEqual(['backfill', null])
+    }
+  })
+
+  test('takes its share of what is above that, and goes on with the next run', async () => {
+    const ledger = known(new RunLedger({ share: 0.5 }, testClock(NOON)))
+    ledger.learn(balance(1000, 900), 0)
+    ledger.keep({ rest: 20, day: 40 }, history)
+    ledger.charge('deals', 250)
+    const error = await failure(Promise.resolve().then(() => ledger.charge('deals', 10)))
+    expect(error).toMatchObject(short(0))
   })
 })
 

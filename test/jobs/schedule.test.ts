@@ -121,7 +121,7 @@ describe('the scheduler', () => {
     const { db, emulator, until } = await openSchedule()
     await until(1, { sweep: 'off', stream: 'persons' })
     await db.query(
-      "update pipedrive_sync.token_ledger set day = day - 1, tokens = 1200 where stream = 'persons'",
+      "update pipedrive_sync.token_ledger set day = day - 1, tokens = 1200, kind = null where stream = 'persons'",
     )
     await db.query(TURNS_AT_MIDNIGHT)
     Object.assign(emulator.limits, { daily: 3000, spent: 2400 })

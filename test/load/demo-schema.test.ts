@@ -21,7 +21,7 @@ async function live(session: Session, account: string): Promise<void> {
   const { warning: _warning, frozen: _frozen, ...counts } = emptyTally()
   const spent = { requests: 1, tokens: 10 }
   await logStream(session, account, run, { stream: 'deals', status: 'done', ...counts, ...spent, seconds: 1 })
-  await logTokens(session, account, run, 'deals', { ...spent, day: '2026-06-15', balance: null })
+  await logTokens(session, account, run, 'deals', { ...spent, day: '2026-06-15', balance: null, kind: null })
   await keepTokenDay(session, account, { turnsAt: 0, seen: null })
   await endRun(session, run, { status: 'done', ...spent, error: null })
   await (await openBookmark(session, { account, stream: 'deals', partition: 'live' })).save(1)

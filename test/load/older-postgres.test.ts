@@ -101,7 +101,7 @@ describe.skipIf(binDirs.length === 0)(
         expect(answer.rows).toEqual([[1, first?.name, 'Tiny', 2.5, ['a,b', 'NULL', '"']]])
 
         await logTokens(session, ACCOUNT, run, 'contacts', {
-          ...{ requests: 1, tokens: 10, balance: null },
+          ...{ requests: 1, tokens: 10, balance: null, kind: null },
           day: dayOf(Date.now(), null),
         })
         await endRun(session, run, { status: 'done', requests: 1, tokens: 10, error: null })

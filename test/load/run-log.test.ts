@@ -118,7 +118,7 @@ describe('the token ledger', () => {
   const [MONDAY, TUESDAY] = ['2026-06-15', '2026-06-16']
   const page = (tokens: number, day = TUESDAY, balance: Balance | null = null) => ({
     ...{ requests: tokens / 10, tokens },
-    ...{ day, balance },
+    ...{ day, balance, kind: null },
   })
 
   test('has one line a day, run and stream, with what was spent so far and the last balance', async () => {

@@ -161,7 +161,7 @@ describe('the state of the warehouse', () => {
   test('adds up the tokens of today and shows the balance of the last run', async () => {
     const { session } = await migratedWarehouse()
     await claim(session)
-    const page = { requests: 1, tokens: 10, day: new Date(june).toISOString().slice(0, 10) }
+    const page = { requests: 1, tokens: 10, kind: null, day: new Date(june).toISOString().slice(0, 10) }
     const at = (remaining: number) => ({ ...page, balance: { limit: 1000, remaining } })
     const before = { ...page, day: '2026-01-01', balance: { limit: 500, remaining: 100 } }
     await logTokens(session, ACCOUNT, '1', 'deals', before)

@@ -60,7 +60,11 @@ describe('a run spends at most its share', () => {
 
   test('a share is one of what the day still has, as the first answer tells it', async () => {
     await using world = await openWorld({ limits: { burst: 1_000_000, daily: 100 } })
-    const report = await world.run({ streams: [inPagesOf(1, persons)], allowance: { share: 0.5 } })
+    const report = await world.run({
+      streams: [inPagesOf(1, persons)],
+      plan: BACKFILL,
+      allowance: { share: 0.5 },
+    })
     expect(report).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
     expect(report.tokens).toBeLessThanOrEqual(50)
     expect(report.tokens).toBeGreaterThan(40)
@@ -90,7 +94,11 @@ describe('a run spends at most its share', () => {
   test('where none has ever told it, a share is one of the smallest plan', async () => {
     await using world = await openWorld()
     world.emulator.switches.dailyHeaders = false
-    const report = await world.run({ streams: [inPagesOf(1, persons)], allowance: { share: 0.001 } })
+    const report = await world.run({
+      streams: [inPagesOf(1, persons)],
+      plan: BACKFILL,
+      allowance: { share: 0.001 },
+    })
     expect(report).toMatchObject({ status: 'deferred', code: 'E_BUDGET', tokens: 22 })
   })
 
@@ -129,7 +137,7 @@ describe('a run spends at most its share', () => {
   test('and never what TOKEN_RESERVE leaves to others', async () => {
     await using world = await openWorld({ limits: { burst: 1_000_000, daily: 200 } })
     const source = { baseUrl: world.tap.url, token: world.emulator.token, reserve: { share: 0.4 } }
-    const request = { streams: [inPagesOf(1, persons)], allowance: { tokens: 1000 } }
+    const request = { streams: [inPagesOf(1, persons)], plan: BACKFILL, allowance: { tokens: 1000 } }
     const report = await world.run(request, undefined, source)
     expect(report).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
     expect(report.error).toContain('TOKEN_RESERVE')
@@ -142,7 +150,9 @@ describe('a run spends at most its share', () => {
     await using world = await openWorld({ limits: { burst: 1_000_000, daily: 300 } })
     const { clock, db } = world
     await world.run({ streams: [persons] })
-    await db.query(`update pipedrive_sync.token_ledger set tokens = 100 where stream = 'persons'`)
+    await db.query(
+      `update pipedrive_sync.token_ledger set tokens = 100, kind = null where stream = 'persons'`,
+    )
     clock.advance(DAY - (clock.now() % DAY))
     const request = { streams: [inPagesOf(1, persons)], allowance: { tokens: 1000 } }
     const backfill = await world.run({ ...request, plan: BACKFILL })
@@ -152,6 +162,36 @@ describe('a run spends at most its share', () => {
     expect(before).toBeLessThanOrEqual(200)
     expect((await world.run({ streams: [persons] })).status).toBe('done')
     expect(world.emulator.limits.spent).toBeGreaterThan(before)
+  })
+
+  test('and history leaves what keeps the tables current, which is read before it', async () => {
+    await using world = await openWorld({ limits: { burst: 1_000_000, daily: 1000 }, size: { deals: 80 } })
+    const { clock, db, emulator, tap } = world
+    clock.advance(2 * DAY - (clock.now() % DAY))
+    await world.run({ streams: [persons] })
+    const request = { streams: [inPagesOf(1, deals), inPagesOf(4, persons)], allowance: { share: 1 } }
+    const from = tap.asked.length
+    const first = await world.run(request)
+    expect(first).toMatchObject({ status: 'deferred', waits: 'history' })
+    expect(reportOf(first, 'persons').status).toBe('done')
+    const paths = tap.asked.slice(from).map(({ path }) => path)
+    expect(paths.lastIndexOf('/api/v2/persons')).toBeLessThan(paths.indexOf('/api/v2/deals'))
+    expect(1000 - emulator.limits.spent).toBeGreaterThan(390)
+    expect(1000 - emulator.limits.spent).toBeLessThan(430)
+    const kinds = await db.query(
+      "select stream, kind from pipedrive_sync.token_ledger where run_id = 2 and stream <> 'account' order by 1",
+    )
+    expect(kinds).toEqual([
+      { stream: 'deals', kind: 'backfill' },
+      { stream: 'persons', kind: null },
+    ])
+    const second = await world.run(request)
+    expect(second).toMatchObject({ status: 'deferred', waits: 'history' })
+    expect(reportOf(second, 'persons')).toMatchObject({
+      status: 'done',
+      unchanged: expect.any(Number) as number,
+    })
+    expect(1000 - emulator.limits.spent).toBeGreaterThan(340)
   })
 
   test('what has been spent is in the ledger while the run still goes on', async () => {
