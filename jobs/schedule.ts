@@ -5,8 +5,10 @@ import { readSchedule, readWarehouse } from '../src/config.ts'
 import { SyncError, configError } from '../src/errors.ts'
 import { databaseExists, openDatabase, withSession, type Database } from '../src/load/database.ts'
 import { readAccount } from '../src/load/account.ts'
-import { lastRuns } from '../src/load/run-log.ts'
-import { run, type RunReport } from '../src/run.ts'
+import { lastRun } from '../src/load/run-log.ts'
+import { readFirstSeen } from '../src/load/sweep-state.ts'
+import { scopeOf } from '../src/plan/scope.ts'
+import { run, type RunReport, type RunRequest } from '../src/run.ts'
 import { afterwards, lookedAt, nextOf, openAgenda, type Deferral } from '../src/schedule/agenda.ts'
 import {
   CADENCES,
@@ -21,7 +23,7 @@ import {
 } from '../src/schedule/timetable.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'
 import { runResult } from './run-result.ts'
-import { COMMANDS, readRequest, type ReadFlags } from './sync.ts'
+import { readRequest, type ReadFlags } from './sync.ts'
 
 export interface ScheduleFlags extends ReadFlags {
   readonly tick?: string
@@ -59,14 +61,20 @@ async function assertReady(context: JobContext, request: CheckRequest): Promise<
   }
 }
 
-/** When pass and sweep were last done; for what never was, nothing was missed. */
-async function readLastRuns(context: JobContext): Promise<LastRuns> {
+/** When pass and sweep of these streams were last done; what never was has been due since the warehouse was made. */
+async function readLastRuns(context: JobContext, flags: ScheduleFlags): Promise<LastRuns> {
   const warehouse = readWarehouse(context.environment)
   if (!(await databaseExists(warehouse))) return { pass: null, sweep: null }
   return withSession(warehouse, 'schedule', context.signal, async (session) => {
-    if ((await readAccount(session, warehouse.account)) === null) return { pass: null, sweep: null }
-    const last = await lastRuns(session, warehouse.account, Object.values(COMMANDS))
-    return { pass: last.get(COMMANDS.pass) ?? null, sweep: last.get(COMMANDS.sweep) ?? null }
+    const { account } = warehouse
+    if ((await readAccount(session, account)) === null) return { pass: null, sweep: null }
+    const firstSeen = await readFirstSeen(session, account)
+    // A sweep by hand is one of everything, and so one of tonight's part.
+    const last = async (cadence: 'pass' | 'sweep'): Promise<number> => {
+      const requests = [requestOf(context, flags, cadence), readRequest(context, flags, cadence)]
+      return (await lastRun(session, account, requests.map(scopeOf))) ?? firstSeen
+    }
+    return { pass: await last('pass'), sweep: await last('sweep') }
   })
 }
 
@@ -83,13 +91,10 @@ async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<voi
   }
 }
 
-/** Reads as much as the cadence says; of a sweep, this night's part. */
-function runOnce(context: JobContext, flags: ScheduleFlags, cadence: Cadence): Promise<RunReport> {
+/** What a cadence reads; of a sweep, this night's part. */
+function requestOf(context: JobContext, flags: ScheduleFlags, cadence: Cadence): RunRequest {
   const request = readRequest(context, flags, cadence)
-  return run(
-    runParts(context),
-    cadence === 'sweep' ? { ...request, only: 'stalest', detail: 'a part' } : request,
-  )
+  return cadence === 'sweep' ? { ...request, only: 'stalest', detail: 'a part' } : request
 }
 
 function deferralOf({ resume_at: at, waits = 'account' }: RunReport): Deferral | null {
@@ -119,7 +124,7 @@ export async function schedule(
   await using _held = await heldDatabase(context)
   reporter.info(`Scheduled: ${describeTimetable(timetable)}`)
   const began = clock.now()
-  let agenda = openAgenda(missed(timetable, await readLastRuns(context), began), began, notBefore)
+  let agenda = openAgenda(missed(timetable, await readLastRuns(context, flags), began), began, notBefore)
   let runs = 0
   while (!signal.aborted) {
     agenda = lookedAt(agenda, timetable, clock.now())
@@ -128,7 +133,7 @@ export async function schedule(
       await sleep(clock, untilNext(timetable, clock.now()), signal)
       continue
     }
-    const report = await runOnce(context, flags, cadence)
+    const report = await run(runParts(context), requestOf(context, flags, cadence))
     runs++
     show(shown(cadence, report))
     agenda = afterwards(agenda, timetable, cadence, clock.now(), deferralOf(report))

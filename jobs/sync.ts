@@ -8,10 +8,7 @@ import { runParts, type JobContext, type JobResult } from './job.ts'
 import { runOrPlan } from './run-or-plan.ts'
 
 /** What a run of each cadence is called in the control tables. */
-export const COMMANDS = { tick: 'tick', pass: 'sync', sweep: 'sweep' } as const satisfies Record<
-  Cadence,
-  string
->
+const COMMANDS = { tick: 'tick', pass: 'sync', sweep: 'sweep' } as const satisfies Record<Cadence, string>
 
 /** What the cadences share. */
 export interface ReadFlags extends ChoiceFlags {

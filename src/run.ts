@@ -250,7 +250,8 @@ async function begin(state: Run, session: Session, early: Promise<Identity> | un
   await openLedger(state, session, kind, history)
   const scope = scopeOf(request)
   const planId = request.isPlan === true ? null : await findPlan(session, account, scope)
-  const purpose = request.isPlan === true ? { kind: 'plan', scope } : { kind, planId }
+  const isPlan = request.isPlan === true
+  const purpose = isPlan ? { kind: 'plan', scope } : { kind, planId, scope: kind === 'tick' ? null : scope }
   const id = await startRun(session, account, request.command, purpose)
   await logTokens(session, account, id, 'account', client.ledger.page('account'))
   parts.reporter.info(`Reading ${companyName} as ${userName}`, { run: id })

@@ -117,7 +117,7 @@ interface RunTable {
   error: string | null
   /** How much it matters when the budget is short. */
   kind: string | null
-  /** Of a plan: what it was made for. */
+  /** What it covers, or what a plan was made for; null of ticks. */
   scope: string | null
   /** The run that planned this one. */
   plan_id: string | null

@@ -167,21 +167,21 @@ export async function readSpent(
   return { limit: told === undefined ? null : Number(told.limit_seen), spent: Number(today?.spent ?? 0) }
 }
 
-/** When the last runs of some commands began that were read to their end, epoch milliseconds; those without are left out. */
-export async function lastRuns(
+/** When the last run began that covered one of some scopes and was read to its end, epoch milliseconds; null where none was. */
+export async function lastRun(
   { control }: Session,
   account: string,
-  commands: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
-  const rows = await control
+  scopes: readonly string[],
+): Promise<number | null> {
+  const row = await control
     .selectFrom('run')
-    .select(({ fn }) => ['command', fn.max<Date>('started_at').as('began')])
+    .select(({ fn }) => fn.max<Date | null>('started_at').as('began'))
     .where('account', '=', account)
-    .where('command', 'in', commands)
+    .where('scope', 'in', scopes)
+    .where('kind', '<>', 'plan')
     .where('status', 'in', ['done', 'partial'])
-    .groupBy('command')
-    .execute()
-  return new Map(rows.map(({ command, began }) => [command, began.getTime()]))
+    .executeTakeFirst()
+  return row?.began?.getTime() ?? null
 }
 
 /** Letters of a key that drift is told by: it may be anything that JSON allows, but an index entry holds 2,700 bytes. */

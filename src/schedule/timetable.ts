@@ -76,7 +76,7 @@ export function untilNext(timetable: Timetable, now: number): number {
 /** Longer ago than this, whatever was missed is missed. */
 const FORGOTTEN_MS = 8 * 24 * 60 * MINUTE
 
-/** When the last pass and the last sweep that were done began; null where there was none. */
+/** When the last pass and the last sweep that were done began, or the warehouse was made since; null where there is none. */
 export type LastRuns = Readonly<Record<Exclude<Cadence, 'tick'>, number | null>>
 
 /** What was to be done while nobody was there to do it. What ticks have missed, a pass brings. */

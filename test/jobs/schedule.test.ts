@@ -108,13 +108,26 @@ describe('the scheduler', () => {
     await until(2)
     const ago = (interval: string) =>
       `(select '${new Date(clock.now()).toISOString()}'::timestamptz - interval '${interval}')`
-    await db.query(`insert into pipedrive_sync.run (account, command, status, requests, tokens, started_at)
-      values ('pipedrive', 'sweep', 'done', 0, 0, ${ago('3 days')})`)
+    await db.query(`update pipedrive_sync.account set first_seen_at = ${ago('3 days')}`)
     await db.query(`update pipedrive_sync.run set started_at = ${ago('2 hours')} where command = 'sync'`)
     const from = clock.now()
     const shown = await until(3)
     expect(kinds(shown)).toEqual(['pass', 'sweep', 'tick'])
     expect((shown[1]?.at ?? Infinity) - from).toBeLessThan(MINUTE)
+  })
+
+  test('takes a run over other streams for none of its own', async () => {
+    const { clock, db, until } = await openSchedule()
+    await until(2)
+    const now = new Date(clock.now())
+    await db.query('update pipedrive_sync.run set started_at = $1', [now])
+    const flags = { tick: 'off', sweep: 'off', pass: '30 * * * *' }
+    const wait = async (stream: string): Promise<number> => {
+      const [first] = await until(1, { ...flags, stream })
+      return (first?.at ?? Infinity) - now.getTime()
+    }
+    expect(await wait('persons')).toBeLessThan(MINUTE)
+    expect(await wait('persons,deals,notes')).toBeGreaterThan(20 * MINUTE)
   })
 
   test('ticks and passes with the tokens that a deferred sweep leaves them', async () => {

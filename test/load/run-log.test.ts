@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   endRun,
+  lastRun,
   logDrift,
   logStream,
   logTokens,
@@ -69,6 +70,24 @@ describe('a run', () => {
       await Promise.all(sessions.map((session, index) => endRun(session, ids[index] ?? '', END)))
     }
   })
+})
+
+test('the last run is one that covered the same and came to its end, and no plan', async () => {
+  const { db, session } = await migratedWarehouse()
+  const ends = [
+    ['pass all', 'pass', 'done'],
+    ['sweep all', 'sweep', 'partial'],
+    ['pass all', 'pass', 'deferred'],
+    ['pass some', 'pass', 'done'],
+    ['pass all', 'plan', 'done'],
+  ] as const
+  for (const [scope, kind, status] of ends)
+    await endRun(session, await startRun(session, 'a', 'x', { scope, kind }), { ...END, status })
+  await db.query(`update pipedrive_sync.run set started_at = to_timestamp(id)`)
+  expect(await lastRun(session, 'a', ['pass all'])).toBe(1000)
+  expect(await lastRun(session, 'a', ['pass all', 'sweep all'])).toBe(2000)
+  expect(await lastRun(session, 'a', ['sweep some'])).toBeNull()
+  expect(await lastRun(session, 'b', ['pass all'])).toBeNull()
 })
 
 describe('what a stream did', () => {

@@ -178,7 +178,7 @@ describe('a run after its plan', () => {
     const spent = last?.plan?.streams.find(({ stream }) => stream === 'persons')?.taken_tokens
     const ledger = await world.db.query(
       `select sum(token_ledger.tokens)::int as tokens from pipedrive_sync.token_ledger join pipedrive_sync.run on run.id = run_id
-       where stream = 'persons' and kind = 'backfill'`,
+       where stream = 'persons' and run.kind = 'backfill'`,
     )
     expect(ledger).toEqual([{ tokens: spent }])
     expect((await world.run({ streams: few, plan: BACKFILL })).plan).toBeUndefined()
