@@ -4,12 +4,12 @@ import type { Clock } from '../src/clock.ts'
 import { readSchedule, readWarehouse } from '../src/config.ts'
 import { SyncError, configError } from '../src/errors.ts'
 import { databaseExists, openDatabase, withSession, type Database } from '../src/load/database.ts'
-import { readAccount } from '../src/load/account.ts'
+import { readAccount, readBlock } from '../src/load/account.ts'
 import { lastRun } from '../src/load/run-log.ts'
 import { readFirstSeen } from '../src/load/sweep-state.ts'
 import { scopeOf } from '../src/plan/scope.ts'
 import { run, type RunReport, type RunRequest } from '../src/run.ts'
-import { afterwards, lookedAt, nextOf, openAgenda, type Deferral } from '../src/schedule/agenda.ts'
+import { afterwards, freed, lookedAt, nextOf, openAgenda, type Deferral } from '../src/schedule/agenda.ts'
 import {
   CADENCES,
   describeTimetable,
@@ -43,21 +43,27 @@ function readTimetable({ environment }: JobContext, flags: ScheduleFlags): Timet
   return timetable
 }
 
+/** Until when nothing can be done, and whether a person may end that before. */
+interface Hold {
+  readonly until: number
+  readonly isBlock: boolean
+}
+
 /**
  * Throws `E_CONFIG` where each run would fail in the same way; says once what each of them would leave out. Gives from
- * when on there is a budget, where there is none now.
+ * when on something can be done, where nothing can now.
  */
-async function assertReady(context: JobContext, request: CheckRequest): Promise<number> {
+async function assertReady(context: JobContext, request: CheckRequest): Promise<Hold> {
   try {
     const { errors, warnings } = judge(await check(runParts(context), request))
     if (errors.length > 0) throw configError(errors.join(' '))
     for (const warning of warnings) context.reporter.warn(warning)
-    return 0
+    return { until: 0, isBlock: false }
   } catch (error) {
     if (!(error instanceof SyncError) || error.recovery !== 'defer' || error.retryAfterMs === undefined)
       throw error
     context.reporter.warn(error.message)
-    return context.clock.now() + error.retryAfterMs
+    return { until: context.clock.now() + error.retryAfterMs, isBlock: error.code === 'E_BLOCKED' }
   }
 }
 
@@ -76,6 +82,21 @@ async function readLastRuns(context: JobContext, flags: ScheduleFlags): Promise<
     }
     return { pass: await last('pass'), sweep: await last('sweep') }
   })
+}
+
+/** Whether a block that was recorded lasts no more: `resume --now` may have ended it. */
+async function isLifted({ environment, clock, signal }: JobContext): Promise<boolean> {
+  const warehouse = readWarehouse(environment)
+  try {
+    const until = await withSession(warehouse, 'schedule', signal, (session) =>
+      readBlock(session, warehouse.account),
+    )
+    return until !== null && until.getTime() <= clock.now()
+  } catch (error) {
+    // Without the database there is no run either: it is looked at again in a minute.
+    if (error instanceof SyncError) return false
+    throw error
+  }
 }
 
 async function heldDatabase({ environment }: JobContext): Promise<Database | null> {
@@ -119,23 +140,28 @@ export async function schedule(
   const { clock, reporter, signal } = context
   const timetable = readTimetable(context, flags)
   const { streams } = readRequest(context, flags, timetable.tick === null ? 'pass' : 'tick')
-  const notBefore = await assertReady(context, { streams, allowance: { share: 1 }, quick: true })
+  const hold = await assertReady(context, { streams, allowance: { share: 1 }, quick: true })
   // An embedded server that stops with each run would have to start with each tick.
   await using _held = await heldDatabase(context)
   reporter.info(`Scheduled: ${describeTimetable(timetable)}`)
   const began = clock.now()
-  let agenda = openAgenda(missed(timetable, await readLastRuns(context, flags), began), began, notBefore)
+  let agenda = openAgenda(missed(timetable, await readLastRuns(context, flags), began), began, hold.until)
+  let { isBlock } = hold
   let runs = 0
   while (!signal.aborted) {
     agenda = lookedAt(agenda, timetable, clock.now())
     const cadence = nextOf(agenda, clock.now())
     if (cadence === null) {
       await sleep(clock, untilNext(timetable, clock.now()), signal)
+      if (!isBlock || !(await isLifted(context))) continue
+      agenda = freed(agenda, clock.now())
+      isBlock = false
       continue
     }
     const report = await run(runParts(context), requestOf(context, flags, cadence))
     runs++
     show(shown(cadence, report))
+    isBlock = report.code === 'E_BLOCKED'
     agenda = afterwards(agenda, timetable, cadence, clock.now(), deferralOf(report))
   }
   return { json: { status: 'stopped', runs }, text: `Stopped after ${runs} runs.`, exit: 0 }

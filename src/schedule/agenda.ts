@@ -36,6 +36,11 @@ export function nextOf({ due, notBefore }: Agenda, now: number): Cadence | null 
   return CADENCES.find((cadence) => due.has(cadence) && now >= notBefore[cadence]) ?? null
 }
 
+/** The agenda with nothing on it that has to wait. */
+export function freed(agenda: Agenda, now: number): Agenda {
+  return { ...agenda, notBefore: { pass: now, tick: now, sweep: now } }
+}
+
 /** A run that has spent its share leaves something of the day to others before it takes the next one. */
 const BETWEEN_SHARES_MS = 60 * 60_000
 

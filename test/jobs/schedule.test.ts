@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { EmulatorOptions } from '../../emulator/index.ts'
 import { schedule, type ScheduleFlags } from '../../jobs/schedule.ts'
-import type { JobContext } from '../../jobs/job.ts'
+import type { JobContext, JobResult } from '../../jobs/job.ts'
+import { resume } from '../../jobs/resume.ts'
 import { startEmulator } from '../../emulator/index.ts'
 import type { Reporter } from '../../src/reporter.ts'
 import type { RunReport } from '../../src/run.ts'
@@ -62,7 +63,7 @@ async function openSchedule(options: EmulatorOptions = {}) {
     })
     return shown
   }
-  return { clock, emulator, db, until }
+  return { clock, emulator, db, until, environment }
 }
 
 const kinds = (shown: readonly Shown[]): readonly string[] => shown.map(({ cadence }) => cadence)
@@ -176,6 +177,24 @@ describe('the scheduler', () => {
     })
     expect(shown.filter(({ at, status }) => at < turn && status === 'deferred').length).toBeGreaterThan(0)
     expect(shown.at(-1)?.at).toBeLessThan(turn + HOUR)
+  })
+
+  test('goes on as soon as a block is lifted', async () => {
+    const { clock, emulator, environment, until } = await openSchedule()
+    const flags = { stream: 'persons', tick: 'off', sweep: 'off', pass: '*/15 * * * *' }
+    await until(1, flags)
+    const body = '<!DOCTYPE html><html><title>Access denied</title></html>'
+    emulator.faults.add({ kind: 'status', status: 403, body, match: '/api/v2/persons', times: 1 })
+    const context = { environment, clock, signal: new AbortController().signal, reporter: silent }
+    let lifted: Promise<JobResult> | undefined
+    const shown = await until((all) => {
+      if (all.at(-1)?.code === 'E_BLOCKED') lifted ??= resume(context, { now: true })
+      return all.at(-1)?.status === 'done'
+    }, flags)
+    expect((await lifted)?.json).toMatchObject({ state: 'lifted' })
+    const [blocked, next] = shown.slice(-2)
+    expect(blocked).toMatchObject({ code: 'E_BLOCKED', status: 'deferred' })
+    expect(next?.at).toBeLessThan(Date.parse(blocked?.resume_at ?? '') - 10 * MINUTE)
   })
 
   test('that is started when the budget of the day is spent begins when it is back', async () => {
