@@ -10,6 +10,7 @@ function against(taken: number, planned: number): string {
 }
 
 function outlook({ tokens_left: left, done_on: on }: PlanProgress): string {
+  if (left === 0) return 'That is more than was planned: a new plan says what is left.'
   const when = on === null ? 'the budget lets it never end' : `at a run a day it is done on ${on} (UTC)`
   return `About ${left} tokens are left; ${when}.`
 }

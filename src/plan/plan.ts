@@ -70,6 +70,10 @@ interface Found {
   readonly facts: StreamFacts
 }
 
+function isKnown(status: StreamStatus | undefined): boolean {
+  return status === 'done' || status === 'skipped'
+}
+
 const UNKNOWN = {
   lists: [],
   families: [],
@@ -91,11 +95,12 @@ function planStreams(asked: Asked, tell: (total: PlanTotal) => void): RunWork<Pl
       return { status, facts: facts ?? { stream, leftAlone: error, ...UNKNOWN } }
     })
     const burst = state.client.burstLimit() ?? SMALLEST_BURST
-    const estimates = estimateAll(
-      found.map(({ facts }) => facts),
-      asked,
-      burst,
-    )
+    const facts = found.map((each) => each.facts)
+    const estimates = estimateAll(facts, asked, burst).map((each, index) => ({
+      ...each,
+      // What a run would take of a stream that could not be looked at is not known.
+      bound: isKnown(found[index]?.status) ? each.bound : ('at least' as const),
+    }))
     const total = totalOf(state, estimates, burst)
     tell(total)
     const whole = {

@@ -3,7 +3,7 @@ import { dateAfter, daysFor } from './days.ts'
 
 /** What was planned against what it has taken so far. */
 export interface PlanProgress extends PlanTaken {
-  /** What is left to spend by the plan, and when that is done (UTC) at a run a day; null where it is done, or never will be. */
+  /** What is left to spend by the plan, nothing where it has taken more, and when that is done (UTC) at a run a day; null where it is done, or never will be. */
   readonly tokens_left: number
   readonly done_on: string | null
 }

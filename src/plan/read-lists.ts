@@ -5,6 +5,7 @@ import { isPerParent } from '../families.ts'
 import type { Session } from '../load/connection.ts'
 import { readFrontiers } from '../load/frontier.ts'
 import { countHeld } from '../load/plan-facts.ts'
+import { isNotShown } from '../outcome.ts'
 import { DAY_MS } from '../priority.ts'
 import type { Range } from '../ranges.ts'
 import type { Partition, Stream } from '../streams/stream.ts'
@@ -43,6 +44,12 @@ function expect(window: Window, stretches: readonly Stretch[]): Expected {
   return { window: { ...window, since: ranges[0]?.since ?? null }, ranges }
 }
 
+/** Who may not see the totals may see the list. */
+function ifNotShown(error: unknown): null {
+  if (!isNotShown(error)) throw error
+  return null
+}
+
 /** Asks Pipedrive for the sizes of lists that are not held whole: the totals where there are some, and one request beside them. */
 function counter(stream: Stream, { send }: SyncContext) {
   let isAsked = false
@@ -50,7 +57,7 @@ function counter(stream: Stream, { send }: SyncContext) {
     const total =
       stream.totals === undefined || partition.markedBy !== undefined
         ? null
-        : await countTotal(send, stream, stream.totals)
+        : await countTotal(send, stream, stream.totals).catch(ifNotShown)
     if (total !== null) return total
     if (!isAsked && partition.paging !== 'single' && stream.refreshHours === undefined) {
       isAsked = true

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { progressText } from '../../jobs/plan-progress-text.ts'
 import { dateAfter, daysFor } from '../../src/plan/days.ts'
 import { progressOf } from '../../src/plan/progress.ts'
 
@@ -34,5 +35,14 @@ describe('how long a budget lets a run last', () => {
     })
     expect(progressOf(taken(400, false), 0, NOON)).toMatchObject({ tokens_left: 600, done_on: null })
     expect(progressOf(taken(400, true), 250, NOON)).toMatchObject({ tokens_left: 0, done_on: null })
+  })
+
+  test('is not told where more was taken than was planned', () => {
+    const text = (tokens: number): string => progressText(progressOf(taken(tokens, false), 250, NOON))
+    expect(text(400)).toMatch(/About 600 tokens are left; at a run a day it is done on 2027-01-02/)
+    for (const tokens of [1000, 1200]) {
+      expect(text(tokens)).toMatch(/more than was planned: a new plan says what is left\.$/)
+      expect(text(tokens)).not.toContain('never end')
+    }
   })
 })

@@ -151,6 +151,27 @@ describe('a plan', () => {
   })
 })
 
+describe('a plan that is shown less', () => {
+  const [deals, persons] = ['deals', 'persons'].map((name) => inPagesOf(7, streamNamed(name)))
+  const few = [deals, persons].filter((stream) => stream !== undefined)
+
+  test('counts by the list what it may not see the summary of', async () => {
+    await using world = await openWorld({ size: SIZE })
+    world.emulator.faults.add({ kind: 'forbidden', match: '/v1/deals/summary' })
+    const report = await plan(world.parts(), requestOf({ streams: few, plan: BACKFILL }))
+    expect(of(report, 'deals').status).toBe('done')
+    expectNear(report, await world.run({ streams: few, plan: BACKFILL }))
+  })
+
+  test('is one of at least so much where a stream could not be looked at', async () => {
+    await using world = await openWorld({ size: SIZE })
+    world.emulator.faults.add({ kind: 'status', status: 400, match: '/v1/deals/summary' })
+    const report = await plan(world.parts(), requestOf({ streams: few, plan: BACKFILL }))
+    expect(of(report, 'deals')).toMatchObject({ status: 'failed', bound: 'at least' })
+    expect(report.total?.bound).toBe('at least')
+  })
+})
+
 describe('a run after its plan', () => {
   test('is held against it, and so is what goes on with a backfill until that is done', async () => {
     await using world = await openWorld({ size: SIZE })
