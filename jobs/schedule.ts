@@ -10,11 +10,11 @@ import { readFirstSeen } from '../src/load/sweep-state.ts'
 import { scopeOf } from '../src/plan/scope.ts'
 import { run, type RunReport, type RunRequest } from '../src/run.ts'
 import { afterwards, freed, lookedAt, nextOf, openAgenda, type Deferral } from '../src/schedule/agenda.ts'
+import { readCron } from '../src/schedule/cron.ts'
 import {
   CADENCES,
   describeTimetable,
   missed,
-  readCron,
   readTimezone,
   untilNext,
   type Cadence,
@@ -32,11 +32,16 @@ export interface ScheduleFlags extends ReadFlags {
   readonly timezone?: string
 }
 
+const UNBELIEVED =
+  'Ticks without passes read only what Pipedrive tells of, and it does not tell of everything: let passes be run elsewhere (sync).'
+
 /** Throws `E_CONFIG` for what is no timetable. */
 function readTimetable({ environment }: JobContext, flags: ScheduleFlags): Timetable {
   const usual = readSchedule(environment)
-  const timezone = readTimezone('--timezone', flags.timezone ?? usual.timezone)
-  const cron = (cadence: Cadence) => readCron(`--${cadence}`, flags[cadence] ?? usual[cadence], timezone)
+  const named = (name: Cadence | 'timezone') =>
+    flags[name] === undefined ? `SCHEDULE_${name.toUpperCase()}` : `--${name}`
+  const timezone = readTimezone(named('timezone'), flags.timezone ?? usual.timezone)
+  const cron = (cadence: Cadence) => readCron(named(cadence), flags[cadence] ?? usual[cadence], timezone)
   const timetable = { tick: cron('tick'), pass: cron('pass'), sweep: cron('sweep') }
   if (CADENCES.every((cadence) => timetable[cadence] === null))
     throw configError('--tick, --pass and --sweep are all off: there is nothing to do.')
@@ -143,6 +148,7 @@ export async function schedule(
   const hold = await assertReady(context, { streams, allowance: { share: 1 }, quick: true })
   // An embedded server that stops with each run would have to start with each tick.
   await using _held = await heldDatabase(context)
+  if (timetable.tick !== null && timetable.pass === null) reporter.warn(UNBELIEVED)
   reporter.info(`Scheduled: ${describeTimetable(timetable)}`)
   const began = clock.now()
   let agenda = openAgenda(missed(timetable, await readLastRuns(context, flags), began), began, hold.until)

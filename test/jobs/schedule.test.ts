@@ -3,6 +3,7 @@ import type { EmulatorOptions } from '../../emulator/index.ts'
 import { schedule, type ScheduleFlags } from '../../jobs/schedule.ts'
 import type { JobContext, JobResult } from '../../jobs/job.ts'
 import { resume } from '../../jobs/resume.ts'
+import type { Environment } from '../../src/config.ts'
 import { startEmulator } from '../../emulator/index.ts'
 import type { Reporter } from '../../src/reporter.ts'
 import type { RunReport } from '../../src/run.ts'
@@ -42,7 +43,9 @@ async function openSchedule(options: EmulatorOptions = {}) {
   })
   onTestFinished(() => emulator.stop())
   const db = await testDatabase()
-  const environment = {
+  const warnings: string[] = []
+  const reporter = { ...silent, warn: (message: string) => void warnings.push(message) }
+  const environment: Environment = {
     PIPEDRIVE_BASE_URL: emulator.url,
     PIPEDRIVE_API_TOKEN: emulator.token,
     DATABASE_URL: db.url,
@@ -54,7 +57,7 @@ async function openSchedule(options: EmulatorOptions = {}) {
     flags: Partial<ScheduleFlags> = {},
   ): Promise<readonly Shown[]> => {
     const stop = new AbortController()
-    const context: JobContext = { environment, clock, signal: stop.signal, reporter: silent }
+    const context: JobContext = { environment, clock, signal: stop.signal, reporter }
     const shown: Shown[] = []
     await schedule(context, { budget: '100%', maxShare: '5%', ...flags }, ({ json }) => {
       shown.push({ ...(json as Shown), at: clock.now() })
@@ -63,7 +66,7 @@ async function openSchedule(options: EmulatorOptions = {}) {
     })
     return shown
   }
-  return { clock, emulator, db, until, environment }
+  return { clock, emulator, db, until, environment, warnings }
 }
 
 const kinds = (shown: readonly Shown[]): readonly string[] => shown.map(({ cadence }) => cadence)
@@ -206,9 +209,24 @@ describe('the scheduler', () => {
     expect(emulator.limits.refused.daily).toBe(1)
   })
 
+  test('warns where ticks are to be believed, since no pass follows them', async () => {
+    const { until, warnings } = await openSchedule()
+    await until(1, { stream: 'persons' })
+    expect(warnings).toEqual([])
+    await until(1, { stream: 'persons', pass: 'off', sweep: 'off' })
+    expect(warnings).toEqual([expect.stringMatching(/^Ticks without passes/)])
+  })
+
   test('refuses a timetable with nothing on it, and ticks over streams that no tick can tell of', async () => {
-    const { until } = await openSchedule()
+    const { environment, until } = await openSchedule()
     await expect(until(1, { tick: 'off', pass: 'off', sweep: 'off' })).rejects.toThrow(/are all off/)
+    await expect(until(1, { tick: 'often' })).rejects.toThrow(/^--tick takes/)
+    await expect(until(1, { timezone: 'Here' })).rejects.toThrow(/^--timezone takes/)
+    Object.assign(environment, { SCHEDULE_TIMEZONE: 'Nowhere' })
+    await expect(until(1)).rejects.toThrow(/^SCHEDULE_TIMEZONE takes a name like .* not "Nowhere"/)
+    Object.assign(environment, { SCHEDULE_TIMEZONE: 'UTC', SCHEDULE_SWEEP: 'nightly' })
+    await expect(until(1)).rejects.toThrow(/^SCHEDULE_SWEEP takes/)
+    Object.assign(environment, { SCHEDULE_SWEEP: 'off' })
     await expect(until(1, { stream: 'leads' })).rejects.toThrow(/^A tick cannot tell whether leads has/)
   })
 })

@@ -7,7 +7,8 @@ import {
   type Agenda,
   type Deferral,
 } from '../../src/schedule/agenda.ts'
-import { readCron, type Cadence } from '../../src/schedule/timetable.ts'
+import { readCron } from '../../src/schedule/cron.ts'
+import type { Cadence } from '../../src/schedule/timetable.ts'
 
 const MINUTE = 60_000
 const NOON = Date.UTC(2026, 5, 15, 12)

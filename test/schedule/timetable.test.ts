@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { dueBetween, missed, readCron, untilNext, type Timetable } from '../../src/schedule/timetable.ts'
+import { readCron } from '../../src/schedule/cron.ts'
+import { dueBetween, missed, untilNext, type Timetable } from '../../src/schedule/timetable.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
