@@ -175,9 +175,9 @@ export class RunLedger implements Ledger {
     return { others: this.#others, ours: (this.#historyOf(stream) ?? this.#need).rest }
   }
 
-  /** Nothing has been sent yet, and what the day has is an assumption, which an answer may prove wrong. */
+  /** Nothing has been sent yet, and nobody knows which day it is that is taken to be spent: an answer may tell. */
   #isFirst(): boolean {
-    return this.#total.requests === 0 && this.#balance === null
+    return this.#total.requests === 0 && this.#balance === null && this.#tokenDay.turnsAt === null
   }
 
   #first(): number {

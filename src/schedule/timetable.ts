@@ -23,7 +23,8 @@ export function readTimezone(flag: string, name: string): string {
 /** What comes due after one time (exclusive) and until another (inclusive), in the order in which it is done. */
 export function dueBetween(timetable: Timetable, after: number, until: number): readonly Cadence[] {
   return CADENCES.filter((cadence) => {
-    return timetable[cadence]?.next(after, until) != null
+    const cron = timetable[cadence]
+    return cron !== null && cron.next(after, until) !== null
   })
 }
 

@@ -305,6 +305,14 @@ describe('the first request of a run', () => {
     },
   )
 
+  test('is not sent where it is known which day is spent', () => {
+    const ledger = known(new RunLedger({ share: 0.5 }, testClock(NOON), { tokens: 500 }))
+    ledger.assume(0, 1000)
+    expect(() => ledger.charge('changes', 20)).toThrowError(
+      expect.objectContaining({ waits: 'account', retryAfterMs: 12 * HOUR }) as Error,
+    )
+  })
+
   test('is not sent where a balance was told that does not reach for it', () => {
     const ledger = new RunLedger({ tokens: 30 }, testClock(NOON), { tokens: 500 })
     ledger.learn(balance(1000, 500), 2)
