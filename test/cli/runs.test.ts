@@ -41,6 +41,7 @@ const runReport = z.strictObject({
   code: z.string().optional(),
   error: z.string().optional(),
   resume_at: z.iso.datetime().optional(),
+  waits: z.enum(['history', 'run', 'kind', 'account']).optional(),
   plan: z.looseObject({ run: count, tokens_left: count }).optional(),
 })
 
@@ -184,7 +185,8 @@ describe('backfill and sync', () => {
     const deferred = await run(['backfill', '--budget', '60'], 3)
     expect(deferred).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
     expect(deferred.tokens).toBeLessThanOrEqual(60)
-    expect(deferred.resume_at).toBeUndefined()
+    expect(deferred.waits).toBe('run')
+    expect(Date.parse(deferred.resume_at ?? '')).toBeLessThanOrEqual(Date.now())
     expect(Object.values(statuses(deferred))).toContain('deferred')
     await run(['backfill'])
   })
@@ -195,6 +197,7 @@ describe('backfill and sync', () => {
     emulator.limits.spent = 60
     const deferred = await run(['backfill', '--budget', '100%'], 3)
     expect(deferred).toMatchObject({ status: 'deferred', code: 'E_BUDGET' })
+    expect(deferred.waits).toBe('account')
     expect(Date.parse(deferred.resume_at ?? '')).toBeGreaterThan(Date.now())
   })
 })

@@ -17,7 +17,7 @@ const YEARLY = ['schedule', '--pass', '0 0 1 1 *', '--tick', 'off', '--sweep', '
 test('a timetable comes from the environment where no flag gives it, and what is wrong with it is told', async () => {
   const env = { SCHEDULE_PASS: 'never' }
   const told = sentenceOf(await cli(['schedule'], { env }))
-  expect(told).toMatch(/^--pass takes an expression like "\*\/15 \* \* \* \*", or off, not "never"/)
+  expect(told).toMatch(/^SCHEDULE_PASS takes an expression like "\*\/15 \* \* \* \*", or off, not "never"/)
   const over = sentenceOf(await cli(['schedule', '--pass', 'off'], { env }))
   expect(over).toMatch(/^PIPEDRIVE_API_TOKEN is not set/)
 })

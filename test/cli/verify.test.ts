@@ -49,6 +49,7 @@ const verifyReport = z.strictObject({
   code: z.string().optional(),
   error: z.string().optional(),
   resume_at: z.iso.datetime().optional(),
+  waits: z.enum(['history', 'run', 'kind', 'account']).optional(),
 })
 
 const STREAMS = ['--stream', 'users,persons,deals']
