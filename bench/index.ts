@@ -4,7 +4,6 @@ import { startBenchServer } from './database.ts'
 import { machineNow } from './machine.ts'
 import { measureScenario } from './measure-scenario.ts'
 import { readOptions, type BenchOptions } from './options.ts'
-import { PIECE_FLAG, measureHere } from './piece.ts'
 import type { Scenario, ScenarioResult } from './scenario.ts'
 import { markdownTable, plainTable } from './table.ts'
 import { writeTable } from './write-table.ts'
@@ -45,8 +44,6 @@ function optionsFrom(args: readonly string[]): BenchOptions | null {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const [first, piece = '', input = ''] = args
-  if (first === PIECE_FLAG) return measureHere(piece, input)
   const options = optionsFrom(args)
   if (options === null) return
   const { figures, text } = await answer(options)

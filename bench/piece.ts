@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ReadPlan } from '../src/extract/windows.ts'
 import type { BenchServer } from './database.ts'
 import type { BenchEmulator } from './emulator.ts'
+import { HERE, SUFFIX } from './root.ts'
 
 /** One thing that is measured, in a process of its own: fresh heap, fresh compiler. */
 export type PieceName = 'backfill' | 'fetch' | 'copy' | 'loop'
@@ -36,40 +37,10 @@ export interface Measurement extends Measured {
 }
 
 export const SCHEMAS = { data: 'pipedrive', control: 'pipedrive_sync' } as const
-export const PIECE_FLAG = '--piece'
 
-const PIECES: Readonly<Record<PieceName, () => Promise<(input: PieceInput) => Promise<Measured>>>> = {
-  backfill: async () => (await import('./pieces/backfill.ts')).backfill,
-  fetch: async () => (await import('./pieces/fetch.ts')).fetchPages,
-  copy: async () => (await import('./pieces/copy.ts')).copyRows,
-  loop: async () => (await import('./pieces/loop.ts')).loop,
-}
+const PIECE_PROCESS = join(HERE, 'bench', `piece-process${SUFFIX}`)
 
-/**
- * Of Linux's own book where there is one: what `getrusage` tells of a process begins with the size of the one that
- * started it.
- */
-function peakBytes(): number {
-  try {
-    const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
-    if (kilobytes !== undefined) return Number(kilobytes) * 1024
-  } catch {
-    // No Linux.
-  }
-  return process.resourceUsage().maxRSS * 1024
-}
-
-/** The child's side: measures and tells the parent. */
-export async function measureHere(name: string, input: string): Promise<void> {
-  const piece = await PIECES[name as PieceName]()
-  const before = process.cpuUsage()
-  const measured = await piece(JSON.parse(input) as PieceInput)
-  const { user, system } = process.cpuUsage(before)
-  process.send?.({ ...measured, cpuSeconds: (user + system) / 1e6, peakBytes: peakBytes() })
-  process.disconnect()
-}
-
-/** The parent's side. */
+/** Measures a piece in a process of its own. */
 export function measure(
   name: PieceName,
   emulator: Pick<BenchEmulator, 'url' | 'token'>,
@@ -78,7 +49,7 @@ export function measure(
 ): Promise<Measurement> {
   const input: PieceInput = { ...how, emulatorUrl: emulator.url, emulatorToken: emulator.token, databaseUrl }
   return new Promise((resolve, reject) => {
-    const child = fork(process.argv[1] ?? '', [PIECE_FLAG, name, JSON.stringify(input)])
+    const child = fork(PIECE_PROCESS, [name, JSON.stringify(input)])
     let measurement: Measurement | undefined
     child.on('message', (message) => (measurement = message as Measurement))
     child.on('error', reject)

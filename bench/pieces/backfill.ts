@@ -1,6 +1,5 @@
 import { tmpdir } from 'node:os'
 import { systemClock } from '../../src/clock.ts'
-import { boundMemory } from '../../src/memory.ts'
 import type { Reporter } from '../../src/reporter.ts'
 import { run, type RunParts } from '../../src/run.ts'
 import { selectStreams } from '../../src/streams/index.ts'
@@ -33,7 +32,6 @@ export function partsOf({ emulatorUrl, emulatorToken, databaseUrl }: PieceInput)
 
 /** Ours, as the command runs it: a backfill, or whatever else is asked for. */
 export async function backfill(input: PieceInput): Promise<Measured> {
-  boundMemory()
   const began = performance.now()
   const report = await run(partsOf(input), {
     command: 'backfill',
