@@ -12,6 +12,7 @@ import { END, JsonScanner } from '../json/scanner.ts'
 import { customColumns } from './layout.ts'
 import { Leftovers } from './leftovers.ts'
 import { RecordShape, addCustomFields, addNativeFields } from './record-fields.ts'
+import { NOWHERE } from './record-keys.ts'
 import { TableReader } from './table-reader.ts'
 
 /**
@@ -48,6 +49,12 @@ function explodedField(
   return { places, reader: new ExplodedReader(spec) }
 }
 
+/** A column of the key. */
+interface KeyPart {
+  readonly slot: number
+  readonly decode: ReturnType<typeof decoderOf>
+}
+
 /** Reads the records of one stream. */
 class RecordReader {
   readonly #scanner = new JsonScanner()
@@ -55,6 +62,9 @@ class RecordReader {
   readonly #stream: Stream
   readonly #slots: ReadonlyMap<string, number>
   readonly #deletedSlot: number
+  readonly #cursorSlot: number
+  readonly #onlyWith: readonly number[]
+  readonly #key: readonly KeyPart[]
   readonly #exploded: readonly ExplodedField[]
   readonly #table: TableReader
 
@@ -63,6 +73,12 @@ class RecordReader {
     this.#stream = stream
     this.#slots = addNativeFields(shape, stream.columns)
     for (const key of stream.leftOut ?? []) shape.keys.leaveOut(key, shape.newSlot())
+    this.#cursorSlot = this.#slotOf(stream.cursorField)
+    this.#onlyWith = (stream.onlyWith ?? []).map((column) => this.#slotOf(column))
+    this.#key = stream.key.map((column) => ({
+      slot: this.#slotOf(column),
+      decode: decoderOf(columnType(stream.columns[column] ?? 'bigint')),
+    }))
     this.#deletedSlot = stream.deletedWhen === undefined ? -1 : shape.slotOf(stream.deletedWhen.field)
     this.#exploded = (stream.exploded ?? []).map((spec) => explodedField(shape, spec, this.#slots))
     addCustomFields(shape, catalog)
@@ -99,7 +115,7 @@ class RecordReader {
     const behind = scanner.at
     const cursor = this.#cursor()
     if ((cursor !== null && cursor >= until) || this.#isPassedOver()) return cursor
-    const key = this.#key()
+    const key = this.#readKey()
     this.#row(batch)
     this.#children(key, batch)
     scanner.at = behind
@@ -109,13 +125,20 @@ class RecordReader {
 
   /** Whether the element of the list is no record of the stream. */
   #isPassedOver(): boolean {
-    const { onlyWith = [] } = this.#stream
-    const said = onlyWith.map((column) => this.#table.valueAt(this.#slots.get(column) ?? -1, this.#scanner))
-    return said.some((value) => value === undefined || value === 0)
+    for (const slot of this.#onlyWith) {
+      const said = this.#table.valueAt(slot, this.#scanner)
+      if (said === undefined || said === 0) return true
+    }
+    return false
+  }
+
+  /** NOWHERE where there is no such column. */
+  #slotOf(column: string | null): number {
+    return (column === null ? undefined : this.#slots.get(column)) ?? NOWHERE
   }
 
   #row(batch: Batch): void {
-    const [out] = batch.tables
+    const out = batch.tables[0]
     if (out === undefined) return
     this.#table.write(this.#scanner, out, this.#leftovers)
     for (const field of this.#exploded) this.#keepOthers(field)
@@ -125,9 +148,10 @@ class RecordReader {
   }
 
   #children(key: Key, batch: Batch): void {
-    for (const [index, field] of this.#exploded.entries()) {
+    let table = 0
+    for (const field of this.#exploded) {
       const list = this.#listOf(field)
-      const out = batch.tables[index + 1]
+      const out = batch.tables[++table]
       if (out === undefined) continue
       if (list === undefined) this.#columnAsList(field, key, out)
       else {
@@ -153,7 +177,9 @@ class RecordReader {
   /** The one array whose elements become rows. */
   #listOf({ places }: ExplodedField): ExplodedField['places'][number] | undefined {
     const { starts } = this.#table.places
-    return places.find(({ slot }) => this.#scanner.bytes[starts[slot] as number] === OPEN_LIST)
+    for (const place of places)
+      if (this.#scanner.bytes[starts[place.slot] as number] === OPEN_LIST) return place
+    return undefined
   }
 
   /** What does not become rows is kept whole. */
@@ -164,43 +190,41 @@ class RecordReader {
         this.#leftovers.keep(null, place.name, this.#table.valueAt(place.slot, this.#scanner), 'unfit')
   }
 
-  #key(): Key {
-    const [first, ...others] = this.#stream.key.map((column) => this.#keyPart(column))
-    if (first === undefined) throw missingKey(this.#stream)
-    return others.length === 0 ? first : JSON.stringify([first, ...others])
+  #readKey(): Key {
+    const [part] = this.#key
+    if (part === undefined) throw missingKey(this.#stream)
+    if (this.#key.length === 1) return this.#keyPart(part)
+    return JSON.stringify(this.#key.map((each) => this.#keyPart(each)))
   }
 
-  #keyPart(column: string): Key {
-    const value = this.#table.valueAt(this.#slots.get(column) ?? -1, this.#scanner)
-    const type = columnType(this.#stream.columns[column] ?? 'bigint')
-    const cell = value === undefined ? null : decoderOf(type)(value)
+  #keyPart({ slot, decode }: KeyPart): Key {
+    const value = this.#table.valueAt(slot, this.#scanner)
+    const cell = value === undefined ? null : decode(value)
     if (typeof cell === 'number' || typeof cell === 'string') return cell
     throw missingKey(this.#stream)
   }
 
   #cursor(): number | null {
-    const { cursorField } = this.#stream
-    const slot = cursorField === null ? -1 : (this.#slots.get(cursorField) ?? -1)
-    if (cursorField === null || !this.#table.places.has(slot)) return null
+    const slot = this.#cursorSlot
+    if (!this.#table.places.has(slot)) return null
     const { starts, ends } = this.#table.places
     const common = timestampAt(this.#scanner.bytes, starts[slot] as number, ends[slot] as number)
-    return common ?? (Date.parse(this.#moment(cursorField) ?? '') || null)
+    return common ?? (Date.parse(this.#changedAt() ?? '') || null)
   }
 
-  /** A time of the record in ISO form; null where it has none. */
-  #moment(column: string): string | null {
-    const value = this.#table.valueAt(this.#slots.get(column) ?? -1, this.#scanner)
+  /** The record's cursor in ISO form; null where it has none. */
+  #changedAt(): string | null {
+    const value = this.#table.valueAt(this.#cursorSlot, this.#scanner)
     const cell = value === undefined ? null : decoderOf('timestamptz')(value)
     return typeof cell === 'string' ? cell : null
   }
 
   /** `now` is PostgreSQL's word for the time of the transaction. */
   #deletedAt(): Cell {
-    const { deletedWhen, cursorField } = this.#stream
-    if (deletedWhen === undefined) return null
+    if (this.#stream.deletedWhen === undefined) return null
     const said = this.#table.valueAt(this.#deletedSlot, this.#scanner)
     if (!saysDeleted(this.#stream, said)) return null
-    return (cursorField === null ? null : this.#moment(cursorField)) ?? 'now'
+    return this.#changedAt() ?? 'now'
   }
 }
 
