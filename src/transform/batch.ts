@@ -4,17 +4,6 @@ import type { Drift } from './leftovers.ts'
 /** What identifies a record: a number or a text, as its key column holds it; of several columns, their JSON. */
 export type Key = number | string
 
-interface Version {
-  /** Place among the records of the batch, from 0. */
-  readonly place: number
-  /** Epoch milliseconds of the cursor field; null where the record has none. */
-  readonly cursor: number | null
-}
-
-function isOlder(one: Version, other: Version): boolean {
-  return one.cursor !== null && other.cursor !== null && one.cursor < other.cursor
-}
-
 /**
  * Rows on their way to one checkpoint, in COPY's text format: those of the stream's own table and those of each exploded
  * table. Of several versions of a record the newest is kept: a record that is edited while it is read arrives twice,
@@ -25,7 +14,10 @@ export class Batch {
   readonly tables: readonly CopyText[]
   /** Where the rows of each record end, table by table. */
   readonly #ends: number[] = []
-  readonly #newest = new Map<Key, Version>()
+  /** The cursor of each record in epoch milliseconds, NaN where it has none, by its place among them. */
+  readonly #cursors: number[] = []
+  /** The place of the newest version of each. */
+  readonly #newest = new Map<Key, number>()
   readonly #replaced = new Set<number>()
   #drift: Drift[] = []
   #records = 0
@@ -53,13 +45,16 @@ export class Batch {
 
   /** Closes the record whose rows were written into the tables since the last one. */
   endRecord(key: Key, cursor: number | null): void {
-    const version: Version = { place: this.#records++, cursor }
+    const place = this.#records++
+    const at = cursor ?? Number.NaN
+    this.#cursors.push(at)
     for (const { length } of this.tables) this.#ends.push(length)
     const known = this.#newest.get(key)
-    if (known !== undefined && isOlder(version, known)) this.#replaced.add(version.place)
+    // Nothing is older than what has no time.
+    if (known !== undefined && at < (this.#cursors[known] ?? Number.NaN)) this.#replaced.add(place)
     else {
-      if (known !== undefined) this.#replaced.add(known.place)
-      this.#newest.set(key, version)
+      if (known !== undefined) this.#replaced.add(known)
+      this.#newest.set(key, place)
     }
   }
 
@@ -86,6 +81,7 @@ export class Batch {
   clear(): void {
     for (const text of this.tables) text.length = 0
     this.#ends.length = 0
+    this.#cursors.length = 0
     this.#newest.clear()
     this.#replaced.clear()
     this.#drift = []
