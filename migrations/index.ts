@@ -11,6 +11,7 @@ import * as plans from './0011-plans.ts'
 import * as windowParts from './0012-window-parts.ts'
 import * as catalogAsked from './0013-catalog-asked.ts'
 import * as tokenDay from './0014-token-day.ts'
+import * as changeHints from './0015-change-hints.ts'
 
 /** The control schema's history, in order. Tables of streams are planned from the registry instead. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0012-window-parts': windowParts,
   '0013-catalog-asked': catalogAsked,
   '0014-token-day': tokenDay,
+  '0015-change-hints': changeHints,
 }

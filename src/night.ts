@@ -5,7 +5,8 @@ import { readSpent, type StreamReport } from './load/run-log.ts'
 import { countRows, readFirstSeen, readSweptAt } from './load/sweep-state.ts'
 import { isPerParent } from './families.ts'
 import type { Begun, Run } from './run.ts'
-import { narrowed, runStreams } from './run-streams.ts'
+import { readHinted } from './read-hinted.ts'
+import { narrowed } from './run-streams.ts'
 import { planNight, type Candidate } from './schedule/night-plan.ts'
 import { needsSweeps, sweepCost } from './schedule/sweep-cost.ts'
 
@@ -24,7 +25,7 @@ export async function runNight(
   const streams = request.streams.filter(({ name }) => names.has(name))
   if (streams.length > 0) parts.reporter.info(`Sweeping ${[...names].join(', ')}`)
   const part = { ...state, request: { ...request, streams } }
-  return runStreams(part, database, session, narrowed(begun, streams))
+  return readHinted(part, database, session, narrowed(begun, streams))
 }
 
 async function candidates({ parts, request, client }: Run, session: Session): Promise<readonly Candidate[]> {

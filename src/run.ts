@@ -40,6 +40,7 @@ import {
   type Kind,
 } from './priority.ts'
 import type { Reporter } from './reporter.ts'
+import { readHinted } from './read-hinted.ts'
 import { runStreams } from './run-streams.ts'
 import { runNight } from './night.ts'
 import { runTick } from './tick.ts'
@@ -146,7 +147,9 @@ const WORK: Readonly<Record<NonNullable<RunRequest['only']>, RunWork<StreamRepor
 
 /** Reads some streams once, as `runWith` does. */
 export function run(parts: RunParts, request: RunRequest): Promise<RunReport> {
-  return runWith(parts, request, request.only === undefined ? runStreams : WORK[request.only])
+  const { only, plan } = request
+  const whole = plan.mode === 'range' ? runStreams : readHinted
+  return runWith(parts, request, only === undefined ? whole : WORK[only])
 }
 
 /**

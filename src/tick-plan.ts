@@ -1,5 +1,5 @@
-import type { Suspects } from './context.ts'
 import type { GateAnswer, Told } from './extract/change-gate.ts'
+import type { Hint } from './load/change-hints.ts'
 import type { GateState } from './load/gate-state.ts'
 
 const SECOND = 1000
@@ -14,11 +14,8 @@ export function isOpen(gate: GateState | null, now: number): gate is GateState {
   return gate !== null && now - gate.askedAt < REACH_MS
 }
 
-export interface News {
-  /** Names of the streams that have changed. */
-  readonly streams: ReadonlySet<string>
-  readonly suspects: Suspects
-}
+/** Names of the streams that have changed, and of each the ids of records that may be gone. */
+export type News = ReadonlyMap<string, readonly string[]>
 
 function nameOf({ stream, id, time, gone }: Told): string {
   return [stream, id, time ?? '', gone ? 'gone' : ''].join(' ').trimEnd()
@@ -26,18 +23,26 @@ function nameOf({ stream, id, time, gone }: Told): string {
 
 /** What was not told the last time. */
 export function newsIn({ told }: GateAnswer, known: GateState['told']): News {
-  const news = told.filter((one) => !known.has(nameOf(one)))
-  const gone = Map.groupBy(
-    news.filter(({ gone }) => gone),
+  const news = Map.groupBy(
+    told.filter((one) => !known.has(nameOf(one))),
     ({ stream }) => stream,
   )
-  return {
-    streams: new Set(news.map(({ stream }) => stream)),
-    suspects: new Map([...gone].map(([stream, all]) => [stream, [...new Set(all.map(({ id }) => id))]])),
-  }
+  const gone = (all: readonly Told[]) => all.flatMap((one) => (one.gone ? one.id : []))
+  return new Map([...news].map(([stream, all]) => [stream, [...new Set(gone(all))]]))
 }
 
-/** Where the gate stands once all that it told has been read; `lookbackMs`: how far before that it will be asked. */
+const HOUR_MS = 3_600_000
+/** Ticks do not come to the second. */
+const ABOUT_MS = 60_000
+
+/** Whether a tick reads what is hinted at: what fails is left alone for as long again as it has failed, an hour at most. */
+export function isTimeFor({ failing }: Hint, now: number): boolean {
+  return (
+    failing === null || now - failing.triedAt + ABOUT_MS >= Math.min(failing.triedAt - failing.since, HOUR_MS)
+  )
+}
+
+/** Where the gate stands once all that it told is kept; `lookbackMs`: how far before that it will be asked. */
 export function movedGate(
   from: GateState | null,
   { told, latest }: GateAnswer,

@@ -1,22 +1,20 @@
 import { GATE, askGate, inRecents, type GateAnswer } from './extract/change-gate.ts'
+import { addHints, readHints } from './load/change-hints.ts'
 import { readBookmarks } from './load/checkpoint.ts'
-import type { Session } from './load/connection.ts'
+import { inTransaction, type Session } from './load/connection.ts'
 import { describeFailure } from './load/database-error.ts'
 import type { Database } from './load/database.ts'
 import { moveGate, readGate, type GateState } from './load/gate-state.ts'
-import { logTokens, type StreamReport, type StreamStatus } from './load/run-log.ts'
+import { logTokens, type StreamReport } from './load/run-log.ts'
+import { readHinted } from './read-hinted.ts'
 import type { Begun, Run } from './run.ts'
-import { LOOKBACK_MS, narrowed, runStreams } from './run-streams.ts'
-import type { Stream } from './streams/stream.ts'
-import { isOpen, movedGate, newsIn, openedGate, type News } from './tick-plan.ts'
-
-/** What is not shown to us keeps the gate from nothing: it will not be shown the next time. */
-const READ: ReadonlySet<StreamStatus> = new Set(['done', 'frozen', 'skipped'])
+import { LOOKBACK_MS, narrowed } from './run-streams.ts'
+import { isOpen, isTimeFor, movedGate, newsIn, openedGate } from './tick-plan.ts'
 
 /**
  * Asks the change gate which streams have changed, and reads those as a pass does; what may be gone of them is read by
- * id. Where the gate cannot tell, or tells of too much, a pass runs instead. The gate moves when all that it pointed at
- * has been read, and no bookmark of a stream moves by it. Children are left to passes.
+ * id. Where the gate cannot tell, or tells of too much, a pass runs instead. The gate moves when what it told is kept,
+ * and what could not be read is left to the next run; no bookmark of a stream moves by it. Children are left to passes.
  */
 export async function runTick(
   state: Run,
@@ -24,22 +22,22 @@ export async function runTick(
   session: Session,
   begun: Begun,
 ): Promise<readonly StreamReport[]> {
-  const { clock, warehouse } = state.parts
-  const gate = await readGate(session, warehouse.account)
-  const startedAt = clock.now()
+  const { account } = state.parts.warehouse
+  const gate = await readGate(session, account)
+  const startedAt = state.parts.clock.now()
   const answer = isOpen(gate, startedAt) ? await ask(state, session, begun, gate) : CLOSED
   if (answer === null) return []
-  const part = chosen(state, answer, gate)
-  const reports = await runStreams(part, database, session, narrowed(begun, part.request.streams))
-  if (reports.every(({ status }) => READ.has(status)))
-    await moveGate(
-      session,
-      warehouse.account,
-      gate,
-      answer.muchMore
-        ? openedGate(await bookmarksOf(state, session), startedAt)
-        : movedGate(gate, answer, startedAt, LOOKBACK_MS),
-    )
+  await inTransaction(session, async () => {
+    await addHints(session, account, newsIn(answer, gate?.told ?? new Set()))
+    if (!answer.muchMore)
+      await moveGate(session, account, gate, movedGate(gate, answer, startedAt, LOOKBACK_MS))
+  })
+  const part = answer.muchMore ? state : await chosen(state, session, startedAt)
+  const reports = await readHinted(part, database, session, narrowed(begun, part.request.streams))
+  if (answer.muchMore) {
+    const seen = [...(await bookmarksOf(state, session)), ...(answer.latest === null ? [] : [answer.latest])]
+    await moveGate(session, account, gate, openedGate(seen, startedAt))
+  }
   return reports
 }
 
@@ -65,31 +63,23 @@ async function ask(
   }
 }
 
-/** The run over what has changed: all of it where that is much. */
-function chosen(state: Run, answer: GateAnswer, gate: GateState | null): Run {
-  const { streams, suspects } = newsIn(answer, gate?.told ?? new Set())
-  const { request } = state
-  if (answer.muchMore) return { ...state, request: { ...request, suspects } }
-  const changed = request.streams.filter(({ name }) => streams.has(name)).map(evenIfFresh)
-  tell(
-    state,
-    changed.map(({ name }) => name),
-    suspects,
-  )
-  return { ...state, request: { ...request, streams: changed, suspects } }
-}
-
-function evenIfFresh({ refreshHours: _hours, ...stream }: Stream): Stream {
-  return stream
-}
-
-function tell({ parts }: Run, changed: readonly string[], suspects: News['suspects']): void {
-  const gone = [...suspects.values()].flat().length
+/** The run over what has changed. */
+async function chosen(state: Run, session: Session, now: number): Promise<Run> {
+  const { parts, request } = state
+  const names = request.streams.map(({ name }) => name)
+  const hints = await readHints(session, parts.warehouse.account, names)
+  const due = hints.filter((hint) => isTimeFor(hint, now))
+  const failing = hints.filter((hint) => !due.includes(hint)).map(({ stream }) => stream)
+  const gone = due.flatMap(({ suspects }) => suspects).length
+  const streams = request.streams.filter(({ name }) => due.some(({ stream }) => stream === name))
   parts.reporter.info(
-    changed.length === 0
-      ? 'Nothing has changed'
-      : `Changed: ${changed.join(', ')}${gone === 0 ? '' : `; perhaps deleted: ${gone} records`}`,
+    [
+      streams.length === 0 ? 'Nothing has changed' : `Changed: ${streams.map(({ name }) => name).join(', ')}`,
+      ...(gone === 0 ? [] : [`perhaps deleted: ${gone} records`]),
+      ...(failing.length === 0 ? [] : [`could not be read and will be tried later: ${failing.join(', ')}`]),
+    ].join('; '),
   )
+  return { ...state, request: { ...request, streams } }
 }
 
 async function bookmarksOf({ parts, request }: Run, session: Session): Promise<readonly number[]> {

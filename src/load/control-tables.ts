@@ -89,6 +89,17 @@ interface ChangeGateTable {
   told: string[]
 }
 
+/** What the change gate has pointed at and no run has read yet. */
+interface ChangeHintsTable {
+  account: string
+  stream: string
+  /** Records that may be gone. */
+  suspects: string[]
+  /** When it could not be read, for the first time and for the last. */
+  failing_since: Timestamp | null
+  tried_at: Timestamp | null
+}
+
 /** Whose a token was. The token itself is kept nowhere. */
 interface KnownTokenTable {
   account: string
@@ -207,6 +218,7 @@ export interface ControlTables {
   catalog_asked: CatalogAskedTable
   erased: ErasedTable
   change_gate: ChangeGateTable
+  change_hints: ChangeHintsTable
   known_token: KnownTokenTable
   catalog_read: CatalogReadTable
   run: RunTable

@@ -5,7 +5,7 @@ import type { Session } from './connection.ts'
 export interface GateState {
   /** The latest time that was told; null: nothing has been, ever. */
   readonly since: number | null
-  /** When it was last asked, and all that it told was read. */
+  /** When it was last asked, and what it told was kept. */
   readonly askedAt: number
   /** What it told then: it tells that again, since its bound is inclusive and is asked for with a lookback. */
   readonly told: ReadonlySet<string>

@@ -13,6 +13,7 @@ const CONTROL = {
   catalog_asked: true,
   erased: true,
   change_gate: true,
+  change_hints: true,
   known_token: true,
   catalog_read: true,
   run: true,

@@ -44,6 +44,7 @@ describe('migrate', () => {
         'catalog_asked',
         'catalog_read',
         'change_gate',
+        'change_hints',
         'drift',
         'erased',
         'known_token',
@@ -70,7 +71,7 @@ describe('migrate', () => {
     const found = await db.query(`select count(*)::int as tables from pg_tables where schemaname = any($1)`, [
       Object.values(schemas),
     ])
-    expect(found).toEqual([{ tables: 21 }])
+    expect(found).toEqual([{ tables: 22 }])
   })
 
   test('done again changes nothing', async () => {

@@ -149,19 +149,78 @@ describe('a tick', () => {
     expect(await tick(world)).toMatchObject({ requests: 1 })
   })
 
-  test('moves the gate only when what it pointed at has been read', async () => {
-    await using world = await openGate()
-    const { emulator, clock } = world
-    const before = await gateOf(world)
-    emulator.company.persons.update(firstOf(world, 'persons'), { name: 'Unread' })
-    emulator.faults.add({ kind: 'status', status: 400, match: /\/api\/v2\/persons\?/ })
-    const failed = await tick(world)
-    expect(failed.status).toBe('partial')
-    expect(await gateOf(world)).toEqual(before)
-    emulator.faults.clear()
-    clock.advance(30 * MINUTE)
-    expect(only(await tick(world))).toMatchObject({ stream: 'persons', status: 'done', updated: 1 })
-    expect((await gateOf(world))?.since.getTime()).toBeGreaterThan(before?.since.getTime() ?? Infinity)
+  describe('that cannot read a stream', () => {
+    /** Changes a person and a deal, and answers reads of persons with 400. */
+    async function failPersons(world: World): Promise<void> {
+      const { emulator } = world
+      emulator.company.persons.update(firstOf(world, 'persons'), { name: 'Unread' })
+      emulator.company.persons.delete(firstOf(world, 'persons', 1))
+      emulator.company.activities.update(firstOf(world, 'activities'), { subject: 'Read' })
+      emulator.faults.add({ kind: 'status', status: 400, match: /\/api\/v2\/persons\?/ })
+      const failed = await tick(world)
+      expect(failed.status).toBe('partial')
+      expect(reportOf(failed, 'persons')).toMatchObject({ status: 'failed' })
+      expect(reportOf(failed, 'activities')).toMatchObject({ status: 'done', updated: 1 })
+    }
+
+    test('moves the gate, and reads with the next one what it pointed at, deletions too', async () => {
+      await using world = await openGate()
+      const { db, emulator, clock } = world
+      const before = await gateOf(world)
+      await failPersons(world)
+      expect((await gateOf(world))?.since.getTime()).toBeGreaterThan(before?.since.getTime() ?? Infinity)
+      clock.advance(5 * MINUTE)
+      emulator.faults.clear()
+      const next = await tick(world)
+      expect(reportOf(next, 'persons')).toMatchObject({ status: 'done', updated: 1, tombstoned: 1 })
+      expect(await db.query('select from pipedrive_sync.change_hints')).toEqual([])
+      await expectWarehouseEquals(world, { streams: ['persons', 'activities'] })
+    })
+
+    test('tries it again more and more seldom, and costs as much as a quiet one in between', async () => {
+      await using world = await openGate()
+      const { clock } = world
+      await failPersons(world)
+      const tokens: number[] = []
+      for (let ago = 5; ago <= 60; ago += 5) {
+        clock.advance(5 * MINUTE)
+        tokens.push((await tick(world)).tokens)
+      }
+      // Tried again after 5, 10, 20 and 40 minutes.
+      const dear = tokens.flatMap((each, index) => (each > 20 ? [5 * (index + 1)] : []))
+      expect(dear).toEqual([5, 10, 20, 40])
+    })
+
+    test('leaves it to passes, which read what may be gone by id', async () => {
+      await using world = await openGate()
+      const { db, emulator, clock } = world
+      await failPersons(world)
+      clock.advance(5 * MINUTE)
+      expect(only(await world.run({ command: 'sync', streams: selectStreams(['persons']) })).status).toBe(
+        'failed',
+      )
+      emulator.faults.clear()
+      const pass = await world.run({ command: 'sync', streams: selectStreams(['persons']) })
+      expect(only(pass)).toMatchObject({ status: 'done', updated: 1, tombstoned: 1 })
+      expect(await db.query('select from pipedrive_sync.change_hints')).toEqual([])
+    })
+
+    test('has a pass read it although it is not due', async () => {
+      const seldom = [{ ...streamNamed('stages'), refreshHours: 24 }]
+      await using world = await openGate()
+      const { db, emulator, clock } = world
+      await world.run({ streams: seldom })
+      emulator.faults.add({ kind: 'status', status: 400, match: /stages/ })
+      const [stage] = emulator.company.list('stages')
+      emulator.company.stages.update(stage?.['id'] as number, { name: 'Renamed' })
+      expect(only(await tick(world, { streams: seldom })).status).toBe('failed')
+      emulator.faults.clear()
+      clock.advance(5 * MINUTE)
+      const pass = { command: 'sync', streams: seldom, onlyDue: true }
+      expect(only(await world.run(pass))).toMatchObject({ status: 'done', requests: 1 })
+      expect(await countOf(db, 'stages', "name = 'Renamed'")).toBe(1)
+      expect(only(await world.run(pass))).toMatchObject({ requests: 0 })
+    })
   })
 
   test('reads what is in the warehouse as Pipedrive has it, whatever is edited between ticks', async () => {
@@ -232,11 +291,16 @@ describe('a pass runs instead', () => {
     expect(await countOf(db, 'persons', `id = ${id} and _deleted_at is not null`)).toBe(1)
   })
 
-  test('and does not open it where a stream was not read', async () => {
+  test('and opens it where a stream was not read, which passes go on with', async () => {
     await using world = await openWorld()
-    world.emulator.faults.add({ kind: 'status', status: 400, match: /\/api\/v2\/persons\?/ })
+    const { emulator, clock, db } = world
+    emulator.faults.add({ kind: 'status', status: 400, match: /\/api\/v2\/persons\?/ })
     expect((await tick(world)).status).toBe('partial')
-    expect(await gateOf(world)).toBeUndefined()
+    expect(await gateOf(world)).toBeDefined()
+    emulator.faults.clear()
+    clock.advance(5 * MINUTE)
+    await world.run({ command: 'sync', streams: selectStreams(['persons']) })
+    expect(await countOf(db, 'persons')).toBeGreaterThan(0)
   })
 })
 
