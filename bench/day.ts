@@ -61,11 +61,15 @@ async function backfill(parts: JobContext & { readonly emulator: Emulator; reado
   if (report.status !== 'done') throw new Error(`The backfill ended as ${report.status}: ${report.error}`)
 }
 
-/** What the backfill has spent was spent another day: the database does not live in simulated time. */
-async function forgetSpending({ databaseUrl }: BenchServer): Promise<void> {
-  await connected(databaseUrl, (client) =>
-    client.query('update pipedrive_sync.token_ledger set day = day - 30'),
-  )
+/**
+ * What the backfill has spent was spent another day, and what it has read was read more than a week ago: the database
+ * does not live in simulated time.
+ */
+async function setBack({ databaseUrl }: BenchServer): Promise<void> {
+  await connected(databaseUrl, async (client) => {
+    await client.query('update pipedrive_sync.token_ledger set day = day - 30')
+    await client.query("update pipedrive_sync.parent_read set read_at = read_at - interval '30 days'")
+  })
 }
 
 function sizeOf(quick: boolean): typeof COMPANY {
@@ -99,7 +103,7 @@ export async function measureDay(
     const context: JobContext = { environment, clock, signal: stop.signal, reporter }
     await backfill({ ...context, emulator, server })
     tell('day: the backfill is done')
-    await forgetSpending(server)
+    await setBack(server)
     emulator.limits.reset()
     Object.assign(emulator.limits, SMALLEST)
     await clock.sleep(Math.max(0, midnight - HOUR - clock.now()))

@@ -12,6 +12,9 @@ import type { Stream } from './streams/stream.ts'
 /** Ids of records, by the names of their streams. */
 export type Suspects = ReadonlyMap<string, readonly string[]>
 
+/** How many parents are asked again, by the names of their children's streams and partitions. */
+export type Portions = ReadonlyMap<string, ReadonlyMap<string, number>>
+
 export interface SyncOptions extends BatchLimits {
   readonly account: string
   /** Whose token it is. */
@@ -26,6 +29,8 @@ export interface SyncOptions extends BatchLimits {
   readonly maxShare: number
   /** Records that may be gone: those that the read does not show are read by id. */
   readonly suspects: Suspects
+  /** Of these streams so many parents are asked, those that were the longest ago, and no others; null: all that are due. */
+  readonly portions: Portions | null
   /** Whether tables may be changed. */
   readonly contract: Contract
 }

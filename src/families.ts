@@ -1,8 +1,8 @@
 import { childBatches } from './child-batches.ts'
-import { ownerOf, type SyncContext } from './context.ts'
+import { ownerOf, type SyncContext, type SyncOptions } from './context.ts'
 import type { SyncError } from './errors.ts'
 import { countFailures, type Failures } from './failures.ts'
-import { markCompleted } from './load/checkpoint.ts'
+import { markCompleted, type Place } from './load/checkpoint.ts'
 import { inTransaction } from './load/connection.ts'
 import { wereRead } from './load/parent-reads.ts'
 import { dueParents, followParents, type Family } from './load/parents.ts'
@@ -45,6 +45,12 @@ export async function readFamilies(work: Work): Promise<void> {
   if (first !== undefined) throw first
 }
 
+/** How many parents are asked again where not all that are due are asked. */
+function mostOf({ portions }: SyncOptions, { stream, partition }: Place): number | undefined {
+  const portion = portions?.get(stream)
+  return portion && (portion.get(partition) ?? 0)
+}
+
 /** Gives why what seems to be gone of the family was not believed. */
 async function readFamily(
   work: Work,
@@ -56,9 +62,11 @@ async function readFamily(
   const { stream, session, context, transform, loader, tally } = work
   const { clock, options } = context
   const { place, partition, parents } = family
-  const every = options.plan.mode === 'sweep' || parents.always === true
+  const most = mostOf(options, place)
+  const every = most === undefined && (options.plan.mode === 'sweep' || parents.always === true)
   const { resumed } = every ? await openSweep(session, place) : { resumed: false }
-  const due = await dueParents(session, family, every ? 'sweep' : 'changed')
+  const which = most !== undefined ? 'stale' : every ? 'sweep' : 'changed'
+  const due = await dueParents(session, family, which, most)
   const wasRead = await wereRead(session, place)
   const { settle, end, counts } = settling(session, family, options.maxShare)
   const before = failures.count

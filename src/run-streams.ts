@@ -82,6 +82,7 @@ export function contextOf({ parts, request, client }: Run, { userId }: Begun, lo
       lookbackMs: LOOKBACK_MS,
       maxShare: request.maxShare,
       suspects: request.suspects ?? new Map<string, readonly string[]>(),
+      portions: request.portions ?? null,
       contract: request.contract ?? 'evolve',
       ...(request.batch ?? BATCH),
     },

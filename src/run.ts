@@ -45,7 +45,7 @@ import { runStreams } from './run-streams.ts'
 import { runNight } from './night.ts'
 import { runTick } from './tick.ts'
 import { tablesOf, type Stream } from './streams/stream.ts'
-import type { Suspects } from './context.ts'
+import type { Portions, Suspects } from './context.ts'
 
 export interface RunRequest {
   /** What the run is called in the control tables. */
@@ -61,6 +61,8 @@ export interface RunRequest {
   readonly onlyDue?: boolean
   /** Records of each stream, by their ids, that may be gone: what its read does not show is read by id. */
   readonly suspects?: Suspects
+  /** Of these streams not all that hangs on their parents is read, but that of so many parents, of which it was read the longest ago. */
+  readonly portions?: Portions
   /**
    * Read not all of the streams, but those of which the change gate says that they have changed; or those that were read
    * whole the longest ago.

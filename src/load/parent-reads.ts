@@ -27,6 +27,27 @@ export function ofPlace({ account, stream, partition }: Place, table: string) {
     and ${sql.ref(`${table}.partition`)} = ${partition}`
 }
 
+/** Whether a parent, as it was when it was `read`, was not asked for a week, as a run at the same time each night counts it. */
+export const isStale = sql`(read.read_at < now() - interval '156 hours' and read.read_at > '-infinity')`
+
+/** How many parents of a partition have been asked for their children, and how many of them not for a week. */
+export interface AskedParents {
+  readonly stream: string
+  readonly partition: string
+  readonly asked: number
+  readonly stale: number
+}
+
+export async function countAsked(session: Session, account: string): Promise<readonly AskedParents[]> {
+  const { rows } = await sql<AskedParents>`
+    select stream, partition, count(*)::float8 as asked,
+      (count(*) filter (where ${isStale} and failed_at is null))::float8 as stale
+    from ${readsOf(session)} as read where account = ${account} group by stream, partition`.execute(
+    session.data,
+  )
+  return rows
+}
+
 /** Whether the children of any parent were ever read. */
 export async function wereRead(session: Session, place: Place): Promise<boolean> {
   const { rows } = await sql`

@@ -4,7 +4,7 @@ import { DELETED_AT, type TableLayout } from '../transform/layout.ts'
 import type { Place } from './checkpoint.ts'
 import { tableExists, type Session } from './connection.ts'
 import { sameKey } from './merge.ts'
-import { noteParents, ofPlace, readsOf, type DueParent } from './parent-reads.ts'
+import { isStale, noteParents, ofPlace, readsOf, type DueParent } from './parent-reads.ts'
 import { stageName } from './stage.ts'
 import { isOf, type Owner } from './tombstones.ts'
 
@@ -77,13 +77,14 @@ export function hasChildren(session: Session, family: Family) {
 
 /**
  * Which parents: those that have changed since their children were last read, or could not be read then; in a sweep
- * those that were not read since it began, too; or every one.
+ * those that were not read since it began, too; those that were not read for a week; or every one.
  */
-export type Due = 'changed' | 'sweep' | 'every'
+export type Due = 'changed' | 'sweep' | 'stale' | 'every'
 
 /** Whether a `parent`, as it was when it was `read`, is to be asked. */
 export function isDue({ schemas }: Session, { place, parents }: Family, due: Due): RawBuilder<SqlBool> {
   if (due === 'every') return sql<SqlBool>`true`
+  if (due === 'stale') return sql<SqlBool>`(${isStale} and read.failed_at is null)`
   const changed = sql<SqlBool>`(read.parent is null or read.failed_at is not null
     or read.version is distinct from ${version(parents)} or read.counter is distinct from ${counter(parents)})`
   if (due === 'changed') return changed
@@ -103,6 +104,7 @@ export async function liveParents(
   session: Session,
   { place, parents, owner }: Family,
   where: RawBuilder<unknown>,
+  most: number | null = null,
 ): Promise<readonly DueParent[]> {
   if (!(await tableExists(session, session.schemas.data, parents.of.name))) return []
   const { rows } = await sql<DueParent>`
@@ -111,21 +113,27 @@ export async function liveParents(
     from ${tableOf(session, parents.of.name)} as parent
     left join ${readsOf(session)} as read on ${ofPlace(place, 'read')} and read.parent = ${parentKey(parents)}::text
     where ${sql.ref(`parent.${DELETED_AT}`)} is null and ${isOf(owner, 'parent')} and ${where}
-    order by read.failed_at nulls first, read.read_at nulls first, ${parentKey(parents)}`.execute(
-    session.data,
-  )
+    order by read.failed_at nulls first, read.read_at nulls first, ${parentKey(parents)}
+    limit ${most}`.execute(session.data)
   return rows
 }
 
 /**
  * The live parents whose children are to be read: of those that are due, those that may have children or of which we
- * hold some. Those that could not be read the last time are asked last: they may fail again, and end the reading.
+ * hold some; not more than `most`, those that were read the longest ago. Those that could not be read the last time are
+ * asked last: they may fail again, and end the reading.
  */
-export function dueParents(session: Session, family: Family, due: Due): Promise<readonly DueParent[]> {
+export function dueParents(
+  session: Session,
+  family: Family,
+  due: Due,
+  most?: number,
+): Promise<readonly DueParent[]> {
   return liveParents(
     session,
     family,
     sql`${isDue(session, family, due)} and ${mayHaveChildren(session, family)}`,
+    most,
   )
 }
 

@@ -89,7 +89,7 @@ describe('the scheduler', () => {
   test('sweeps a part each night, and in a week everything', async () => {
     const { db, until } = await openSchedule()
     await until(1, { tick: 'off', sweep: 'off' })
-    const names = 'persons,deals,notes,leads,organizations,activities,files,products,deal_products'
+    const names = 'persons,deals,notes,leads,organizations,activities,files,products'
     const shown = await until(7, { tick: 'off', pass: 'off', stream: names })
     expect(new Set(kinds(shown))).toEqual(new Set(['sweep']))
     const swept = shown.map(({ streams }) => streams.map(({ stream }) => stream))

@@ -9,12 +9,16 @@ const DAY = 86_400_000
 const NIGHT = Date.UTC(2026, 5, 15, 2, 30)
 
 /** What each night sweeps, if all of it is done. */
-function nightsOf(candidates: readonly Candidate[], nights: number): readonly (readonly string[])[] {
+function nightsOf(
+  candidates: readonly Candidate[],
+  nights: number,
+  left = Infinity,
+): readonly (readonly string[])[] {
   const swept = new Map(candidates.map(({ stream, sweptAt }) => [stream, sweptAt]))
   return Array.from({ length: nights }, (_, night) => {
     const now = NIGHT + night * DAY
     const known = candidates.map((one) => ({ ...one, sweptAt: swept.get(one.stream) ?? 0 }))
-    const planned = planNight(known, now)
+    const planned = planNight(known, now, left).swept
     for (const stream of planned) swept.set(stream, now + 1000)
     return planned
   })
@@ -33,7 +37,7 @@ describe('a night', () => {
   test('sweeps what was swept the longest ago, a seventh of the cost at least', () => {
     fc.assert(
       fc.property(anyCandidates, (candidates) => {
-        const planned = new Set(planNight(candidates, NIGHT))
+        const planned = new Set(planNight(candidates, NIGHT, Infinity).swept)
         const total = candidates.reduce((sum, { tokens }) => sum + tokens, 0)
         const taken = candidates.filter(({ stream }) => planned.has(stream))
         expect(taken.reduce((sum, { tokens }) => sum + tokens, 0)).toBeGreaterThanOrEqual(total / 7)
@@ -56,17 +60,31 @@ describe('a night', () => {
 
   test('sweeps all that is overdue, whatever it costs', () => {
     const late = [1, 2, 3].map((at) => ({ stream: `s${at}`, tokens: 100, sweptAt: NIGHT - 8 * DAY }))
-    expect(planNight(late, NIGHT)).toEqual(['s1', 's2', 's3'])
-    expect(
-      planNight(
-        late.map((one) => ({ ...one, sweptAt: NIGHT - 3 * DAY })),
-        NIGHT,
-      ),
-    ).toEqual(['s1'])
+    expect(planNight(late, NIGHT, Infinity).swept).toEqual(['s1', 's2', 's3'])
+    const early = late.map((one) => ({ ...one, sweptAt: NIGHT - 3 * DAY }))
+    expect(planNight(early, NIGHT, Infinity).swept).toEqual(['s1'])
+  })
+
+  test('never begins what its tokens do not reach for, and says what no night of so many does', () => {
+    fc.assert(
+      fc.property(anyCandidates, fc.integer({ min: 0, max: 8000 }), (candidates, left) => {
+        const { swept, tooDear, ...night } = planNight(candidates, NIGHT, left)
+        expect(night.left).toBeGreaterThanOrEqual(0)
+        for (const one of tooDear) expect(one.tokens).toBeGreaterThan(0.9 * left)
+        expect(swept.filter((name) => tooDear.some(({ stream }) => stream === name))).toEqual([])
+        if (tooDear.length < candidates.length) expect(swept.length).toBeGreaterThan(0)
+      }),
+    )
+  })
+
+  test('of little sweeps in turn all that one night can', () => {
+    const few = [900, 800, 700].map((tokens, at) => ({ stream: `s${at}`, tokens, sweptAt: NIGHT - 9 * DAY }))
+    const dear = { stream: 'dear', tokens: 5000, sweptAt: NIGHT - 30 * DAY }
+    expect(nightsOf([...few, dear], 3, 1000)).toEqual([['s0'], ['s1'], ['s2']])
   })
 
   test('of nothing is nothing', () => {
-    expect(planNight([], NIGHT)).toEqual([])
+    expect(planNight([], NIGHT, 1000)).toEqual({ swept: [], left: 900, tooDear: [] })
   })
 })
 
