@@ -19,7 +19,7 @@ const EXITS = {
   failed: EXIT.usage,
 } as const
 
-/** Says whether a run would read everything, and writes nothing. */
+/** Says whether a run would read everything; writes nothing but what that has spent, where a warehouse is there. */
 export async function check(context: JobContext, flags: CheckFlags): Promise<JobResult> {
   const streams = chosenStreams(context, flags)
   const allowance = readBudget('--budget', flags.budget)

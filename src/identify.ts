@@ -1,7 +1,8 @@
 import { SyncError } from './errors.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
+import { keepBlock } from './keep-block.ts'
 import { fingerprintOf } from './known-token.ts'
-import { claimAccount, recordBlock } from './load/account.ts'
+import { claimAccount } from './load/account.ts'
 import type { Session } from './load/connection.ts'
 import { readKnownToken, rememberToken, type TokenUser } from './load/known-tokens.ts'
 import { migrate } from './load/migrate.ts'
@@ -14,13 +15,6 @@ function isBlock(error: unknown): error is SyncError {
 /** Nothing is made for a token that is wrong; a block is worth a database to keep it in. */
 export function unlessBlocked(error: unknown): void {
   if (!isBlock(error)) throw error
-}
-
-/** Lets every process of the account know of a block that this run has met. */
-export async function keepBlock({ parts }: Run, session: Session, why: unknown): Promise<void> {
-  if (!isBlock(why) || why.retryAfterMs === undefined) return
-  const until = new Date(parts.clock.now() + why.retryAfterMs)
-  await recordBlock(session, parts.warehouse.account, until)
 }
 
 /**
@@ -54,8 +48,10 @@ async function ask(state: Run, session: Session, early: Promise<Identity> | unde
   try {
     return await (early ?? readIdentity(state.client.send))
   } catch (error) {
-    if (isBlock(error)) await migrate(session)
-    await keepBlock(state, session, error)
+    if (isBlock(error)) {
+      await migrate(session)
+      await keepBlock(state.parts, error)
+    }
     throw error
   }
 }

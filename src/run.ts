@@ -6,7 +6,8 @@ import { SyncError, type Waits } from './errors.ts'
 import { SMALLEST_DAY, type Allowance } from './extract/allowance.ts'
 import { createClient, type Client } from './extract/client.ts'
 import { readIdentity, type Identity } from './extract/identity.ts'
-import { identify, keepBlock, unlessBlocked } from './identify.ts'
+import { identify, unlessBlocked } from './identify.ts'
+import { keepBlock } from './keep-block.ts'
 import type { ReadPlan } from './extract/windows.ts'
 import { assertNotBlocked, listenForBlock } from './load/account.ts'
 import type { Session } from './load/connection.ts'
@@ -178,6 +179,7 @@ export async function runWith<Report extends AnyReport>(
     concurrency: REQUESTS_AT_ONCE,
     clock,
     signal: stop.signal,
+    onBlock: (block) => keepBlock(parts, block),
   })
   const state: Run = { parts, request, client, stop }
   let streams: readonly Report[] = []
@@ -290,7 +292,6 @@ async function finish(state: Run, session: Session, id: string, reports: readonl
   const { plan, streams } = request
   const reason: unknown = stop.signal.reason
   const why = reason instanceof SyncError ? reason : null
-  await keepBlock(state, session, client.blocked())
   // What is not shown to us is no reason to go on with the range.
   const isRead = plan.mode === 'range' && request.isPlan !== true
   if (isRead && reports.every(({ status }) => status === 'done' || status === 'skipped'))

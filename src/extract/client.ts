@@ -21,6 +21,8 @@ export interface ClientOptions {
   readonly concurrency: number
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Keeps a block where other processes find it; the request that met it fails when that is done. */
+  readonly onBlock: (block: SyncError) => Promise<void>
 }
 
 export interface Client {
@@ -28,8 +30,6 @@ export interface Client {
   /** Says that nobody reads a page any more. */
   readonly giveBack: (page: Page) => void
   readonly ledger: Ledger
-  /** The block that an answer was, whatever else ended the run; null as long as there was none. */
-  blocked(): SyncError | null
   /** Requests in two seconds, as an answer told; null as long as none has. */
   burstLimit(): number | null
 }
@@ -38,12 +38,15 @@ const TIMEOUT_MS = 120_000
 const RETRY = { attempts: 5, baseDelayMs: 500, maxDelayMs: 30_000, random: Math.random } as const
 
 /** Whoever goes on sending after Cloudflare's block makes it longer: the first answer of that kind ends them all. */
-function stopAtBlock(next: Send, block: AbortController): Send {
+function stopAtBlock(next: Send, block: AbortController, onBlock: (block: SyncError) => Promise<void>): Send {
   return async (request) => {
     try {
       return await next(request)
     } catch (error) {
-      if (error instanceof SyncError && error.code === 'E_BLOCKED') block.abort(error)
+      if (error instanceof SyncError && error.code === 'E_BLOCKED') {
+        block.abort(error)
+        await onBlock(error)
+      }
       throw error
     }
   }
@@ -61,10 +64,9 @@ export function createClient(options: ClientOptions): Client {
   setMaxListeners(0, signal)
   const ledger = new RunLedger(options.allowance, clock, options.reserve)
   const memory = createPageMemory()
-  const transport = createTransport({ ...options, signal, memory, timeoutMs: TIMEOUT_MS })
-  const gated = withGate(withBudget(stopAtBlock(transport, block), ledger), { clock, signal, concurrency })
+  const wire = createTransport({ ...options, signal, memory, timeoutMs: TIMEOUT_MS })
+  const transport = stopAtBlock(wire, block, options.onBlock)
+  const gated = withGate(withBudget(transport, ledger), { clock, signal, concurrency })
   const observer = observe(withRetry(gated, { clock, signal, ...RETRY }), clock)
-  const blocked = (): SyncError | null =>
-    block.signal.reason instanceof SyncError ? block.signal.reason : null
-  return { send: observer.send, giveBack: memory.giveBack, ledger, blocked, burstLimit: observer.burstLimit }
+  return { send: observer.send, giveBack: memory.giveBack, ledger, burstLimit: observer.burstLimit }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
@@ -233,23 +234,25 @@ describe('an answer that HTTP cannot read', () => {
 })
 
 describe('the client', () => {
-  test('remembers a block, whatever else ends the run', async () => {
+  test('tells of a block before the request fails that met it', async () => {
     const url = await serve((_url, response) => {
       response.writeHead(403, { 'content-type': 'text/html' }).end('<!doctype html>')
     })
-    const run = new AbortController()
+    const told: unknown[] = []
     const client = createClient({
       baseUrl: url,
       token: TOKEN,
       allowance: { tokens: 1000 },
       concurrency: 1,
       clock: testClock(),
-      signal: run.signal,
+      signal: neverStops,
+      onBlock: async (block) => {
+        await setImmediate()
+        told.push(block)
+      },
     })
-    expect(client.blocked()).toBeNull()
     const error = await failure(client.send(aRequest))
-    run.abort(new Error('something else'))
-    expect(client.blocked()).toBe(error)
+    expect(told).toEqual([error])
   })
 
   test('lets every attempt pay, and gives up in the name of the stream', async () => {
@@ -266,6 +269,7 @@ describe('the client', () => {
       concurrency: 4,
       clock,
       signal: neverStops,
+      onBlock: () => Promise.resolve(),
     })
     const error = await failure(client.send(aRequest))
     expect(error).toMatchObject({ code: 'E_SERVER', recovery: 'skip-stream' })
@@ -288,6 +292,7 @@ describe('the client', () => {
       concurrency: 4,
       clock,
       signal: neverStops,
+      onBlock: () => Promise.resolve(),
     })
     await client.send(aRequest)
     expect(await failure(client.send(aRequest))).toMatchObject({ code: 'E_BUDGET', recovery: 'defer' })
@@ -308,6 +313,7 @@ describe('the client', () => {
       concurrency: 1,
       clock: testClock(),
       signal: neverStops,
+      onBlock: () => Promise.resolve(),
     })
     const sent = Array.from({ length: 5 }, () => failure(client.send(aRequest)))
     for (const error of await Promise.all(sent))

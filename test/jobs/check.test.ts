@@ -224,6 +224,37 @@ describe('a stream that cannot be read', () => {
   })
 })
 
+describe('in a warehouse', () => {
+  async function warehouse() {
+    const found = await place()
+    const { emulator, context, database } = found
+    await sync(context, { stream: 'persons', budget: '50%', maxShare: '5%' })
+    emulator.limits.reset()
+    await database.query('delete from pipedrive_sync.token_ledger')
+    return found
+  }
+
+  test('counts what it has spent with the rest of the day', async () => {
+    const { database, emulator, run } = await warehouse()
+    await run({ stream: 'persons,deals' })
+    await run({ quick: true })
+    expect(await database.query('select stream, tokens, run_id from pipedrive_sync.token_ledger')).toEqual([
+      { stream: 'check', tokens: emulator.limits.spent, run_id: '0' },
+    ])
+    expect(emulator.limits.spent).toBeGreaterThan(20)
+  })
+
+  test('keeps a block that it meets, and sends nothing more', async () => {
+    const { database, emulator, run } = await warehouse()
+    emulator.faults.add({ kind: 'status', status: 403, match: '/v1/users/me', body: '<html>1015</html>' })
+    await expect(run({ quick: true })).rejects.toMatchObject({ code: 'E_BLOCKED' })
+    expect(await database.query('select from pipedrive_sync.block')).toHaveLength(1)
+    const asked = emulator.requests.length
+    await expect(run({ quick: true })).rejects.toMatchObject({ code: 'E_BLOCKED' })
+    expect(emulator.requests).toHaveLength(asked)
+  })
+})
+
 describe('the clock', () => {
   test.each([
     [3600, 'behind'],

@@ -326,6 +326,8 @@ describe('an HTML 403 of the gateway', () => {
     const run = world.run({ streams: [inPagesOf(4, persons), inPagesOf(1, deals)] })
     await met.promise
     await expect.poll(() => reportedDeals(db), PATIENTLY).toBe('deferred')
+    // Other processes know of it by now.
+    expect(await db.query('select from pipedrive_sync.block where blocked_until > now()')).toHaveLength(1)
     await holder.query('rollback')
     await holder.end()
     expect(await run).toMatchObject({ status: 'deferred', code: 'E_BLOCKED' })
