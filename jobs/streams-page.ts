@@ -1,5 +1,7 @@
 import { streams } from '../src/streams/index.ts'
 import { columnType, type ColumnSpecs, type Partition, type Stream } from '../src/streams/stream.ts'
+import { layoutStream } from '../src/transform/layout.ts'
+import { readerIndexes } from '../src/transform/reader-indexes.ts'
 import { howDeleted, modeOf, referencesOf, whenRead, whichParents } from '../src/streams/describe.ts'
 
 /** A table of the warehouse: a stream's own, or one that is made of an array in its records. */
@@ -9,6 +11,13 @@ interface Table {
   readonly key: readonly string[]
   readonly columns: ColumnSpecs
   readonly about: readonly string[]
+}
+
+function indexed(stream: Stream, table: string): readonly string[] {
+  const columns = readerIndexes(stream, layoutStream(stream, []))
+    .filter((index) => index.table === table)
+    .map(({ column }) => `\`${column}\``)
+  return columns.length === 0 ? [] : [`Indexes: ${columns.join(', ')}`]
 }
 
 /** Longer values are lists of fields. */
@@ -33,6 +42,7 @@ function ownTable(stream: Stream): Table {
       `Read from: ${partitions.map(request).join(', ')}`,
       `Mode: ${modeOf(stream)}${parents.length === 0 ? '' : ` (${parents.join('; ')})`}; ${whenRead(stream)}`,
       `Deleted: ${howDeleted(stream)}`,
+      ...indexed(stream, name),
     ],
   }
 }
@@ -46,6 +56,7 @@ function tablesOf(stream: Stream): readonly Table[] {
     columns: { [parent]: type, position: 'bigint', ...columns } as const,
     about: [
       `Made of \`${from}\` in each record of \`${stream.name}\`, and replaced with it; no request of its own`,
+      ...indexed(stream, table),
     ],
   }))
   return [ownTable(stream), ...exploded]
@@ -90,6 +101,10 @@ written), and, but for those made of arrays, \`_deleted_at\` (when the record wa
 
 Modes: *incremental* asks for what was updated since the bookmark; *newest first* walks back to the bookmark; *full refresh*
 reads all of it; *per parent* asks for the children of a record; *exploded* is made of another table's records.
+
+Beside their keys the tables have indexes for readers, named \`<table>_<column>_idx\`: of what names records of other tables, and of the
+time of change. No run needs them. They are made when all of a table has been read, and again where one is missing after
+a run that reads it, but not with \`--schema-contract freeze\`.
 
 Arrows in the tables are foreign keys. They are not enforced: rows arrive in any order, and what Pipedrive has purged
 may still be referred to.`

@@ -8,12 +8,14 @@ import { isPerParent, readFamilies } from './families.ts'
 import { loadAll, type Reading } from './load-all.ts'
 import { openLoader } from './load/loader.ts'
 import { lockStream } from './load/lock.ts'
+import { makeIndexes } from './load/make-indexes.ts'
 import { countLive, findAbsent, noteSeen, tombstoneAbsent } from './load/tombstones.ts'
 import { describePrepared, prepareTables, prepareView, type Prepared } from './prepare.ts'
 import { payLabels, refreshCatalogs } from './refresh-catalog.ts'
 import type { Stream } from './streams/stream.ts'
 import { statesOf } from './stretches.ts'
 import { addTo, rowsRead, warn, type Tally } from './tally.ts'
+import { readerIndexes } from './transform/reader-indexes.ts'
 import { compileTransform } from './transform/records.ts'
 import { partitionsToRead, planWalks, type PlannedWalk } from './walks.ts'
 import type { Work } from './work.ts'
@@ -40,7 +42,10 @@ export async function syncStream(
   const complete = walks.length === stream.partitions.length && walks.every(({ window }) => window.complete)
   const suspects = context.options.suspects.get(stream.name) ?? []
   const work = await openWork(prepared, session, context, tally, complete || suspects.length > 0)
-  if (isPerParent(stream)) return readFamilies(work)
+  if (isPerParent(stream)) {
+    await readFamilies(work)
+    return indexForReaders(work)
+  }
   await loadAll(
     work,
     walks.map((planned, index) => readingOf(work, planned, index / stream.partitions.length, !complete)),
@@ -50,6 +55,19 @@ export async function syncStream(
   else if (stream.lasting === true && context.options.plan.mode === 'pass') await noteWhole(work, walks)
   await payLabels(stream, session)
   if (stream.lasting === undefined) await warnOfNothing(work, walks)
+  await indexForReaders(work)
+}
+
+/** What only readers need is made when there is everything to read: kept during a first load it would make that slower. */
+async function indexForReaders({ stream, session, context, layout, tally }: Work): Promise<void> {
+  const { plan, contract } = context.options
+  const isPart = plan.mode === 'range' && (plan.since !== null || plan.until !== null)
+  if (isPart || contract === 'freeze') return
+  for (const table of await makeIndexes(session, readerIndexes(stream, layout)))
+    warn(
+      tally,
+      `${stream.name}: indexes of ${table} could not be made: another session has held it for too long; the next run tries again.`,
+    )
 }
 
 /** A walk that saw all of its partition need not be done again soon, though what it did not see may be in another one. */

@@ -1,0 +1,37 @@
+import type { ReaderIndex } from '../transform/reader-indexes.ts'
+import { inTransaction, undoneBy, type Session } from './connection.ts'
+import { waitBriefly } from './lock.ts'
+import { qualified, quoteIdentifier } from './table-plan.ts'
+
+/** Somebody who writes holds the table, or waits for us. */
+const HELD: ReadonlySet<string> = new Set(['55P03', '40P01'])
+
+async function missing(
+  { client, schemas }: Session,
+  wanted: readonly ReaderIndex[],
+): Promise<readonly ReaderIndex[]> {
+  const { rows } = await client.query<{ name: string }>(
+    "select name from unnest($2::text[]) as name where to_regclass(format('%I.%I', $1::text, name)) is null",
+    [schemas.data, wanted.map(({ name }) => name)],
+  )
+  const names = new Set(rows.map(({ name }) => name))
+  return wanted.filter(({ name }) => names.has(name))
+}
+
+/** Makes those of the indexes that are not there; gives the tables that others held for too long. */
+export async function makeIndexes(
+  session: Session,
+  wanted: readonly ReaderIndex[],
+): Promise<readonly string[]> {
+  const held = new Set<string>()
+  for (const { name, table, column } of await missing(session, wanted)) {
+    const where = `${qualified(session.schemas.data, table)} (${quoteIdentifier(column)})`
+    const ddl = `create index if not exists ${quoteIdentifier(name)} on ${where}`
+    const failed = await inTransaction(session, async () => {
+      await waitBriefly(session)
+      return undoneBy(session, HELD, () => session.client.query(ddl))
+    })
+    if (failed !== undefined) held.add(table)
+  }
+  return [...held]
+}
