@@ -5,7 +5,7 @@ import { SyncError } from './errors.ts'
 import { askChildren, parentsAtOnce, type AskedParent } from './extract/child-pages.ts'
 import { chunks } from './chunks.ts'
 import { inHalves } from './extract/in-halves.ts'
-import { inOrder } from './extract/in-order.ts'
+import { inOrder, type Helpers } from './extract/in-order.ts'
 import type { Page } from './extract/page.ts'
 import type { Send } from './extract/request.ts'
 import { isPassedOver, type Failures } from './failures.ts'
@@ -13,9 +13,6 @@ import { watchRefusals } from './refusals.ts'
 import type { Partition, Stream } from './streams/stream.ts'
 import type { Batch } from './transform/batch.ts'
 import type { Transform } from './transform/records.ts'
-
-/** Requests for parents of one stream that are on their way at once; the gate bounds the rate. */
-const GROUPS_AT_ONCE = 8
 
 /** A parent that is asked for, and whether it could not be read the last time. */
 interface WalkedParent extends AskedParent {
@@ -34,6 +31,8 @@ export interface ChildWalk<Parent extends WalkedParent> {
   readonly wasRead: boolean
   /** Counts the parents that are passed over. */
   readonly failures: Failures
+  /** Those that all streams of the run share: each is a request more on its way at once. */
+  readonly workers: Helpers
   /** How much of the stream lies behind, and how much of it this is, 0 to 1. */
   readonly behind: number
   readonly portion: number
@@ -58,7 +57,7 @@ export async function* childBatches<Parent extends WalkedParent>(
   walk: ChildWalk<Parent>,
 ): AsyncGenerator<ChildBatch<Parent>, void> {
   const { partition, due, transform, batches, behind, portion } = walk
-  const groups = inOrder(chunks(due, parentsAtOnce(partition)), GROUPS_AT_ONCE, readGroups(send, walk))
+  const groups = inOrder(chunks(due, parentsAtOnce(partition)), walk.workers, readGroups(send, walk))
   const basket = openBasket<Parent>(batches, transform, walk.wasRead)
   const take = intoBasket(send, walk, basket)
   let since = clock.now()

@@ -60,7 +60,7 @@ async function readFamily(
   portion: number,
 ): Promise<SyncError | null> {
   const { stream, session, context, transform, loader, tally } = work
-  const { clock, options } = context
+  const { clock, options, workers } = context
   const { place, partition, parents } = family
   const most = mostOf(options, place)
   const every = most === undefined && (options.plan.mode === 'sweep' || parents.always === true)
@@ -72,7 +72,7 @@ async function readFamily(
   const before = failures.count
   failures.begin()
   const batches = [loader.newBatch(), loader.newBatch()] as const
-  const what = { stream, partition, due, wasRead, transform, batches, failures, behind, portion }
+  const what = { stream, partition, due, wasRead, transform, batches, failures, workers, behind, portion }
   await loadAll(work, [
     {
       read: (send) => childBatches(send, clock, options, what),

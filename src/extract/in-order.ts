@@ -1,7 +1,17 @@
-/** Works on some items at once and gives the results in the order of the items; the first failure ends it. */
+/** Helpers that several such works share; each has one of its own besides. */
+export interface Helpers {
+  /** One that is idle; false where none is. */
+  take(): boolean
+  give(): void
+}
+
+/**
+ * Works on some items at once, on one and on as many more as there are helpers idle, and gives the results in the order
+ * of the items; the first failure ends it. A helper is idle again when a result has come whose turn it was.
+ */
 export async function* inOrder<Item, Result>(
   items: Iterable<Item>,
-  atOnce: number,
+  helpers: Helpers,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result, void> {
   const under: Promise<Result>[] = []
@@ -11,10 +21,25 @@ export async function* inOrder<Item, Result>(
     result.catch(() => undefined)
     under.push(result)
   }
-  for (const item of items) {
-    begin(item)
-    const first = under.length < atOnce ? undefined : under.shift()
-    if (first !== undefined) yield await first
+  const leave = (): void => {
+    void under.shift()
+    if (under.length > 0) helpers.give()
   }
-  for (const result of under) yield await result
+  try {
+    for (const item of items) {
+      for (let [first] = under; first !== undefined && !helpers.take(); [first] = under) {
+        const result = await first
+        leave()
+        yield result
+      }
+      begin(item)
+    }
+    for (let [first] = under; first !== undefined; [first] = under) {
+      const result = await first
+      leave()
+      yield result
+    }
+  } finally {
+    while (under.length > 0) leave()
+  }
 }
