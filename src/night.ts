@@ -9,7 +9,7 @@ import { readHinted } from './read-hinted.ts'
 import type { Begun, Run } from './run.ts'
 import { narrowed } from './run-streams.ts'
 import { shareOut, type ChildCandidate, type ChildPortion } from './schedule/child-portions.ts'
-import { planNight, type Candidate } from './schedule/night-plan.ts'
+import { neededFor, planNight, type Candidate } from './schedule/night-plan.ts'
 import { needsSweeps, sweepCost } from './schedule/sweep-cost.ts'
 import { childrenIn } from './streams/children.ts'
 import type { Stream } from './streams/stream.ts'
@@ -19,7 +19,8 @@ const CHILDREN_SHARE = 0.02
 
 /**
  * Sweeps those of the run's lists that were read whole the longest ago: a part each night, all of them in a week; and
- * asks again those parents that were asked the longest ago. No list is begun that the night's tokens do not reach for.
+ * asks again those parents that were asked the longest ago. No list is begun that the night's tokens do not reach for;
+ * where only those of this day do not, the run is deferred in the end.
  */
 export async function runNight(
   state: Run,
@@ -27,17 +28,25 @@ export async function runNight(
   session: Session,
   begun: Begun,
 ): Promise<readonly StreamReport[]> {
-  const { parts, request, client } = state
+  const { parts, request, client, stop } = state
   const most = client.ledger.left()
-  const { swept, left, tooDear } = planNight(await lists(state, session), parts.clock.now(), most)
-  const forChildren = Math.min(left, await mostForChildren(state, session))
+  const day = client.ledger.perDay() ?? most
+  const night = planNight(await lists(state, session), parts.clock.now(), most, day)
+  const { swept, later } = night
+  // What lists are short of is not spent on children.
+  const forChildren = later.length > 0 ? 0 : Math.min(night.left, await mostForChildren(state, session))
   const portions = shareOut(await children(state, session), forChildren)
-  for (const one of tooDear) parts.reporter.warn(tooDearText(one, most), { stream: one.stream })
+  for (const one of night.tooDear) parts.reporter.warn(tooDearText(one, day), { stream: one.stream })
   if (swept.length + portions.length > 0) parts.reporter.info(nightText(swept, portions))
   const names = new Set([...swept, ...portions.map(({ stream }) => stream)])
   const streams = request.streams.filter(({ name }) => names.has(name))
   const part = { ...state, request: { ...request, streams, portions: byStream(portions) } }
-  return readHinted(part, database, session, narrowed(begun, streams))
+  const reports = await readHinted(part, database, session, narrowed(begun, streams))
+  const short = later
+    .map((one) => client.ledger.refusal(one.stream, neededFor(one)))
+    .find((why) => why !== null)
+  if (short !== undefined) stop.abort(short)
+  return reports
 }
 
 function byStream(portions: readonly ChildPortion[]) {
@@ -59,7 +68,7 @@ function nightText(swept: readonly string[], portions: readonly ChildPortion[]):
 }
 
 function tooDearText({ stream, tokens }: Candidate, most: number): string {
-  return `${stream} is not swept: reading all of it takes about ${tokens} tokens, and the night may spend ${most}. Raise --budget, or sweep it by hand: sync --sweep --stream ${stream} --budget 100%.`
+  return `${stream} is not swept: reading all of it takes about ${tokens} tokens, and a night may spend ${most}. Raise --budget, or sweep it by hand: sync --sweep --stream ${stream} --budget 100%.`
 }
 
 async function lists({ parts, request }: Run, session: Session): Promise<readonly Candidate[]> {

@@ -150,9 +150,8 @@ const WORK: Readonly<Record<NonNullable<RunRequest['only']>, RunWork<StreamRepor
 
 /** Reads some streams once, as `runWith` does. */
 export function run(parts: RunParts, request: RunRequest): Promise<RunReport> {
-  const { only, plan } = request
-  const whole = plan.mode === 'range' ? runStreams : readHinted
-  return runWith(parts, request, only === undefined ? whole : WORK[only])
+  const whole = request.plan.mode === 'range' ? runStreams : readHinted
+  return runWith(parts, request, request.only === undefined ? whole : WORK[request.only])
 }
 
 /**
@@ -247,11 +246,8 @@ async function begin(state: Run, session: Session, early: Promise<Identity> | un
   })
   const kind = kindOf(request)
   const { streams, plan } = request
-  const lastReads = await readLastReads(
-    session,
-    account,
-    streams.map(({ name }) => name),
-  )
+  const names = streams.map(({ name }) => name)
+  const lastReads = await readLastReads(session, account, names)
   const order = inOrderOfNeed(streams, lastReads, plan)
   const history = historyIn(streams, lastReads, plan)
   await openLedger(state, session, kind, history)
@@ -290,17 +286,13 @@ async function finish(state: Run, session: Session, id: string, reports: readonl
   const { parts, request, client, stop } = state
   const { account } = parts.warehouse
   const { plan, streams } = request
+  const names = streams.map(({ name }) => name)
   const reason: unknown = stop.signal.reason
   const why = reason instanceof SyncError ? reason : null
   // What is not shown to us is no reason to go on with the range.
   const isRead = plan.mode === 'range' && request.isPlan !== true
   if (isRead && reports.every(({ status }) => status === 'done' || status === 'skipped'))
-    await forgetRange(
-      session,
-      account,
-      streams.map(({ name }) => name),
-      plan,
-    )
+    await forgetRange(session, account, names, plan)
   await logTokens(session, account, id, 'account', client.ledger.page('account'))
   await keepTokenDay(session, account, client.ledger.tokenDay())
   const unforeseen = reason instanceof Error && why === null

@@ -33,6 +33,8 @@ export interface Ledger {
   balance(): DailyBalance | null
   /** Tokens that the run may still spend on a stream; Infinity as long as its share of the day is not known. */
   left(stream?: string): number
+  /** Why so many tokens more may not be spent on a stream; null where they may. */
+  refusal(stream: string, cost: number): SyncError | null
   /** What the ledger of the day says of a stream. */
   page(stream: string): LedgerPage
   /** What runs before have learned of the token day; and what is known of it by now. */
@@ -128,11 +130,16 @@ export class RunLedger implements Ledger {
     return limit === undefined ? null : allowed(this.#allowance, { limit, remaining: limit }, kept)
   }
 
+  refusal(stream: string, cost: number): SyncError | null {
+    const [most, kept] = this.#isFirst() ? [this.#first(), 0] : [this.#most(stream), this.#untouched(stream)]
+    if (this.#total.tokens + cost > most) return this.#exhausted(most, stream, cost)
+    return kept > 0 && this.#dayLeft() - cost < kept ? this.#reserved(stream, cost) : null
+  }
+
   /** Throws `E_BUDGET` when the run's share does not reach for `cost` more tokens, or the day for it and what is kept. */
   charge(stream: string, cost: number): void {
-    const [most, kept] = this.#isFirst() ? [this.#first(), 0] : [this.#most(stream), this.#untouched(stream)]
-    if (this.#total.tokens + cost > most) throw this.#exhausted(most, stream, cost)
-    if (kept > 0 && this.#dayLeft() - cost < kept) throw this.#reserved(stream, cost)
+    const refusal = this.refusal(stream, cost)
+    if (refusal !== null) throw refusal
     const before = this.of(stream)
     this.#spent.set(stream, { requests: before.requests + 1, tokens: before.tokens + cost })
     this.#total = { requests: this.#total.requests + 1, tokens: this.#total.tokens + cost }

@@ -81,10 +81,15 @@ describe('a night', () => {
     const few = [900, 800, 700].map((tokens, at) => ({ stream: `s${at}`, tokens, sweptAt: NIGHT - 9 * DAY }))
     const dear = { stream: 'dear', tokens: 5000, sweptAt: NIGHT - 30 * DAY }
     expect(nightsOf([...few, dear], 3, 1000)).toEqual([['s0'], ['s1'], ['s2']])
+    const names = (all: readonly Candidate[]) => all.map(({ stream }) => stream)
+    const first = planNight([...few, dear], NIGHT, 1000)
+    expect([names(first.later), names(first.tooDear)]).toEqual([['s1', 's2'], ['dear']])
+    const ofAWholeDay = planNight([...few, dear], NIGHT, 1000, 6000)
+    expect([names(ofAWholeDay.later), names(ofAWholeDay.tooDear)]).toEqual([['dear', 's1', 's2'], []])
   })
 
   test('of nothing is nothing', () => {
-    expect(planNight([], NIGHT, 1000)).toEqual({ swept: [], left: 900, tooDear: [] })
+    expect(planNight([], NIGHT, 1000)).toEqual({ swept: [], left: 900, later: [], tooDear: [] })
   })
 })
 

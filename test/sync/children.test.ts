@@ -48,7 +48,7 @@ describe('children are read', () => {
       await new Promise(setImmediate)
       under--
     }
-    await world.run(both(participants))
+    await world.run({ ...both(participants), walkers: 7 })
     expect(asked(world, /\/participants$/)).toBeGreaterThan(20)
     expect(most).toBeGreaterThan(1)
     expect(most).toBeLessThanOrEqual(8)
