@@ -103,8 +103,9 @@ Modes: *incremental* asks for what was updated since the bookmark; *newest first
 reads all of it; *per parent* asks for the children of a record; *exploded* is made of another table's records.
 
 Beside their keys the tables have indexes for readers, named \`<table>_<column>_idx\`: of what names records of other tables, and of the
-time of change. No run needs them. They are made when all of a table has been read, and again where one is missing after
-a run that reads it, but not with \`--schema-contract freeze\`.
+time of change. No run needs them. They are made when all of a table has been read and it holds 64 MB or more, since a
+smaller one is read whole in a few hundredths of a second; and again where one is missing after a run that reads it, but
+not with \`--schema-contract freeze\`.
 
 Arrows in the tables are foreign keys. They are not enforced: rows arrive in any order, and what Pipedrive has purged
 may still be referred to.`

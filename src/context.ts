@@ -33,6 +33,8 @@ export interface SyncOptions extends BatchLimits {
   readonly portions: Portions | null
   /** Whether tables may be changed. */
   readonly contract: Contract
+  /** Bytes from which on a table is given indexes for readers. */
+  readonly indexFrom: number
 }
 
 /** What the streams of one run share. */

@@ -23,6 +23,9 @@ const WORKERS = 15
 export const LOOKBACK_MS = 5 * 60_000
 const BATCH = { batchRows: 5000, batchMs: 2000 } as const
 
+/** A smaller table is read whole in a few hundredths of a second, and kept sooner without indexes than with them. */
+const INDEX_FROM = 64 * 1024 ** 2
+
 export interface StreamLog {
   /** Writes down what a stream has spent, soon: known even if the run is killed, and no loading waits for it. */
   spending(stream: string): void
@@ -84,6 +87,7 @@ export function contextOf({ parts, request, client }: Run, { userId }: Begun, lo
       suspects: request.suspects ?? new Map<string, readonly string[]>(),
       portions: request.portions ?? null,
       contract: request.contract ?? 'evolve',
+      indexFrom: request.indexFrom ?? INDEX_FROM,
       ...(request.batch ?? BATCH),
     },
   }

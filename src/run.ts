@@ -73,6 +73,8 @@ export interface RunRequest {
   readonly batch?: BatchLimits
   /** Walkers that may be sent besides the one of each stream; as usual when absent. */
   readonly walkers?: number
+  /** Bytes from which on a table is given indexes for readers; as usual when absent. */
+  readonly indexFrom?: number
   /** What it is for; what its plan says when absent. */
   readonly kind?: Kind
   /** It only says what the run would take. */

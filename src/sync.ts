@@ -60,10 +60,10 @@ export async function syncStream(
 
 /** What only readers need is made when there is everything to read: kept during a first load it would make that slower. */
 async function indexForReaders({ stream, session, context, layout, tally }: Work): Promise<void> {
-  const { plan, contract } = context.options
+  const { plan, contract, indexFrom } = context.options
   const isPart = plan.mode === 'range' && (plan.since !== null || plan.until !== null)
   if (isPart || contract === 'freeze') return
-  for (const table of await makeIndexes(session, readerIndexes(stream, layout)))
+  for (const table of await makeIndexes(session, readerIndexes(stream, layout), indexFrom))
     warn(
       tally,
       `${stream.name}: indexes of ${table} could not be made: another session has held it for too long; the next run tries again.`,
