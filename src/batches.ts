@@ -6,7 +6,7 @@ import type { Send } from './extract/request.ts'
 import type { StretchState } from './ranges.ts'
 import { readTogether, type Arrival, type Workers } from './read-together.ts'
 import type { Partition, Stream } from './streams/stream.ts'
-import { divide, shareOf, statesOf, type Stretch } from './stretches.ts'
+import { divide, isNearlyOver, shareOf, statesOf, type Stretch } from './stretches.ts'
 import type { Batch } from './transform/batch.ts'
 import type { Transform } from './transform/records.ts'
 
@@ -25,7 +25,7 @@ export interface Walk {
   readonly workers: Workers
   /** How many tokens the run may still spend. */
   readonly tokensLeft: () => number
-  /** Called where a walker is idle and nothing is left to be divided. */
+  /** Called where a walker is idle and the others are about to come to the end. */
   readonly onIdle: () => void
   readonly transform: Transform
   /** Says that nobody reads a page any more. */
@@ -72,8 +72,9 @@ function pagesOf(send: Send, clock: Clock, walk: Walk): AsyncGenerator<Arrival, 
     readPages(send, stream, partition, { ...window, until })
   const another = (): Stretch | null => {
     if (!mayBeDivided) return null
-    const later = divide(stretches, clock.now(), tokensLeft() / partition.cost)
-    if (later === null) onIdle()
+    const affordable = tokensLeft() / partition.cost
+    const later = divide(stretches, clock.now(), affordable)
+    if (later === null && isNearlyOver(stretches, clock.now(), affordable)) onIdle()
     return later
   }
   return readTogether({ stretches, open, divide: another, workers, worthLoading, now: () => clock.now() })

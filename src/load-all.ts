@@ -24,7 +24,7 @@ function sendUntil(signal: AbortSignal, send: Send): Send {
 
 /** What is read, and what is done with it. */
 export interface Reading<Item extends Loadable> {
-  /** `idle` says that there is no work for a walker any more. */
+  /** `idle` says that walkers are idle and it is about to come to its end. */
   readonly read: (send: Send, idle: () => void) => AsyncGenerator<Item, void>
   /** In the transaction of each batch. */
   readonly alongside: (item: Item) => Promise<void>

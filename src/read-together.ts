@@ -35,7 +35,7 @@ export interface Together {
 }
 
 /** A page that takes no longer is not waited for by anybody else: most of it is the reader's own work. */
-const SOON_MS = 20
+const SOON_MS = 50
 
 /** What a walker brought: null at the end of its part. */
 interface Answer {

@@ -82,6 +82,16 @@ export function divide(stretches: Stretch[], now: number, affordable: number): S
   return later
 }
 
+/** Whether what is left of all parts is known, is within the `affordable` pages, and too little for more walkers. */
+export function isNearlyOver(stretches: readonly Stretch[], now: number, affordable: number): boolean {
+  const open = stretches.filter(({ closed }) => !closed)
+  const isKnown = open.every(
+    ({ window, mark, pace }) => window.byCursor && mark.isAscending && (mark.pace ?? pace) !== null,
+  )
+  const left = open.reduce((sum, stretch) => sum + pagesAhead(stretch, now), 0)
+  return isKnown && left <= affordable && left < FEWEST_PAGES * open.length
+}
+
 /**
  * A part to be read once more, from its beginning to its end, whatever order it comes in: it had been left where its
  * successor begins, which says nothing where the order is in doubt.

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { divide, shareOf, statesOf, stretchOf, type Stretch } from '../src/stretches.ts'
+import { divide, isNearlyOver, shareOf, statesOf, stretchOf, type Stretch } from '../src/stretches.ts'
 
 const SECOND = 1000
 const NOW = 1_000_000 * SECOND
@@ -108,4 +108,24 @@ test('a part that is read to its end is known up to its highest record, another 
     { since: null, until: 9000, bookmark: null, closed: false },
     { since: 9000, until: null, bookmark: 9600, closed: true },
   ])
+})
+
+describe('whether a walk is nearly over', () => {
+  const short = () => stretch(null, 1500 * SECOND, ...pages(0, 1000))
+  const long = () => stretch(null, null, ...pages(0, 1000))
+
+  test('it is where hardly a page is left of each part', () => {
+    expect(isNearlyOver([short(), { ...long(), closed: true }], NOW, 10)).toBe(true)
+  })
+
+  test.each<[string, Stretch[], number]>([
+    ['much is left', [long()], Infinity],
+    ['much is left of one part', [short(), long()], Infinity],
+    ['the budget does not reach to the end', [short()], 0.5],
+    ['nothing is known of a part', [short(), stretch(null, null)], 10],
+    ['it did not come in order', [stretch(null, 6000 * SECOND, ...pages(5, 1000), ...pages(1, 2))], 10],
+    ['all of it is read', [{ ...short(), closed: true }], 10],
+  ])('it is not where %s', (_what, parts, affordable) => {
+    expect(isNearlyOver(parts, NOW, affordable)).toBe(false)
+  })
 })
