@@ -92,6 +92,7 @@ async function readLastRuns(context: JobContext, flags: ScheduleFlags): Promise<
 /** Whether a block that was recorded lasts no more: `resume --now` may have ended it. */
 async function isLifted({ environment, clock, signal }: JobContext): Promise<boolean> {
   const warehouse = readWarehouse(environment)
+  if (!(await databaseExists(warehouse))) return false
   try {
     const until = await withSession(warehouse, 'schedule', signal, (session) =>
       readBlock(session, warehouse.account),

@@ -72,6 +72,8 @@ export class RunLedger implements Ledger {
   #pagesTurnAt: number | null = null
   /** Told or assumed; null as long as it is neither. */
   #start: Start | null = null
+  /** The same of the day that it is now. */
+  #dayStart: Start | null = null
 
   constructor(allowance: Allowance, clock: Clock, reserve: Allowance = NOTHING_KEPT.others) {
     this.#allowance = allowance
@@ -150,7 +152,10 @@ export class RunLedger implements Ledger {
     const limit = Number(headers.get('x-daily-ratelimit-token-limit') ?? Number.NaN)
     const before = Number(headers.get('x-daily-ratelimit-token-remaining') ?? Number.NaN)
     if (!Number.isFinite(limit) || !Number.isFinite(before)) return
-    if (this.#balance === null) this.#start = { limit, remaining: before, spent: this.#total.tokens - cost }
+    const now = { limit, remaining: before, spent: this.#total.tokens - cost }
+    if (this.#balance === null) this.#start = now
+    // Within a day the balance only falls.
+    if (this.#balance === null || before > (this.#dayStart?.remaining ?? 0)) this.#dayStart = now
     this.#balance = { limit, remaining: before - cost }
     this.#see({ ...this.#balance, at: this.#clock.now() })
   }
@@ -166,7 +171,7 @@ export class RunLedger implements Ledger {
   }
 
   assume(remaining: number, limit = remaining): void {
-    if (this.#balance === null) this.#start = { limit, remaining, spent: 0 }
+    if (this.#balance === null) this.#dayStart = this.#start = { limit, remaining, spent: 0 }
   }
 
   keep(need: Need, history?: History): void {
@@ -204,13 +209,12 @@ export class RunLedger implements Ledger {
     return keptOf(this.#balance?.limit ?? this.#start?.limit ?? 0, this.#kept(stream))
   }
 
-  /** What the day has left. Of requests on their way no answer has told yet, but where it has turned meanwhile the start is past. */
+  /** What the day has left. Of requests on their way no answer has told yet. */
   #dayLeft(): number {
     const told = this.#balance?.remaining ?? Infinity
-    if (this.#start === null) return told
-    const { remaining, spent } = this.#start
-    const hasTurned = this.#balance !== null && told > remaining
-    return hasTurned ? told : Math.min(told, remaining + spent - this.#total.tokens)
+    if (this.#dayStart === null) return told
+    const { remaining, spent } = this.#dayStart
+    return Math.min(told, remaining + spent - this.#total.tokens)
   }
 
   #exhausted(most: number, stream: string, cost: number): SyncError {

@@ -45,6 +45,8 @@ export function createPlaces(clock: Clock, signal: AbortSignal): Places {
   /** Milliseconds until a place may be free; 0 where one is, infinite where only an answer can free one. */
   function wait(now: number): number {
     forget(free, now)
+    // The clock was set back.
+    if ((free.at(-1) ?? now) > now + WINDOW_MS) free.fill(now + WINDOW_MS)
     if (now < pausedUntil) return pausedUntil - now
     const taken = inFlight + free.length
     if (taken + others.count(now) < limit) return 0

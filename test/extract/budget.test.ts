@@ -115,6 +115,19 @@ describe('what a run leaves untouched', () => {
     expect(ledger.total.tokens).toBe(710)
   })
 
+  test('goes on below the balance of the day before when the day has turned', () => {
+    const ledger = ledgerWith({ tokens: 5000 }, { tokens: 100 })
+    ledger.charge('deals', 10)
+    ledger.learn(balance(1000, 320), 10)
+    ledger.charge('deals', 10)
+    ledger.learn(balance(1000, 1000), 10)
+    ledger.charge('deals', 690)
+    ledger.learn(balance(1000, 990), 690)
+    expect(ledger.left('deals')).toBe(200)
+    ledger.charge('deals', 200)
+    expect(() => ledger.charge('deals', 1)).toThrowError('TOKEN_RESERVE')
+  })
+
   test.each([
     ['all where others have what is left', { tokens: 95 }, 5, 'account'],
     ['those that matter no more where ours have it', { tokens: 5 }, 90, 'kind'],

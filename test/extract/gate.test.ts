@@ -105,6 +105,15 @@ describe('the gate', () => {
     expect(most).toBe(3)
   })
 
+  test('waits no longer than a window where the clock is set back', async () => {
+    const { sentAt, clock, all } = gated(plain)
+    clock.advance(3_600_000)
+    await all(10)
+    clock.advance(-3_600_000)
+    await all(1)
+    expect(sentAt.at(-1)).toBe(2000)
+  })
+
   test('pauses until the reset when others eat from the same limit', async () => {
     const { sentAt, send } = gated(() => Promise.resolve(answered(null, limitHeaders(80, 0, 2))))
     await send(aRequest)
