@@ -1,5 +1,6 @@
 import { dropHint, postponeHint, readHints, type Hint } from './load/change-hints.ts'
 import { inTransaction, type Session } from './load/connection.ts'
+import { describeFailure } from './load/database-error.ts'
 import type { Database } from './load/database.ts'
 import type { StreamReport, StreamStatus } from './load/run-log.ts'
 import type { Begun, Run } from './run.ts'
@@ -25,14 +26,28 @@ export async function readHinted(
   const hints = await readHints(session, warehouse.account, names)
   const part = withHints(state, hints)
   const reports = await runStreams(part, database, session, narrowed(begun, part.request.streams))
+  // Without the database the run ends, but what became of its streams is told.
+  await settle(session, warehouse.account, hints, reports, startedAt).catch((error: unknown) =>
+    state.stop.abort(describeFailure('run', error, state.stop.signal)),
+  )
+  return reports
+}
+
+async function settle(
+  session: Session,
+  account: string,
+  hints: readonly Hint[],
+  reports: readonly StreamReport[],
+  startedAt: number,
+): Promise<void> {
+  if (hints.length === 0) return
   const read = new Set(reports.filter(({ status }) => READ.has(status)).map(({ stream }) => stream))
   await inTransaction(session, async () => {
     for (const hint of hints)
       await (read.has(hint.stream)
-        ? dropHint(session, warehouse.account, hint)
-        : postponeHint(session, warehouse.account, hint, startedAt))
+        ? dropHint(session, account, hint)
+        : postponeHint(session, account, hint, startedAt))
   })
-  return reports
 }
 
 function withHints(state: Run, hints: readonly Hint[]): Run {
