@@ -52,6 +52,8 @@ function flagsOf(size: EmulatorSize, { burst = LIMITS.burst, latencyMs }: Emulat
   const latency = { kind: 'latency', ms: latencyMs }
   return [
     ...Object.entries({ ...size, ...LIMITS, burst }).map(([name, value]) => `--${name}=${value}`),
+    // The other integration of a scenario goes on after a 429, as ours never does.
+    '--switch=cloudflareAfter=1000000',
     ...(latencyMs === undefined ? [] : [`--fault=${JSON.stringify(latency)}`]),
   ]
 }
