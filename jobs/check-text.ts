@@ -15,7 +15,7 @@ export function checkText(report: CheckReport, verdict: Verdict, streams: readon
     ...alarms(verdict),
     ...[...facts(report, verdict), ...streamFacts(report, streams)].flatMap(linesOf),
     '',
-    `This check cost ${report.tokens} tokens (${requests}) and wrote nothing.`,
+    `This check cost ${report.tokens} tokens (${requests}) and loaded nothing.`,
     ending(report, verdict),
   ].join('\n')
 }

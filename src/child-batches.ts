@@ -5,7 +5,7 @@ import { SyncError } from './errors.ts'
 import { askChildren, parentsAtOnce, type AskedParent } from './extract/child-pages.ts'
 import { chunks } from './chunks.ts'
 import { inHalves } from './extract/in-halves.ts'
-import { inOrder, type Helpers } from './extract/in-order.ts'
+import { inOrder } from './extract/in-order.ts'
 import type { Page } from './extract/page.ts'
 import type { Send } from './extract/request.ts'
 import { isPassedOver, type Failures } from './failures.ts'
@@ -13,6 +13,7 @@ import { watchRefusals } from './refusals.ts'
 import type { Partition, Stream } from './streams/stream.ts'
 import type { Batch } from './transform/batch.ts'
 import type { Transform } from './transform/records.ts'
+import type { Workers } from './workers.ts'
 
 /** A parent that is asked for, and whether it could not be read the last time. */
 interface WalkedParent extends AskedParent {
@@ -32,7 +33,7 @@ export interface ChildWalk<Parent extends WalkedParent> {
   /** Counts the parents that are passed over. */
   readonly failures: Failures
   /** Those that all streams of the run share: each is a request more on its way at once. */
-  readonly workers: Helpers
+  readonly workers: Workers
   /** How much of the stream lies behind, and how much of it this is, 0 to 1. */
   readonly behind: number
   readonly portion: number

@@ -6,7 +6,7 @@ import type { Send } from './extract/request.ts'
 import type { Contract } from './load/evolve.ts'
 import type { ReadPlan } from './extract/windows.ts'
 import type { Owner } from './load/tombstones.ts'
-import type { Workers } from './read-together.ts'
+import type { Workers } from './workers.ts'
 import type { Stream } from './streams/stream.ts'
 
 /** Ids of records, by the names of their streams. */

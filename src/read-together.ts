@@ -1,20 +1,6 @@
 import type { Page } from './extract/page.ts'
 import { anew, hasEnded, type Stretch } from './stretches.ts'
-
-/** Walkers that the streams of a run share; each stream has one more of its own. */
-export interface Workers {
-  /** One that is idle; false where none is. */
-  take(): boolean
-  give(): void
-}
-
-export function createWorkers(count: number): Workers {
-  let idle = count
-  return {
-    take: () => idle > 0 && idle-- > 0,
-    give: () => void idle++,
-  }
-}
+import type { Workers } from './workers.ts'
 
 /** A page, and whose it is. */
 export interface Arrival {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Page } from '../src/extract/page.ts'
-import { createWorkers, readTogether, type Together } from '../src/read-together.ts'
+import { readTogether, type Together } from '../src/read-together.ts'
+import { createWorkers } from '../src/workers.ts'
 import { stretchOf, type Stretch } from '../src/stretches.ts'
 
 const WINDOW = { since: null, until: null, complete: false, byCursor: true }

@@ -1,17 +1,12 @@
-/** Helpers that several such works share; each has one of its own besides. */
-export interface Helpers {
-  /** One that is idle; false where none is. */
-  take(): boolean
-  give(): void
-}
+import type { Workers } from '../workers.ts'
 
 /**
- * Works on some items at once, on one and on as many more as there are helpers idle, and gives the results in the order
- * of the items; the first failure ends it. A helper is idle again when a result has come whose turn it was.
+ * Works on some items at once, on one and on as many more as there are workers idle, and gives the results in the order
+ * of the items; the first failure ends it. A worker is idle again when a result has come whose turn it was.
  */
 export async function* inOrder<Item, Result>(
   items: Iterable<Item>,
-  helpers: Helpers,
+  workers: Workers,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result, void> {
   const under: Promise<Result>[] = []
@@ -23,11 +18,11 @@ export async function* inOrder<Item, Result>(
   }
   const leave = (): void => {
     void under.shift()
-    if (under.length > 0) helpers.give()
+    if (under.length > 0) workers.give()
   }
   try {
     for (const item of items) {
-      for (let [first] = under; first !== undefined && !helpers.take(); [first] = under) {
+      for (let [first] = under; first !== undefined && !workers.take(); [first] = under) {
         const result = await first
         leave()
         yield result

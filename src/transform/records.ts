@@ -79,7 +79,7 @@ class RecordReader {
       slot: this.#slotOf(column),
       decode: decoderOf(columnType(stream.columns[column] ?? 'bigint')),
     }))
-    this.#deletedSlot = stream.deletedWhen === undefined ? -1 : shape.slotOf(stream.deletedWhen.field)
+    this.#deletedSlot = stream.deletedWhen === undefined ? NOWHERE : shape.slotOf(stream.deletedWhen.field)
     this.#exploded = (stream.exploded ?? []).map((spec) => explodedField(shape, spec, this.#slots))
     addCustomFields(shape, catalog)
     // A field that was removed keeps its columns, and the rows what they held in them.

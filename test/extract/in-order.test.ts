@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { inOrder } from '../../src/extract/in-order.ts'
-import { createWorkers } from '../../src/read-together.ts'
+import { createWorkers } from '../../src/workers.ts'
 
 async function all<Item>(source: AsyncIterable<Item>): Promise<Item[]> {
   const items: Item[] = []
@@ -17,18 +17,23 @@ test('results come in the order of the items, whichever is ready first', async (
   expect(await reading).toEqual([0, 1, 2, 3, 4].map((item) => `result ${item}`))
 })
 
-test('at most so many are worked on at once, and as many as may be', async () => {
-  let under = 0
-  let most = 0
-  const helpers = createWorkers(3)
+/** Work that takes a moment, and how much of it was under way at once. */
+function watched() {
+  const seen = { under: 0, most: 0 }
   const work = async (item: number): Promise<number> => {
-    most = Math.max(most, ++under)
+    seen.most = Math.max(seen.most, ++seen.under)
     await new Promise(setImmediate)
-    under--
+    seen.under--
     return item
   }
+  return { work, seen }
+}
+
+test('at most so many are worked on at once, and as many as may be', async () => {
+  const helpers = createWorkers(3)
+  const { work, seen } = watched()
   expect(await all(inOrder(Array(20).keys(), helpers, work))).toHaveLength(20)
-  expect(most).toBe(4)
+  expect(seen.most).toBe(4)
 })
 
 test('the first failure in their order is thrown, and none is left unhandled', async () => {
@@ -49,18 +54,11 @@ const idleOf = (helpers: ReturnType<typeof createWorkers>): number => {
 }
 
 test('several share their helpers, and each goes on without', async () => {
-  let under = 0
-  let most = 0
   const helpers = createWorkers(3)
-  const work = async (item: number): Promise<number> => {
-    most = Math.max(most, ++under)
-    await new Promise(setImmediate)
-    under--
-    return item
-  }
+  const { work, seen } = watched()
   const lists = await Promise.all([1, 2].map(() => all(inOrder(Array(20).keys(), helpers, work))))
   expect(lists).toEqual([[...Array(20).keys()], [...Array(20).keys()]])
-  expect(most).toBe(5)
+  expect(seen.most).toBe(5)
   expect(idleOf(helpers)).toBe(3)
   expect(await all(inOrder(Array(3).keys(), helpers, work))).toEqual([0, 1, 2])
 })

@@ -53,7 +53,7 @@ describe('check of a global admin', () => {
     )
     expect(result.text).toMatch(/\nReadable {3}users, pipelines, stages, .*,\s+notes\n\nThis check/)
     expect(result.text).toMatch(
-      /\nThis check cost 272 tokens \(20 requests\) and wrote nothing\.\nReady: run backfill\.$/,
+      /\nThis check cost 272 tokens \(20 requests\) and loaded nothing\.\nReady: run backfill\.$/,
     )
   })
 
