@@ -7,7 +7,7 @@ import { readAccount } from '../src/load/account.ts'
 import { databaseExists, withSession, type Database } from '../src/load/database.ts'
 import type { Session } from '../src/load/connection.ts'
 import type { Reporter } from '../src/reporter.ts'
-import type { RunParts } from '../src/run.ts'
+import type { RunParts } from '../src/run-types.ts'
 
 /** What every job is given. */
 export interface JobContext {

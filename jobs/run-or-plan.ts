@@ -1,5 +1,6 @@
 import { plan } from '../src/plan/plan.ts'
-import { run, type RunParts, type RunRequest } from '../src/run.ts'
+import { run } from '../src/run.ts'
+import type { RunParts, RunRequest } from '../src/run-types.ts'
 import type { JobResult } from './job.ts'
 import { planResult } from './plan-result.ts'
 import { runResult } from './run-result.ts'

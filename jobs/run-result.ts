@@ -1,5 +1,5 @@
 import { exitCode } from '../src/outcome.ts'
-import type { RunReport } from '../src/run.ts'
+import type { RunReport } from '../src/run-types.ts'
 import type { JobResult } from './job.ts'
 import { progressText } from './plan-progress-text.ts'
 import { recordTable } from './text-table.ts'

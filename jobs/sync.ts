@@ -1,7 +1,7 @@
 import { configError } from '../src/errors.ts'
 import { inRecents } from '../src/extract/change-gate.ts'
 import { readBudget, readContract, readShare } from '../src/flags.ts'
-import type { RunRequest } from '../src/run.ts'
+import type { RunRequest } from '../src/run-types.ts'
 import type { Cadence } from '../src/schedule/timetable.ts'
 import { areNamed, chosenStreams, type ChoiceFlags } from './chosen-streams.ts'
 import { runParts, type JobContext, type JobResult } from './job.ts'

@@ -6,7 +6,7 @@ import { claimAccount } from './load/account.ts'
 import type { Session } from './load/connection.ts'
 import { readKnownToken, rememberToken, type TokenUser } from './load/known-tokens.ts'
 import { migrate } from './load/migrate.ts'
-import type { Run } from './run.ts'
+import type { Run } from './run-types.ts'
 
 function isBlock(error: unknown): error is SyncError {
   return error instanceof SyncError && error.code === 'E_BLOCKED'

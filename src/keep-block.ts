@@ -2,7 +2,7 @@ import { SyncError } from './errors.ts'
 import { recordBlock } from './load/account.ts'
 import { tableExists } from './load/connection.ts'
 import { databaseExists, withSession } from './load/database.ts'
-import type { RunParts } from './run.ts'
+import type { RunParts } from './run-types.ts'
 
 /**
  * Lets every process of the account know of a block as soon as it is met, whatever its own process is doing. Where there

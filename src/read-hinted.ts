@@ -3,7 +3,7 @@ import { inTransaction, type Session } from './load/connection.ts'
 import { describeFailure } from './load/database-error.ts'
 import type { Database } from './load/database.ts'
 import type { StreamReport, StreamStatus } from './load/run-log.ts'
-import type { Begun, Run } from './run.ts'
+import type { Begun, Run } from './run-types.ts'
 import { narrowed, runStreams } from './run-streams.ts'
 import type { Stream } from './streams/stream.ts'
 

@@ -8,7 +8,7 @@ import { logStream, logTokens, type StreamReport, type StreamStatus } from './lo
 import { outcomeOf } from './outcome.ts'
 import { before } from './priority.ts'
 import { createWorkers } from './workers.ts'
-import type { Begun, Run } from './run.ts'
+import type { Begun, Run } from './run-types.ts'
 import { asUser } from './streams/as-user.ts'
 import type { Stream } from './streams/stream.ts'
 import { syncStream } from './sync.ts'

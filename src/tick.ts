@@ -7,7 +7,7 @@ import type { Database } from './load/database.ts'
 import { moveGate, readGate, type GateState } from './load/gate-state.ts'
 import { logTokens, type StreamReport } from './load/run-log.ts'
 import { readHinted } from './read-hinted.ts'
-import type { Begun, Run } from './run.ts'
+import type { Begun, Run } from './run-types.ts'
 import { LOOKBACK_MS, narrowed } from './run-streams.ts'
 import { isOpen, isTimeFor, movedGate, newsIn, openedGate } from './tick-plan.ts'
 

@@ -1,4 +1,4 @@
-import type { Ledger } from '../extract/budget.ts'
+import type { Ledger } from '../extract/ledger.ts'
 import type { AskedParent } from '../extract/child-pages.ts'
 import { childProbesOf, probe, probesOf } from '../extract/probe.ts'
 import type { Send } from '../extract/request.ts'

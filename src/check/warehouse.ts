@@ -4,7 +4,7 @@ import { describeServer, type ServerState } from '../load/describe.ts'
 import { heldParents, type HeldParent } from '../load/held-parents.ts'
 import { findClashes, type NameClash } from '../load/name-clashes.ts'
 import { assertPrivileges } from '../load/privileges.ts'
-import type { RunParts } from '../run.ts'
+import type { RunParts } from '../run-types.ts'
 import { childrenIn } from '../streams/children.ts'
 import { tablesOf, type Stream } from '../streams/stream.ts'
 

@@ -1,5 +1,5 @@
 import { verificationOf, type VerifyRequest } from '../reconcile/verify.ts'
-import type { RunParts } from '../run.ts'
+import type { RunParts } from '../run-types.ts'
 import { plan, type PlanReport } from './plan.ts'
 
 /** Says what a verification would take, where nothing differs. */

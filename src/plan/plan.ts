@@ -1,6 +1,7 @@
 import { SMALLEST_DAY } from '../extract/allowance.ts'
 import { logPlan, OWN } from '../load/plan-log.ts'
-import { runWith, type Run, type RunParts, type RunReport, type RunRequest, type RunWork } from '../run.ts'
+import { runWith } from '../run.ts'
+import type { Run, RunParts, RunReport, RunRequest, RunWork } from '../run-types.ts'
 import { attempt, contextOf, eachStream, openLog, STREAMS_AT_ONCE } from '../run-streams.ts'
 import type { StreamStatus } from '../load/run-log.ts'
 import { dateAfter, daysFor } from './days.ts'

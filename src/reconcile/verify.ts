@@ -1,5 +1,6 @@
 import { contextOf, attempt, eachStream, openLog, type StreamEnd } from '../run-streams.ts'
-import { runWith, type RunParts, type RunReport, type RunRequest, type RunWork } from '../run.ts'
+import { runWith } from '../run.ts'
+import type { RunParts, RunReport, RunRequest, RunWork } from '../run-types.ts'
 import type { Stream } from '../streams/stream.ts'
 import { emptyVerdict, type Verdict } from './findings.ts'
 import type { VerifyContext, VerifyOptions } from './subject.ts'

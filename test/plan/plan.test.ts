@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RunReport, RunRequest } from '../../src/run.ts'
+import type { RunReport, RunRequest } from '../../src/run-types.ts'
 import { plan, type PlannedStream, type PlanReport } from '../../src/plan/plan.ts'
 import { planVerify } from '../../src/plan/plan-verify.ts'
 import { verify } from '../../src/reconcile/verify.ts'

@@ -1,5 +1,5 @@
 import type { Stream } from '../../src/streams/stream.ts'
-import type { RunReport } from '../../src/run.ts'
+import type { RunReport } from '../../src/run-types.ts'
 import { differences } from '../support/warehouse-equals.ts'
 import type { World } from '../support/world.ts'
 import type { RunStep } from './course.ts'

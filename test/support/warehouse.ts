@@ -1,5 +1,5 @@
 import type { StreamReport } from '../../src/load/run-log.ts'
-import type { RunReport } from '../../src/run.ts'
+import type { RunReport } from '../../src/run-types.ts'
 import type { TestDatabase } from './database.ts'
 
 /** What became of a stream in a run. */

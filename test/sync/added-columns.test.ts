@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RunReport } from '../../src/run.ts'
+import type { RunReport } from '../../src/run-types.ts'
 import { throughDoor } from '../../src/streams/door.ts'
 import type { Stream } from '../../src/streams/stream.ts'
 import { bookmarkOf, countOf, reportOf } from '../support/warehouse.ts'

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
-import type { RunReport } from '../../src/run.ts'
+import type { RunReport } from '../../src/run-types.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { bookmarkOf, countOf, everything, only, reportOf } from '../support/warehouse.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'

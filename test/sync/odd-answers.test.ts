@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RunReport } from '../../src/run.ts'
+import type { RunReport } from '../../src/run-types.ts'
 import { SWEEP, openWorld, streamNamed, type World } from '../support/world.ts'
 
 const organizations = streamNamed('organizations')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { RunReport } from '../../src/run.ts'
+import type { RunReport } from '../../src/run-types.ts'
 import { expectWarehouseEquals } from '../support/warehouse-equals.ts'
 import { checkpointEveryPage, inPagesOf, openWorld, streamNamed, type World } from '../support/world.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RunReport } from '../../src/run.ts'
+import type { RunReport } from '../../src/run-types.ts'
 import { selectStreams } from '../../src/streams/index.ts'
 import { createEditor } from '../support/editor.ts'
 import { bookmarkOf, countOf, everything, only, reportOf } from '../support/warehouse.ts'
