@@ -6,7 +6,7 @@ import type { EntityName, RequestLogEntry } from '../emulator/index.ts'
 import { walkParams } from '../src/extract/paging.ts'
 import { planWindow } from '../src/extract/windows.ts'
 import type { Partition } from '../src/streams/stream.ts'
-import { HERE, SUFFIX } from './root.ts'
+import { BUILT } from './root.ts'
 import { STREAMS, WHOLE } from './work.ts'
 
 export interface BenchEmulator extends AsyncDisposable {
@@ -79,7 +79,7 @@ export async function startEmulatorProcess(
   size: EmulatorSize,
   conditions: EmulatorConditions = {},
 ): Promise<BenchEmulator> {
-  const program = join(HERE, 'emulator', `cli${SUFFIX}`)
+  const program = join(BUILT, 'bench', 'emulator.js')
   const args = [program, ...flagsOf(size, conditions), ...AHEAD]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ReadPlan } from '../src/extract/windows.ts'
 import type { BenchServer } from './database.ts'
 import type { BenchEmulator } from './emulator.ts'
-import { HERE, SUFFIX } from './root.ts'
+import { BUILT } from './root.ts'
 
 /** One thing that is measured, in a process of its own: fresh heap, fresh compiler. */
 export type PieceName = 'backfill' | 'fetch' | 'copy' | 'loop'
@@ -38,7 +38,7 @@ export interface Measurement extends Measured {
 
 export const SCHEMAS = { data: 'pipedrive', control: 'pipedrive_sync' } as const
 
-const PIECE_PROCESS = join(HERE, 'bench', `piece-process${SUFFIX}`)
+const PIECE_PROCESS = join(BUILT, 'bench', 'piece-process.js')
 
 /** Measures a piece in a process of its own. */
 export function measure(

@@ -1,8 +1,8 @@
-import { extname, join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { findPackageJSON } from 'node:module'
 
-/** What a module is called here: as it was written, or as it was compiled. */
-export const SUFFIX = extname(import.meta.filename)
+/** The folder of the project. */
+export const ROOT = dirname(findPackageJSON(import.meta.url) ?? '.')
 
-/** The folder of what is running, and that of the project: the same where nothing was compiled. */
-export const HERE = join(import.meta.dirname, '..')
-export const ROOT = SUFFIX === '.ts' ? HERE : join(HERE, '..')
+/** What is measured was bundled before (bench/rolldown.config.ts). */
+export const BUILT = join(ROOT, 'build')

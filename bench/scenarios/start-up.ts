@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmulatorProcess } from '../emulator.ts'
 import { measure, measureBackfill } from '../piece.ts'
-import { HERE, ROOT, SUFFIX } from '../root.ts'
+import { BUILT, ROOT } from '../root.ts'
 import { scenario } from '../scenario.ts'
 
 /** Seconds of a process that says how the warehouse is, from its start to its end. */
@@ -34,7 +34,7 @@ export const startUp = scenario({
     await measureBackfill(emulator, server)
     for (let run = 0; run < 3; run++) await measure('backfill', emulator, server, { mode: 'pass' })
     return async () => ({
-      seconds: await statusBy(join(HERE, 'src', `cli${SUFFIX}`), server.databaseUrl),
+      seconds: await statusBy(join(BUILT, 'program', 'cli.js'), server.databaseUrl),
       source: await statusBy(join(ROOT, 'src', 'cli.ts'), server.databaseUrl),
     })
   },

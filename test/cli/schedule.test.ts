@@ -51,12 +51,17 @@ test.runIf(process.platform !== 'win32')(
         // Nothing of it is left, as it should be.
       }
     })
-    let stdout = ''
-    npm.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    await once(npm.stderr, 'data')
+    let said = ''
+    for (const stream of [npm.stdout, npm.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text
+        npm.emit('said')
+      })
+    // npm itself may warn before.
+    while (!said.includes('Scheduled: ')) await once(npm, 'said')
     npm.kill('SIGTERM')
     // The pipe is closed when the last process that writes to it has ended.
     await once(npm, 'close')
-    expect(stdout).toContain('Stopped after 0 runs.')
+    expect(said).toContain('Stopped after 0 runs.')
   },
 )

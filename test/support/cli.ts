@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/index.ts'
+import { BUNDLED } from './bundled-program.ts'
 
-export const PROGRAM = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
+/** The program as it is published: bundled before the tests. */
+export const PROGRAM = resolve(BUNDLED, 'cli.js')
 
 export type Environment = Readonly<Record<string, string>>
 
