@@ -1,8 +1,7 @@
 import { CopyText } from './copy-text.ts'
+import { KeyTable, type Key } from './key-table.ts'
 import type { Drift } from './leftovers.ts'
-
-/** What identifies a record: a number or a text, as its key column holds it; of several columns, their JSON. */
-export type Key = number | string
+import { Numbers } from './numbers.ts'
 
 /**
  * Rows on their way to one checkpoint, in COPY's text format: those of the stream's own table and those of each exploded
@@ -13,11 +12,11 @@ export class Batch {
   /** The stream's own rows, then those of each exploded table. */
   readonly tables: readonly CopyText[]
   /** Where the rows of each record end, table by table. */
-  readonly #ends: number[] = []
+  readonly #ends = new Numbers()
   /** The cursor of each record in epoch milliseconds, NaN where it has none, by its place among them. */
-  readonly #cursors: number[] = []
+  readonly #cursors = new Numbers()
   /** The place of the newest version of each. */
-  readonly #newest = new Map<Key, number>()
+  readonly #newest = new KeyTable()
   readonly #replaced = new Set<number>()
   #drift: Drift[] = []
   #records = 0
@@ -39,10 +38,6 @@ export class Batch {
     return this.#drift
   }
 
-  keys(): readonly Key[] {
-    return [...this.#newest.keys()]
-  }
-
   /** Closes the record whose rows were written into the tables since the last one. */
   endRecord(key: Key, cursor: number | null): void {
     const place = this.#records++
@@ -51,9 +46,9 @@ export class Batch {
     for (const { length } of this.tables) this.#ends.push(length)
     const known = this.#newest.get(key)
     // Nothing is older than what has no time.
-    if (known !== undefined && at < (this.#cursors[known] ?? Number.NaN)) this.#replaced.add(place)
+    if (at < this.#cursors.at(known)) this.#replaced.add(place)
     else {
-      if (known !== undefined) this.#replaced.add(known)
+      if (known >= 0) this.#replaced.add(known)
       this.#newest.set(key, place)
     }
   }
@@ -80,8 +75,8 @@ export class Batch {
   /** Makes it empty; the memory is kept for the next rows. */
   clear(): void {
     for (const text of this.tables) text.length = 0
-    this.#ends.length = 0
-    this.#cursors.length = 0
+    this.#ends.clear()
+    this.#cursors.clear()
     this.#newest.clear()
     this.#replaced.clear()
     this.#drift = []
@@ -90,6 +85,6 @@ export class Batch {
   }
 
   #end(place: number, table: number): number {
-    return place < 0 ? 0 : (this.#ends[place * this.tables.length + table] ?? 0)
+    return place < 0 ? 0 : this.#ends.at(place * this.tables.length + table)
   }
 }

@@ -1,5 +1,5 @@
 import type { Exploded } from '../streams/stream.ts'
-import type { Key } from './batch.ts'
+import type { Key } from './key-table.ts'
 import type { CopyText } from './copy-text.ts'
 import { CLOSE_LIST, LETTER_N, OPEN_LIST, OPEN_OBJECT } from '../json/bytes.ts'
 import type { JsonScanner } from '../json/scanner.ts'

@@ -1,6 +1,7 @@
 import { SyncError } from '../errors.ts'
 import { columnType, type Exploded, type Stream } from '../streams/stream.ts'
-import type { Batch, Key } from './batch.ts'
+import type { Batch } from './batch.ts'
+import type { Key } from './key-table.ts'
 import type { CatalogField } from './catalog.ts'
 import { decoderOf, type Cell } from './cells.ts'
 import { ExplodedReader } from './exploded.ts'
