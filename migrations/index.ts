@@ -12,6 +12,7 @@ import * as windowParts from './0012-window-parts.ts'
 import * as catalogAsked from './0013-catalog-asked.ts'
 import * as tokenDay from './0014-token-day.ts'
 import * as changeHints from './0015-change-hints.ts'
+import * as gateItems from './0016-gate-items.ts'
 
 /** The control schema's history, in order. Tables of streams are planned from the registry instead. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -28,4 +29,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0013-catalog-asked': catalogAsked,
   '0014-token-day': tokenDay,
   '0015-change-hints': changeHints,
+  '0016-gate-items': gateItems,
 }

@@ -1,4 +1,4 @@
-import { GATE, askGate, inRecents, type GateAnswer } from './extract/change-gate.ts'
+import { GATE, askGate, inRecents, itemsOf, type GateAnswer } from './extract/change-gate.ts'
 import { addHints, readHints } from './load/change-hints.ts'
 import { readBookmarks } from './load/checkpoint.ts'
 import { inTransaction, type Session } from './load/connection.ts'
@@ -23,20 +23,21 @@ export async function runTick(
   begun: Begun,
 ): Promise<readonly StreamReport[]> {
   const { account } = state.parts.warehouse
-  const gate = await readGate(session, account)
+  const asked = { account, items: itemsOf(state.request.streams) }
+  const gate = await readGate(session, asked)
   const startedAt = state.parts.clock.now()
   const answer = isOpen(gate, startedAt) ? await ask(state, session, begun, gate) : CLOSED
   if (answer === null) return []
   await inTransaction(session, async () => {
     await addHints(session, account, newsIn(answer, gate?.told ?? new Set()))
     if (!answer.muchMore)
-      await moveGate(session, account, gate, movedGate(gate, answer, startedAt, LOOKBACK_MS))
+      await moveGate(session, asked, gate, movedGate(gate, answer, startedAt, LOOKBACK_MS))
   })
   const part = answer.muchMore ? state : await chosen(state, session, startedAt)
   const reports = await readHinted(part, database, session, narrowed(begun, part.request.streams))
   if (answer.muchMore) {
     const seen = [...(await bookmarksOf(state, session)), ...(answer.latest === null ? [] : [answer.latest])]
-    await moveGate(session, account, gate, openedGate(seen, startedAt))
+    await moveGate(session, asked, gate, openedGate(seen, startedAt))
   }
   return reports
 }

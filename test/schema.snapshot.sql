@@ -14,7 +14,7 @@ create table "pipedrive_sync"."kysely_migration_lock" (
   "is_locked" integer default 0 not null
 );
 
-insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0003-parent-read', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0004-erased', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0005-sweeps-of-parents', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0008-schema-change-column', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0009-erased-vacuum', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0010-change-gate', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0011-plans', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0012-window-parts', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0013-catalog-asked', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0014-token-day', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0015-change-hints', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+insert into "pipedrive_sync"."kysely_migration" values ('0001-control-tables', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0002-block', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0003-parent-read', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0004-erased', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0005-sweeps-of-parents', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0008-schema-change-column', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0009-erased-vacuum', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0010-change-gate', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0011-plans', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0012-window-parts', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0013-catalog-asked', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0014-token-day', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0015-change-hints', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), ('0016-gate-items', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
 
 insert into "pipedrive_sync"."kysely_migration_lock" values ('migration_lock', 0);
 
@@ -217,6 +217,12 @@ create table "pipedrive_sync"."change_hints" (
   "tried_at" timestamptz,
   constraint "change_hints_pkey" primary key ("account", "stream")
 );
+
+alter table "pipedrive_sync"."change_gate" add column "items" text default '' not null;
+
+alter table "pipedrive_sync"."change_gate" drop constraint "change_gate_pkey";
+
+alter table "pipedrive_sync"."change_gate" add constraint "change_gate_pkey" primary key ("account", "items");
 
 create table if not exists "pipedrive"."fields" (
   "entity" text not null,

@@ -49,6 +49,14 @@ export function inRecents(streams: readonly Stream[]): readonly Stream[] {
   return streams.filter(({ recentsItem }) => recentsItem !== undefined)
 }
 
+/** The words for them, as they are asked about. */
+export function itemsOf(streams: readonly Stream[]): string {
+  return inRecents(streams)
+    .flatMap(({ recentsItem }) => recentsItem ?? [])
+    .toSorted()
+    .join()
+}
+
 /** The data of a user come in a list of one (seen in practice). */
 function readItem(request: ApiRequest, streams: ReadonlyMap<string, Stream>, record: unknown): Told[] {
   const { success, data: row } = item.safeParse(record)
@@ -83,7 +91,7 @@ export async function askGate(
 ): Promise<GateAnswer> {
   const byItem = new Map(inRecents(streams).map((stream) => [stream.recentsItem ?? '', stream]))
   const params = {
-    items: [...byItem.keys()].join(),
+    items: itemsOf(streams),
     since_timestamp: v1Timestamp(since ?? AS_FAR_AS_IT_REACHES),
     limit: String(PAGE_SIZE),
   }

@@ -84,6 +84,8 @@ interface ErasedTable {
 /** What the change gate has told so far. */
 interface ChangeGateTable {
   account: string
+  /** What it was asked about. */
+  items: string
   since: Timestamp | null
   asked_at: Timestamp
   told: string[]

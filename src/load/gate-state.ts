@@ -1,6 +1,12 @@
 import { sql } from 'kysely'
 import type { Session } from './connection.ts'
 
+/** Whose gate it is, and about which kinds of records it is asked: what is told of some says nothing of others. */
+export interface Gate {
+  readonly account: string
+  readonly items: string
+}
+
 /** How far the change gate has been asked: the bookmark of ticks. Times in epoch milliseconds. */
 export interface GateState {
   /** The latest time that was told; null: nothing has been, ever. */
@@ -12,11 +18,11 @@ export interface GateState {
 }
 
 /** Null where it was never asked. */
-export async function readGate({ control }: Session, account: string): Promise<GateState | null> {
+export async function readGate({ control }: Session, { account, items }: Gate): Promise<GateState | null> {
   const row = await control
     .selectFrom('change_gate')
     .selectAll()
-    .where('account', '=', account)
+    .where((is) => is.and({ account, items }))
     .executeTakeFirst()
   if (row === undefined) return null
   const { since, asked_at: askedAt, told } = row
@@ -26,7 +32,7 @@ export async function readGate({ control }: Session, account: string): Promise<G
 /** Moves the gate on, unless another process has since `from` was read. */
 export async function moveGate(
   { control }: Session,
-  account: string,
+  { account, items }: Gate,
   from: GateState | null,
   { since, askedAt, told }: GateState,
 ): Promise<void> {
@@ -39,7 +45,7 @@ export async function moveGate(
     from === null ? sql<boolean>`false` : sql<boolean>`change_gate.asked_at = ${new Date(from.askedAt)}`
   await control
     .insertInto('change_gate')
-    .values({ account, ...to })
-    .onConflict((on) => on.column('account').doUpdateSet(to).where(unmoved))
+    .values({ account, items, ...to })
+    .onConflict((on) => on.columns(['account', 'items']).doUpdateSet(to).where(unmoved))
     .execute()
 }

@@ -53,6 +53,25 @@ function firstOf({ emulator }: World, kind: 'persons' | 'activities' | 'products
 }
 
 describe('a tick', () => {
+  test('of some streams leaves what was told of the others to the ticks of all', async () => {
+    await using world = await openGate()
+    const { db, emulator, clock } = world
+    const [person, activity] = [firstOf(world, 'persons'), firstOf(world, 'activities')]
+    const some = { streams: selectStreams(['activities']) }
+    await tick(world, some)
+    emulator.company.persons.update(person, { name: 'Changed' })
+    for (const subject of ['Changed', 'Changed again']) {
+      clock.advance(10 * MINUTE)
+      emulator.company.activities.update(activity, { subject })
+      clock.advance(MINUTE)
+      expect(read(await tick(world, some))).toEqual(['activities'])
+    }
+    expect(read(await tick(world))).toContain('persons')
+    expect(await db.query('select name from pipedrive.persons where id = $1', [person])).toEqual([
+      { name: 'Changed' },
+    ])
+  })
+
   test('on a quiet account is one request, which writes no row and moves no bookmark', async () => {
     await using world = await openGate()
     const { db, emulator } = world
@@ -207,13 +226,14 @@ describe('a tick', () => {
 
     test('has a pass read it although it is not due', async () => {
       const seldom = [{ ...streamNamed('stages'), refreshHours: 24 }]
+      const all = streams.map((stream) => seldom.find(({ name }) => name === stream.name) ?? stream)
       await using world = await openGate()
       const { db, emulator, clock } = world
       await world.run({ streams: seldom })
       emulator.faults.add({ kind: 'status', status: 400, match: /stages/ })
       const [stage] = emulator.company.list('stages')
       emulator.company.stages.update(stage?.['id'] as number, { name: 'Renamed' })
-      expect(only(await tick(world, { streams: seldom })).status).toBe('failed')
+      expect(only(await tick(world, { streams: all })).status).toBe('failed')
       emulator.faults.clear()
       clock.advance(5 * MINUTE)
       const pass = { command: 'sync', streams: seldom, onlyDue: true }
