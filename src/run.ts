@@ -141,8 +141,7 @@ async function begin(state: Run, session: Session, early: Promise<Identity> | un
   })
   const kind = kindOf(request)
   const { streams, plan } = request
-  const names = streams.map(({ name }) => name)
-  const lastReads = await readLastReads(session, account, names)
+  const lastReads = await readLastReads(session, account, streams)
   const order = inOrderOfNeed(streams, lastReads, plan)
   const history = historyIn(streams, lastReads, plan)
   await openLedger(state, session, kind, history)

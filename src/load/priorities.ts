@@ -1,20 +1,31 @@
 import { sql } from 'kysely'
+import type { Stream } from '../streams/stream.ts'
 import type { Session } from './connection.ts'
 
-/** When the streams were last read to their end, in epoch milliseconds; those that never were are not in it. */
+/**
+ * When the streams were last read to their end, in epoch milliseconds; those that never were are not in it. To read the
+ * end of a list, or what was forgotten since, is not to have read it: nothing tells how far it was read.
+ */
 export async function readLastReads(
   { control, schemas }: Session,
   account: string,
-  streams: readonly string[],
+  streams: readonly Pick<Stream, 'name' | 'partitions'>[],
 ): Promise<ReadonlyMap<string, number>> {
+  const names = streams.map(({ name }) => name)
+  const lists = streams.filter(({ partitions }) => partitions.length > 0).map(({ name }) => name)
   const table = (name: string) => sql.table(`${schemas.control}.${name}`)
   const { rows } = await sql<{ stream: string; at: Date }>`
-    select wanted.stream, last.started_at as at from unnest(${streams}::text[]) as wanted (stream)
+    select wanted.stream, last.started_at as at from unnest(${names}::text[]) as wanted (stream)
     cross join lateral (
       select run.started_at from ${table('run_stream')} as read join ${table('run')} as run on run.id = read.run_id
       where read.account = ${account} and read.stream = wanted.stream
         and read.status in ('done', 'frozen') and read.requests > 0
-      order by read.run_id desc limit 1) as last`.execute(control)
+      order by read.run_id desc limit 1) as last
+    where wanted.stream <> all(${lists}::text[])
+      or exists (select from ${table('stream_state')} as state where state.account = ${account} and state.stream = wanted.stream)
+      or exists (select from ${table('parent_read')} as state where state.account = ${account} and state.stream = wanted.stream)`.execute(
+    control,
+  )
   return new Map(rows.map(({ stream, at }) => [stream, at.getTime()]))
 }
 

@@ -57,7 +57,7 @@ export async function readFacts(
     pace: await readPace(stream, session, context),
   }
   if (leftAlone !== null) return { ...known, lists: [], families: [] }
-  const lastRead = (await readLastReads(session, account, [stream.name])).get(stream.name) ?? null
+  const lastRead = (await readLastReads(session, account, [stream])).get(stream.name) ?? null
   return {
     ...known,
     lists: await readListFacts(stream, session, context, asked, lastRead),

@@ -1,5 +1,7 @@
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
+import { connect } from '../../src/load/connection.ts'
+import { resetStream } from '../../src/load/reset.ts'
 import type { RunReport } from '../../src/run-types.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { bookmarkOf, countOf, everything, only, reportOf } from '../support/warehouse.ts'
@@ -192,6 +194,27 @@ describe('a run spends at most its share', () => {
       unchanged: expect.any(Number) as number,
     })
     expect(1000 - emulator.limits.spent).toBeGreaterThan(340)
+  })
+
+  test('what only the end of was read, or was forgotten, is history', async () => {
+    await using world = await openWorld()
+    const { clock, db } = world
+    const kindOf = async () => {
+      const [row] = await db.query<{ kind: string | null }>(
+        "select kind from pipedrive_sync.token_ledger where stream = 'persons' order by run_id desc limit 1",
+      )
+      return row?.kind
+    }
+    const late = { mode: 'range', since: clock.now() - DAY, until: null } as const
+    expect((await world.run({ streams: [persons], plan: late })).status).toBe('done')
+    for (const kind of ['backfill', null]) {
+      expect((await world.run({ streams: [persons] })).status).toBe('done')
+      expect(await kindOf()).toBe(kind)
+    }
+    await using session = await connect(db.url, world.parts().warehouse.schemas, 'test')
+    await resetStream(session, 'pipedrive', 'persons', [])
+    await world.run({ streams: [persons] })
+    expect(await kindOf()).toBe('backfill')
   })
 
   test('what has been spent is in the ledger while the run still goes on', async () => {
