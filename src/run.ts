@@ -168,11 +168,9 @@ async function openLedger(
   const limit = told ?? SMALLEST_DAY.limit
   ledger.assume(Math.max(0, limit - spent), limit)
   const days = await readDaysSpent(session, account, moreImportant('backfill'), ledger.day())
-  const rest = (day: number): number => Math.ceil(ledger.rest() * day)
-  const day = needOfADay(days, moreImportant(kind))
   const daily = ledger.balance()?.limit ?? limit
-  const history = { streams, kind: 'backfill', rest: rest(keptFromHistory(days, daily)) } as const
-  ledger.keep({ rest: rest(day), day }, history)
+  const history = { streams, kind: 'backfill', day: keptFromHistory(days, daily) } as const
+  ledger.keep(needOfADay(days, moreImportant(kind)), history)
 }
 
 /** Closes the run in the control tables, whatever became of it. */

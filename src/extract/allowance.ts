@@ -31,15 +31,9 @@ export function allowed(allowance: Allowance, { limit, remaining }: DailyBalance
   return 'tokens' in allowance ? Math.min(allowance.tokens, free) : Math.floor(free * allowance.share)
 }
 
-/** Tokens that runs of ours need that matter more: for the rest of the day, and for a whole one. */
-export interface Need {
-  readonly rest: number
-  readonly day: number
-}
-
-/** Streams that were never read to their end, what they are read for, and what they leave of the day. */
+/** Streams that were never read to their end, what they are read for, and what they leave of a whole day. */
 export interface History {
   readonly streams: ReadonlySet<string>
   readonly kind: string
-  readonly rest: number
+  readonly day: number
 }

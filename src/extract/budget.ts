@@ -9,7 +9,6 @@ import {
   type DailyBalance,
   type History,
   type Kept,
-  type Need,
 } from './allowance.ts'
 import type { Ledger, LedgerPage, Spending } from './ledger.ts'
 import type { Send } from './request.ts'
@@ -26,7 +25,8 @@ export class RunLedger implements Ledger {
   readonly #allowance: Allowance
   readonly #clock: Clock
   readonly #others: Allowance
-  #need: Need = { rest: 0, day: 0 }
+  /** Tokens that runs of ours which matter more need in a day. */
+  #need = 0
   #history: History | null = null
   #total = NOTHING
   #balance: DailyBalance | null = null
@@ -91,7 +91,7 @@ export class RunLedger implements Ledger {
 
   perDay(): number | null {
     const limit = this.#balance?.limit ?? this.#start?.limit
-    const kept = { others: this.#others, ours: this.#need.day }
+    const kept = { others: this.#others, ours: this.#need }
     return limit === undefined ? null : allowed(this.#allowance, { limit, remaining: limit }, kept)
   }
 
@@ -137,7 +137,7 @@ export class RunLedger implements Ledger {
     if (this.#balance === null) this.#dayStart = this.#start = { limit, remaining, spent: 0 }
   }
 
-  keep(need: Need, history?: History): void {
+  keep(need: number, history?: History): void {
     this.#need = need
     this.#history = history ?? null
   }
@@ -147,7 +147,8 @@ export class RunLedger implements Ledger {
   }
 
   #kept(stream: string): Kept {
-    return { others: this.#others, ours: (this.#historyOf(stream) ?? this.#need).rest }
+    const day = this.#historyOf(stream)?.day ?? this.#need
+    return { others: this.#others, ours: Math.ceil(this.rest() * day) }
   }
 
   /** Nothing has been sent yet, and nobody knows which day it is that is taken to be spent: an answer may tell. */

@@ -1,6 +1,6 @@
 import type { SyncError } from '../errors.ts'
 import type { TokenDay } from '../token-day.ts'
-import type { DailyBalance, History, Need } from './allowance.ts'
+import type { DailyBalance, History } from './allowance.ts'
 
 export interface Spending {
   readonly requests: number
@@ -36,6 +36,6 @@ export interface Ledger {
   assume(remaining: number, limit?: number): void
   /** Tokens that a run of this allowance may spend of a whole day; null as long as nothing tells or assumes the limit. */
   perDay(): number | null
-  /** Leaves to more important runs what they need, beside what other integrations are left. */
-  keep(need: Need, history?: History): void
+  /** Leaves to more important runs what they need for the rest of the day, of `need` tokens for a whole one, beside what other integrations are left. */
+  keep(need: number, history?: History): void
 }

@@ -83,9 +83,9 @@ describe('what a run leaves untouched', () => {
     ledger.learn(balance(1000, 902), 2)
     expect(ledger.left()).toBe(299)
     expect(ledger.perDay()).toBe(350)
-    ledger.keep({ rest: 200, day: 250 })
+    ledger.keep(400)
     expect(ledger.left()).toBe(199)
-    expect(ledger.perDay()).toBe(225)
+    expect(ledger.perDay()).toBe(150)
   })
 
   test('is left by others too: what they spend meanwhile is not there any more', () => {
@@ -136,15 +136,27 @@ describe('what a run leaves untouched', () => {
       const ledger = ledgerWith(allowance, reserve)
       ledger.charge('account', 2)
       ledger.learn(balance(1000, 102), 2)
-      ledger.keep({ rest: ours, day: ours })
+      ledger.keep(2 * ours)
       const error = await failure(Promise.resolve().then(() => ledger.charge('deals', 10)))
       expect(error).toMatchObject({ waits, retryAfterMs: 12 * HOUR })
     }
   })
 
+  test('of the runs that matter more is what they need for the rest of the day, of a new one all of it', () => {
+    const clock = testClock(NOON)
+    const ledger = known(new RunLedger({ tokens: 5000 }, clock))
+    ledger.keep(100)
+    const left = (hours: number): number => {
+      clock.advance(hours * HOUR)
+      ledger.learn(balance(1000, 400), 0)
+      return ledger.left()
+    }
+    expect([left(0), left(6), left(6), left(12)]).toEqual([350, 375, 300, 350])
+  })
+
   test('is named by whom it is for', () => {
     const ledger = ledgerWith({ tokens: 5000 }, { tokens: 0 })
-    ledger.keep({ rest: 50, day: 50 })
+    ledger.keep(100)
     ledger.assume(60, 1000)
     ledger.charge('deals', 10)
     expect(() => ledger.charge('deals', 1)).toThrowError(
@@ -234,14 +246,14 @@ describe('the budget of a run', () => {
 })
 
 describe('history', () => {
-  const history = { streams: new Set(['deals']), kind: 'backfill', rest: 400 }
+  const history = { streams: new Set(['deals']), kind: 'backfill', day: 800 }
   const short = (wait: number) => ({ waits: 'history', retryAfterMs: wait })
 
   test('leaves what those runs need that keep the tables current, and nothing else has to wait for it', async () => {
     for (const allowance of [{ tokens: 5000 }, { share: 1 }]) {
       const ledger = known(new RunLedger(allowance, testClock(NOON)))
       ledger.learn(balance(1000, 450), 0)
-      ledger.keep({ rest: 20, day: 40 }, history)
+      ledger.keep(40, history)
       expect([ledger.left('deals'), ledger.left('persons'), ledger.left()]).toEqual([50, 430, 430])
       ledger.charge('deals', 50)
       const error = await failure(Promise.resolve().then(() => ledger.charge('deals', 10)))
@@ -257,7 +269,7 @@ describe('history', () => {
   test('takes its share of what is above that, and goes on with the next run', async () => {
     const ledger = known(new RunLedger({ share: 0.5 }, testClock(NOON)))
     ledger.learn(balance(1000, 900), 0)
-    ledger.keep({ rest: 20, day: 40 }, history)
+    ledger.keep(40, history)
     ledger.charge('deals', 250)
     const error = await failure(Promise.resolve().then(() => ledger.charge('deals', 10)))
     expect(error).toMatchObject(short(0))
