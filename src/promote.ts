@@ -1,7 +1,7 @@
 import type { Session } from './load/connection.ts'
 import { forgetLeftOver, keysLeftOver, moveLeftovers, readLeftovers } from './load/leftovers.ts'
 import { logDrift } from './load/run-log.ts'
-import { createStage } from './load/stage.ts'
+import { makeStages } from './load/make-stages.ts'
 import { Batch } from './transform/batch.ts'
 import { layoutStream } from './transform/layout.ts'
 import type { Drift } from './transform/leftovers.ts'
@@ -30,7 +30,7 @@ export async function promoteLeftovers(
   const transform = compileTransform(part.stream, part.catalog)
   const drift: Drift[] = []
   const batch = new Batch(1)
-  await createStage(session, layout)
+  await makeStages(session, [layout])
   for await (const page of readLeftovers(session, layout, keys)) {
     transform(page, batch)
     await moveLeftovers(session, layout, batch)

@@ -9,8 +9,8 @@ import {
 } from '../transform/layout.ts'
 import { inTransaction, type Session } from './connection.ts'
 import type { KeepOut } from './erased.ts'
-import { sameKey } from './merge.ts'
-import { copyIntoStage, createStage, stageName } from './stage.ts'
+import { stageOf, whileStaged } from './stage.ts'
+import { sameKey } from './upsert.ts'
 
 /** A record as it was read, set against its row. */
 export interface Compared {
@@ -31,15 +31,6 @@ export interface Compared {
   readonly columns: readonly string[]
   /** The same for two readings of a record that has not changed between them. */
   readonly fingerprint: string
-}
-
-/** Makes the stages that batches of a stream are compared in. */
-export async function createStages(session: Session, layout: StreamLayout): Promise<void> {
-  for (const table of [layout, ...layout.children]) await createStage(session, table)
-}
-
-function stage(layout: TableLayout) {
-  return sql.table(`pg_temp.${stageName(layout)}`)
 }
 
 /** The key of a row as a comparison names it. */
@@ -65,7 +56,7 @@ function heldIn({ name, keeps }: Column) {
   return keeps === undefined ? held : sql`nullif(${held} - ${keeps}::text[], '{}')`
 }
 
-function differing({ schemas }: Session, layout: StreamLayout) {
+function differing(session: Session, layout: StreamLayout) {
   const [key = ''] = layout.key
   const cells = layout.columns
     .filter(({ name }) => name !== DELETED_AT)
@@ -74,17 +65,20 @@ function differing({ schemas }: Session, layout: StreamLayout) {
         sql`case when ${sql.ref(`staged.${column.name}`)} is distinct from ${heldIn(column)} then ${sql.lit(column.name)} end`,
     )
   const parts = layout.children.map((child) => {
-    const there = rowsOf(child, stage(child), sql.ref(`staged.${key}`))
-    const here = rowsOf(child, sql.table(`${schemas.data}.${child.table}`), sql.ref(`held.${key}`))
+    const there = rowsOf(child, stageOf(session, child), sql.ref(`staged.${key}`))
+    const here = rowsOf(child, sql.table(`${session.schemas.data}.${child.table}`), sql.ref(`held.${key}`))
     return sql`case when ${there} is distinct from ${here} then ${sql.lit(child.table)} end`
   })
   return sql`array_remove(array[${sql.join([...cells, ...parts])}]::text[], null)`
 }
 
-function fingerprint(layout: StreamLayout) {
+function fingerprint(session: Session, layout: StreamLayout) {
   const [key = ''] = layout.key
-  const parts = layout.children.map((child) => rowsOf(child, stage(child), sql.ref(`staged.${key}`)))
-  const whole = [sql`staged::text`, ...parts.map((rows) => sql`${rows}::text`)]
+  const parts = layout.children.map((child) =>
+    rowsOf(child, stageOf(session, child), sql.ref(`staged.${key}`)),
+  )
+  const cells = layout.columns.map(({ name }) => sql.ref(`staged.${name}`))
+  const whole = [sql`row(${sql.join(cells)})::text`, ...parts.map((rows) => sql`${rows}::text`)]
   // The time of a deletion may be that of the reading.
   return sql`case when not ${isThere(layout, 'staged')} then 'absent'
     when ${sql.ref(`staged.${DELETED_AT}`)} is not null then 'deleted'
@@ -107,7 +101,7 @@ export interface Scope {
   readonly units: readonly string[] | null
   /** Up to when the record that is `staged` has been synced. */
   readonly frontier: RawBuilder<unknown>
-  readonly keepOut: KeepOut
+  readonly openKeepOut: () => Promise<KeepOut>
 }
 
 /** The scope of records that were read by their keys. */
@@ -123,7 +117,7 @@ export async function compareBatch(
   session: Session,
   layout: StreamLayout,
   batch: Batch,
-  { rows: inScope, units, frontier, keepOut }: Scope,
+  { rows: inScope, units, frontier, openKeepOut }: Scope,
 ): Promise<readonly Compared[]> {
   const { pending, ahead } = versions(layout, frontier)
   const unitCells = units?.flatMap((name) => [sql.ref(`staged.${name}`), sql.ref(`held.${name}`)]) ?? [
@@ -133,13 +127,14 @@ export async function compareBatch(
   return inTransaction(session, async () => {
     // What is erased meanwhile goes from the rows and from what is staged, or from neither.
     await session.client.query('set transaction isolation level repeatable read')
-    for (const [index, table] of [layout, ...layout.children].entries())
-      await copyIntoStage(session, table, batch.rows(index))
-    await keepOut()
-    const { rows } = await sql<Compared>`
+    const { keepsOut, keepOut } = await openKeepOut()
+    const staging = { tables: [layout, ...layout.children], batch, keepsOut }
+    return whileStaged(session, staging, async () => {
+      await keepOut()
+      const { rows } = await sql<Compared>`
       with held as (
         select held.* from ${sql.table(`${session.schemas.data}.${layout.table}`)} as held
-        where ${inScope} or exists (select from ${stage(layout)} as staged where ${sameKey(layout, 'staged', 'held')}))
+        where ${inScope} or exists (select from ${stageOf(session, layout)} as staged where ${sameKey(layout, 'staged', 'held')}))
       select case when ${isThere(layout, 'staged')} then ${keyOfRow(layout, 'staged')}
           else ${keyOfRow(layout, 'held')} end as key,
         array_remove(array[${sql.join(unitCells.map((cell) => sql`${cell}::text`))}], null) as units,
@@ -147,9 +142,10 @@ export async function compareBatch(
         ${sql.ref(`staged.${DELETED_AT}`)} is not null as deleted_there,
         ${sql.ref(`held.${DELETED_AT}`)} is not null as deleted_here,
         ${pending} as pending, ${ahead} as ahead,
-        ${differing(session, layout)} as columns, ${fingerprint(layout)} as fingerprint
-      from ${stage(layout)} as staged full join held on ${sameKey(layout, 'staged', 'held')}
+        ${differing(session, layout)} as columns, ${fingerprint(session, layout)} as fingerprint
+      from ${stageOf(session, layout)} as staged full join held on ${sameKey(layout, 'staged', 'held')}
       order by 1`.execute(session.data)
-    return rows
+      return rows
+    })
   })
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { configError, SyncError } from '../errors.ts'
 import { readAccount } from './account.ts'
+import { dropStages } from './make-stages.ts'
 import { inTransaction, type Session } from './connection.ts'
 
 /** Comment of the schema that a demo made. A company's id would not do as a mark: it may be a real company's too. */
@@ -46,17 +47,18 @@ export async function removeDemo(session: Session, account: string): Promise<boo
       `The schema "${schemas.data}" is not one that a demo made; it holds ${kept?.companyName ?? 'something else'}. Run the demo in another directory, or set PIPEDRIVE_WAREHOUSE_DIR.`,
     )
   await inTransaction(session, async () => {
+    await dropStages(session)
     await control.schema.dropSchema(schemas.data).cascade().execute()
     await forgetAccount(session, account)
   })
   return true
 }
 
-/** Every table of the control schema says whose its rows are. */
+/** Every table of the control schema that holds anything says whose its rows are. */
 async function forgetAccount({ client, control, schemas }: Session, account: string): Promise<void> {
   const { rows } = await client.query<{ table: string }>(
     `select relname as table from pg_attribute join pg_class on pg_class.oid = attrelid
-     where attname = 'account' and relkind = 'r' and relnamespace = to_regnamespace(quote_ident($1))`,
+     where attname = 'account' and relkind = 'r' and relpersistence = 'p' and relnamespace = to_regnamespace(quote_ident($1))`,
     [schemas.control],
   )
   for (const { table } of rows)

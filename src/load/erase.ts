@@ -5,6 +5,7 @@ import { inTransaction, tableExists, type Session } from './connection.ts'
 import { existingTable } from './evolve.ts'
 import { lockUntilCommit } from './lock.ts'
 import { emptyings, isNamed, isTouched, rowsThatGo, type Keys } from './mentions.ts'
+import { cutOffStages } from './stage.ts'
 import { oweVacuum, sweepOut } from './sweep-out.ts'
 
 /** A record that is to be erased, and where anything of it may stand. */
@@ -151,6 +152,10 @@ export async function eraseRecord(session: Session, erasure: Erasure): Promise<E
     const tables = await lookAt(session, erasure, places)
     await oweVacuum(session, erasure, tables)
     for (const place of places) await clean(session, place, theKey(erasure))
+    await cutOffStages(
+      session,
+      touched.map(({ layout }) => layout),
+    )
     return { since, tables }
   })
   await sweepOut(session, erasure.account)

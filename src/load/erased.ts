@@ -2,7 +2,7 @@ import { sql, type CompiledQuery } from 'kysely'
 import type { StreamLayout, TableLayout } from '../transform/layout.ts'
 import { tableExists, type Session } from './connection.ts'
 import { emptyings, isTouched, rowsThatGo, type Keys } from './mentions.ts'
-import { stageName } from './stage.ts'
+import { stageOf } from './stage.ts'
 
 export interface ErasedRecord {
   readonly stream: string
@@ -32,7 +32,7 @@ function allErased({ schemas }: Session, account: string): Keys {
 
 function compile(session: Session, layout: TableLayout, erased: ReadonlySet<string>, keys: Keys) {
   const { data } = session
-  const stage = sql.table(`pg_temp.${stageName(layout)}`)
+  const stage = stageOf(session, layout)
   const mentions = (layout.mentions ?? []).filter((one) => erased.has(one.of) && isTouched(one))
   const gone = rowsThatGo(layout, mentions, keys)
   return {
@@ -43,24 +43,18 @@ function compile(session: Session, layout: TableLayout, erased: ReadonlySet<stri
   }
 }
 
-/** Takes out of what is staged all that was erased; gives how many records of the stream's own that were. */
-export type KeepOut = () => Promise<number>
-
-export interface OpenKeepOut {
+export interface KeepOut {
   /** Whether there is anything that could have to be kept out. */
-  readonly any: boolean
-  readonly keepOut: KeepOut
+  readonly keepsOut: boolean
+  /** Takes out of what is staged all that was erased; gives how many records of the stream's own that were. */
+  readonly keepOut: () => Promise<number>
 }
 
 /**
  * To be opened under the stream's lock, which whoever erases takes too: what is erased while it is open is of streams
  * that this one does not name.
  */
-export async function openKeepOut(
-  session: Session,
-  account: string,
-  layout: StreamLayout,
-): Promise<OpenKeepOut> {
+export async function openKeepOut(session: Session, account: string, layout: StreamLayout): Promise<KeepOut> {
   const { control, data } = session
   const rows = await control
     .selectFrom('erased')
@@ -78,7 +72,7 @@ export async function openKeepOut(
     ...others.flatMap(({ remove, empty }) => [remove ?? [], ...empty].flat()),
   ]
   return {
-    any: (own?.remove ?? null) !== null || rest.length > 0,
+    keepsOut: (own?.remove ?? null) !== null || rest.length > 0,
     async keepOut() {
       const dropped = own?.remove ? await run(own.remove) : 0
       for (const statement of rest) await run(statement)

@@ -4,8 +4,12 @@ import { undoneBy, type Session } from './connection.ts'
 import { waitBriefly } from './lock.ts'
 import { columnsHeld, planTable, WIDE_ROWS, type ExistingTable, type TableChange } from './table-plan.ts'
 
-/** A table of the data schema as it stands. */
-export async function existingTable({ client, schemas }: Session, table: string): Promise<ExistingTable> {
+/** A table as it stands; of the data schema unless another is named. */
+export async function existingTable(
+  { client, schemas }: Session,
+  table: string,
+  schema = schemas.data,
+): Promise<ExistingTable> {
   const { rows } = await client.query<{
     name: string
     type: string
@@ -18,7 +22,7 @@ export async function existingTable({ client, schemas }: Session, table: string)
      from pg_attribute join pg_class on pg_class.oid = attrelid
      join pg_namespace on pg_namespace.oid = relnamespace
      where nspname = $1 and relname = $2 and attnum > 0 and not attisdropped`,
-    [schemas.data, table, WIDE_ROWS],
+    [schema, table, WIDE_ROWS],
   )
   if (rows.length === 0) return null
   return {

@@ -4,9 +4,9 @@ import { DELETED_AT, EXTRA, type TableLayout } from '../transform/layout.ts'
 import { ROW_KEY } from '../transform/present.ts'
 import type { LeftOver } from '../transform/targets.ts'
 import type { Session } from './connection.ts'
-import { sameKey } from './merge.ts'
-import { copyIntoStage, stageName } from './stage.ts'
+import { stageOf, whileStaged } from './stage.ts'
 import { qualified, quoteIdentifier } from './table-plan.ts'
+import { sameKey } from './upsert.ts'
 
 /** Rows that are read at once. */
 const ROWS = 2000
@@ -78,16 +78,15 @@ export async function* readLeftovers(
  */
 export async function moveLeftovers(session: Session, layout: TableLayout, batch: Batch): Promise<void> {
   const { data, schemas } = session
-  await copyIntoStage(session, layout, batch.rows(0))
   const set = layout.columns
     .map(({ name }) => name)
     .filter((name) => !layout.key.includes(name) && name !== DELETED_AT && name !== EXTRA)
     .map(
       (name) => sql`${sql.id(name)} = coalesce(${sql.ref(`staged.${name}`)}, ${sql.ref(`held.${name}`)}), `,
     )
-  const staged = sql.table(`pg_temp.${stageName(layout)}`)
-  await sql`update ${sql.table(`${schemas.data}.${layout.table}`)} as held
+  const staged = stageOf(session, layout)
+  const move = sql`update ${sql.table(`${schemas.data}.${layout.table}`)} as held
     set ${sql.join(set, sql``)} ${sql.id(EXTRA)} = ${sql.ref(`staged.${EXTRA}`)}, _synced_at = now()
-    from ${staged} as staged where ${sameKey(layout, 'staged', 'held')}`.execute(data)
-  await sql`delete from ${staged}`.execute(data)
+    from ${staged} as staged where ${sameKey(layout, 'staged', 'held')}`
+  await whileStaged(session, { tables: [layout], batch, keepsOut: false }, () => move.execute(data))
 }

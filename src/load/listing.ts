@@ -4,7 +4,7 @@ import { DELETED_AT, type StreamLayout } from '../transform/layout.ts'
 import { keyOfRow } from './comparison.ts'
 import { inTransaction, type Session } from './connection.ts'
 import type { KeepOut } from './erased.ts'
-import { copyIntoStage, stageName, temporaryName } from './stage.ts'
+import { stageOf, temporaryName, whileStaged } from './stage.ts'
 import { quoteIdentifier } from './table-plan.ts'
 import { isOf, type Owner } from './tombstones.ts'
 
@@ -30,19 +30,22 @@ export async function noteListed(
   session: Session,
   layout: StreamLayout,
   batch: Batch,
-  keepOut: KeepOut,
+  openKeepOut: () => Promise<KeepOut>,
   frontier: Date | null,
 ): Promise<void> {
   const cursor = layout.cursor === null ? sql`null::timestamptz` : sql.ref(layout.cursor)
   await inTransaction(session, async () => {
-    await copyIntoStage(session, layout, batch.rows(0))
-    await keepOut()
-    await sql`insert into ${listing(layout)} (key, cursor, frontier, deleted)
+    const { keepsOut, keepOut } = await openKeepOut()
+    const staging = { tables: [layout], batch, keepsOut }
+    await whileStaged(session, staging, async () => {
+      await keepOut()
+      await sql`insert into ${listing(layout)} (key, cursor, frontier, deleted)
       select ${keyOfRow(layout, 'staged')}, ${cursor}, coalesce(${frontier}::timestamptz, 'infinity'),
         ${sql.ref(DELETED_AT)} is not null
-      from ${sql.table(`pg_temp.${stageName(layout)}`)} as staged
+      from ${stageOf(session, layout)} as staged
       on conflict (key) do update set cursor = excluded.cursor, frontier = excluded.frontier,
         deleted = excluded.deleted`.execute(session.data)
+    })
   })
 }
 

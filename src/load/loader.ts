@@ -6,7 +6,8 @@ import { openKeepOut } from './erased.ts'
 import { openFirstLoad } from './first-load.ts'
 import { compileMerge, type MergeCounts } from './merge.ts'
 import { logDrift } from './run-log.ts'
-import { copyIntoStage, createStage } from './stage.ts'
+import { makeStages } from './make-stages.ts'
+import { whileStaged } from './stage.ts'
 import { createSeen, rememberSeen } from './tombstones.ts'
 
 export interface LoaderOptions {
@@ -36,20 +37,19 @@ export interface Loader {
 /** One batch through the stage. */
 async function openMerge(session: Session, { account, layout, rememberKeys }: LoaderOptions) {
   const tables = [layout, ...layout.children]
-  for (const table of tables) await createStage(session, table)
+  await inTransaction(session, () => makeStages(session, tables))
   if (rememberKeys) await createSeen(session, layout)
-  const { any, keepOut } = await openKeepOut(session, account, layout)
+  const { keepsOut, keepOut } = await openKeepOut(session, account, layout)
   const merge = compileMerge(session, layout)
-  const load = async (batch: Batch, alongside?: Alongside): Promise<MergeCounts> => {
-    for (const [index, table] of tables.entries())
-      if (batch.tables[index]?.length !== 0) await copyIntoStage(session, table, batch.rows(index))
-    // Pipedrive has shown what is kept out, too.
-    if (rememberKeys) await rememberSeen(session, layout)
-    // Before the merge, which takes what is older than the table out of the stage: it was shown all the same.
-    await alongside?.()
-    return merge.run(batch.size - (await keepOut()))
-  }
-  return { load, keepsOut: any }
+  const load = (batch: Batch, alongside?: Alongside): Promise<MergeCounts> =>
+    whileStaged(session, { tables, batch, keepsOut }, async () => {
+      // Pipedrive has shown what is kept out, too.
+      if (rememberKeys) await rememberSeen(session, layout)
+      // Before the merge, which takes what is older than the table out of the stage: it was shown all the same.
+      await alongside?.()
+      return merge.run(batch.size - (await keepOut()))
+    })
+  return { load, keepsOut }
 }
 
 export async function openLoader(session: Session, options: LoaderOptions): Promise<Loader> {

@@ -2,19 +2,20 @@ import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import { DELETED_AT, type StreamLayout } from '../transform/layout.ts'
 import { keyOfRow } from './comparison.ts'
 import type { Session } from './connection.ts'
-import { sameKey } from './merge.ts'
-import { stageName } from './stage.ts'
+import { stageOf } from './stage.ts'
+import { sameKey } from './upsert.ts'
 
 /** Marks as deleted, of these rows, what is not staged; to be called in the transaction that has staged what is there. */
 export async function markGone(
-  { data, schemas }: Session,
+  session: Session,
   layout: StreamLayout,
   rows: RawBuilder<SqlBool>,
 ): Promise<void> {
+  const { data, schemas } = session
   await sql`update ${sql.table(`${schemas.data}.${layout.table}`)} as held
     set ${sql.id(DELETED_AT)} = now(), _synced_at = now()
     where ${rows} and ${sql.ref(`held.${DELETED_AT}`)} is null
-      and not exists (select from ${sql.table(`pg_temp.${stageName(layout)}`)} as staged
+      and not exists (select from ${stageOf(session, layout)} as staged
         where ${sameKey(layout, 'staged', 'held')})`.execute(data)
 }
 

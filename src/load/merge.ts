@@ -2,8 +2,9 @@ import { sql, type CompiledQuery, type Expression, type SqlBool } from 'kysely'
 import { DELETED_AT, EXTRA } from '../transform/layout.ts'
 import type { ChildLayout, Column, StreamLayout, TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
-import { stageName } from './stage.ts'
+import { stageOf } from './stage.ts'
 import { SYNCED_AT } from './table-plan.ts'
+import { column, sameKey, upsert } from './upsert.ts'
 
 export interface MergeCounts {
   readonly inserted: number
@@ -14,20 +15,6 @@ export interface MergeCounts {
   readonly stale: number
   /** Of the updated rows those that have become deleted. */
   readonly tombstoned: number
-}
-
-function stage(layout: TableLayout) {
-  return sql.table(`pg_temp.${stageName(layout)}`)
-}
-
-function column(table: string, name: string) {
-  return sql.ref(`${table}.${name}`)
-}
-
-/** Whether rows of two tables have the same key. */
-export function sameKey(layout: TableLayout, one: string, other: string) {
-  const pairs = layout.key.map((name) => sql`${column(one, name)} = ${column(other, name)}`)
-  return sql.join(pairs, sql` and `)
 }
 
 /** True unless the staged version is known to be older; equal versions apply, and so does one without a cursor. */
@@ -79,41 +66,21 @@ function staged({ name, nulls }: Column) {
   return (nulls === 'empty' ? sql`coalesce(${value}, '{}')` : value).as(name)
 }
 
-/**
- * Whether a staged row, as `excluded`, leaves the table as it is. A row that conflicts is locked by `on conflict` even where
- * nothing is assigned to it, which is a write, and logged; so it is left out before. The offset keeps the planner from
- * reading the whole table to compare it with a batch.
- */
-function isHeld({ schemas }: Session, layout: TableLayout): Expression<SqlBool> {
-  const target = sql.table(`${schemas.data}.${layout.table}`)
-  const held = sql`${sameKey(layout, layout.table, 'excluded')} and not (${notOlder(layout)} and ${differs(layout)})`
-  return sql<SqlBool>`exists (select from ${target} where ${held} offset 0)`
-}
-
-/** One statement: insert what is new, update what differs and is not older. */
-function upsert(session: Session, layout: TableLayout, where: Expression<SqlBool>) {
-  const { data } = session
-  const names = layout.columns.map(({ name }) => name)
-  const updates = Object.fromEntries(
-    changing(layout).map((each) => [each.name, assignment(layout.table, each)]),
-  )
-  const rows = data.selectFrom(stage(layout).as('staged')).select(layout.columns.map(staged)).where(where)
-  return data
-    .insertInto(layout.table)
-    .columns(names)
-    .expression((from) =>
-      from
-        .selectFrom(rows.as('excluded'))
-        .select(names.map((name) => column('excluded', name).as(name)))
-        .where(sql<SqlBool>`not ${isHeld(session, layout)}`),
-    )
-    .onConflict((conflict) =>
-      conflict
-        .columns([...layout.key])
-        .doUpdateSet({ ...updates, [SYNCED_AT.name]: sql`now()` })
-        .where(notOlder(layout))
-        .where(differs(layout)),
-    )
+/** Merges the staged rows that hold something. */
+function upsertStaged(session: Session, layout: TableLayout, where: Expression<SqlBool>) {
+  const updates = changing(layout).map((each) => [each.name, assignment(layout.table, each)] as const)
+  return upsert(session, {
+    schema: session.schemas.data,
+    table: layout.table,
+    key: layout.key,
+    columns: layout.columns.map(({ name }) => name),
+    rows: session.data
+      .selectFrom(stageOf(session, layout).as('staged'))
+      .select(layout.columns.map(staged))
+      .where(where),
+    set: { ...Object.fromEntries(updates), [SYNCED_AT.name]: sql`now()` },
+    changes: sql<SqlBool>`${notOlder(layout)} and ${differs(layout)}`,
+  })
 }
 
 /** What was written: whether each row was an insert, and its key. */
@@ -140,12 +107,12 @@ function compileParent(session: Session, layout: StreamLayout): CompiledQuery<Pa
   const before = sql.table(`${schemas.data}.${layout.table}`)
   const count = (condition: Expression<SqlBool>) => sql<string>`count(*) filter (where ${condition})`
   return data
-    .with('merged', () => upsert(session, layout, sql<SqlBool>`true`).returning(written(layout)))
+    .with('merged', () => upsertStaged(session, layout, sql<SqlBool>`true`).returning(written(layout)))
     .selectFrom('merged')
     .select([
       count(sql`merged.inserted`).as('inserted'),
       count(sql`not merged.inserted`).as('updated'),
-      sql<string>`(select count(*) from ${stage(layout)} as staged
+      sql<string>`(select count(*) from ${stageOf(session, layout)} as staged
         join merged as written on ${sameKey(layout, 'written', 'staged')}
         join ${before} as before on ${sameKey(layout, 'before', 'staged')}
         where ${column('staged', DELETED_AT)} is not null and ${column('before', DELETED_AT)} is null)`.as(
@@ -162,10 +129,11 @@ interface ParentCounts {
 }
 
 /** Takes older versions out of the stage, so that their children are left alone too. */
-function compileDropStale({ data, schemas }: Session, layout: StreamLayout): CompiledQuery | null {
+function compileDropStale(session: Session, layout: StreamLayout): CompiledQuery | null {
+  const { data, schemas } = session
   if (layout.cursor === null) return null
   const target = sql.table(`${schemas.data}.${layout.table}`)
-  return sql`delete from ${stage(layout)} as staged using ${target} as target
+  return sql`delete from ${stageOf(session, layout)} as staged using ${target} as target
     where ${sameKey(layout, 'target', 'staged')}
       and ${column('target', layout.cursor)} > ${column('staged', layout.cursor)}`.compile(data)
 }
@@ -177,14 +145,14 @@ function compileDropStale({ data, schemas }: Session, layout: StreamLayout): Com
 function compileChild(session: Session, layout: StreamLayout, child: ChildLayout): CompiledQuery[] {
   const { data, schemas } = session
   const [key = ''] = layout.key
-  const parents = sql`select ${column('parents', key)} from ${stage(layout)} as parents`
-  const staged = sql`select ${column('staged', child.parent)} from ${stage(child)} as staged`
+  const parents = sql`select ${column('parents', key)} from ${stageOf(session, layout)} as parents`
+  const staged = sql`select ${column('staged', child.parent)} from ${stageOf(session, child)} as staged`
   const replaced = child.nulls === 'stay' ? sql`${parents} intersect ${staged}` : parents
   const remove = sql`delete from ${sql.table(`${schemas.data}.${child.table}`)} as target
     where ${column('target', child.parent)} in (${replaced})
-      and not exists (select from ${stage(child)} as staged where ${sameKey(child, 'staged', 'target')})`
+      and not exists (select from ${stageOf(session, child)} as staged where ${sameKey(child, 'staged', 'target')})`
   const ofStaged = sql<SqlBool>`${column('staged', child.parent)} in (${parents})`
-  return [remove.compile(data), upsert(session, child, ofStaged).compile()]
+  return [remove.compile(data), upsertStaged(session, child, ofStaged).compile()]
 }
 
 export function compileMerge(session: Session, layout: StreamLayout): Merge {

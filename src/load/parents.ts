@@ -3,10 +3,10 @@ import type { Parents, Partition } from '../streams/stream.ts'
 import { DELETED_AT, type TableLayout } from '../transform/layout.ts'
 import type { Place } from './checkpoint.ts'
 import { tableExists, type Session } from './connection.ts'
-import { sameKey } from './merge.ts'
 import { isStale, noteParents, ofPlace, readsOf, type DueParent } from './parent-reads.ts'
-import { stageName } from './stage.ts'
+import { stageOf } from './stage.ts'
 import { isOf, type Owner } from './tombstones.ts'
+import { sameKey } from './upsert.ts'
 
 /** What one partition's children are: their table, and how they name their parents. */
 export interface Family {
@@ -150,7 +150,7 @@ export async function findEmptied(
       where ${liveChildren(family)} and ${sql.ref(`child.${column}`)} = any(${keys}::text[]::${typeOf(layout, column)}[])`,
   )
   const staged = parents.columns.map(
-    (column) => sql`select ${sql.ref(column)}::text from ${sql.table(`pg_temp.${stageName(layout)}`)}`,
+    (column) => sql`select ${sql.ref(column)}::text from ${stageOf(session, layout)}`,
   )
   const { rows } = await sql<{ key: string }>`(${sql.join(held, sql` union `)})
     except (${sql.join(staged, sql` union `)})`.execute(session.data)
@@ -208,7 +208,7 @@ export async function settleParents(
   const { numAffectedRows } = await sql`
     update ${tableOf(session, layout.table)} as child set ${sql.id(DELETED_AT)} = now(), _synced_at = now()
     where ${liveChildren(family)} and ${isChildOf(family, keys)} and ${isChildOf(family, shown)} is not true
-      and not exists (select from ${sql.table(`pg_temp.${stageName(layout)}`)} as staged
+      and not exists (select from ${stageOf(session, layout)} as staged
         where ${sameKey(layout, 'staged', 'child')})`.execute(session.data)
   await noteParents(session, place, read)
   return Number(numAffectedRows ?? 0n)

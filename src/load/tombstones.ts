@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { DELETED_AT, type TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
-import { sameKey } from './merge.ts'
-import { stageName, temporaryName } from './stage.ts'
+import { stageOf, temporaryName } from './stage.ts'
 import { quoteIdentifier } from './table-plan.ts'
+import { sameKey } from './upsert.ts'
 
 function seenName(layout: TableLayout): string {
   return temporaryName('seen', layout)
@@ -28,13 +28,11 @@ export async function createSeen({ client }: Session, layout: TableLayout): Prom
 }
 
 /** Remembers the keys that are staged; to be called in the transaction of the batch, before its commit. */
-export async function rememberSeen({ client }: Session, layout: TableLayout): Promise<void> {
-  const columns = keyColumns(layout)
-    .map(({ name }) => name)
-    .join(', ')
-  await client.query(
-    `insert into pg_temp.${quoteIdentifier(seenName(layout))}
-     select ${columns} from pg_temp.${quoteIdentifier(stageName(layout))} on conflict do nothing`,
+export async function rememberSeen(session: Session, layout: TableLayout): Promise<void> {
+  const seen = sql.table(`pg_temp.${seenName(layout)}`)
+  const columns = sql.join(layout.key.map((name) => sql.ref(name)))
+  await sql`insert into ${seen} select ${columns} from ${stageOf(session, layout)} on conflict do nothing`.execute(
+    session.data,
   )
 }
 

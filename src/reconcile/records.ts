@@ -51,11 +51,11 @@ async function list(
   frontier: Date | null,
   pagesBefore: number,
 ): Promise<number> {
-  const { stream, session, context, layout, transform, newBatch, keepOut } = subject
+  const { stream, session, context, layout, transform, newBatch, openKeepOut } = subject
   const batch = newBatch()
   let pages = pagesBefore
   const note = async (): Promise<void> => {
-    await noteListed(session, layout, batch, keepOut, frontier)
+    await noteListed(session, layout, batch, openKeepOut, frontier)
     pages += batch.pages
     context.onProgress({ stream: stream.name, rows: batch.size, pages, share: null })
     batch.clear()

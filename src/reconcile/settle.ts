@@ -22,14 +22,14 @@ interface Look {
 
 /** Reads some units again and sets them against the rows, with nothing in between. */
 async function look(subject: Subject, rereading: Rereading, units: readonly string[]): Promise<Look> {
-  const { stream, session, layout, transform, newBatch, keepOut } = subject
+  const { stream, session, layout, transform, newBatch, openKeepOut } = subject
   const { columns, frontier } = rereading
   const optional = optionalColumns(stream)
   const batch = newBatch()
   const { pages, units: answered } = await rereading.read(units)
   for (const page of pages) transform(page, batch)
   const asked = new Set(answered)
-  const scope = { rows: rereading.rows(answered), units: columns, frontier, keepOut }
+  const scope = { rows: rereading.rows(answered), units: columns, frontier, openKeepOut }
   const compared = await compareBatch(session, layout, batch, scope)
   const rows = compared
     .map((found) => ({

@@ -1,8 +1,8 @@
 import { databaseTime } from '../load/catalog-age.ts'
-import { createStages } from '../load/comparison.ts'
 import { readCatalog } from '../load/catalog-store.ts'
-import type { Session } from '../load/connection.ts'
+import { inTransaction, type Session } from '../load/connection.ts'
 import { openKeepOut, type KeepOut } from '../load/erased.ts'
+import { makeStages } from '../load/make-stages.ts'
 import type { Owner } from '../load/tombstones.ts'
 import type { Stream } from '../streams/stream.ts'
 import { shapeHeld } from '../prepare.ts'
@@ -36,7 +36,7 @@ export interface Subject {
   readonly owner: Owner | null
   readonly newBatch: () => Batch
   /** Looks anew each time: what is verified is not locked, so records may be erased meanwhile. */
-  readonly keepOut: KeepOut
+  readonly openKeepOut: () => Promise<KeepOut>
 }
 
 /**
@@ -64,7 +64,7 @@ export async function openSubject(
 ): Promise<Subject> {
   const catalog = await readFields(stream, session, context)
   const { layout, ...shape } = await shapeHeld(session, stream, catalog)
-  await createStages(session, layout)
+  await inTransaction(session, () => makeStages(session, [layout, ...layout.children]))
   return {
     stream,
     session,
@@ -73,6 +73,6 @@ export async function openSubject(
     transform: compileTransform(shape.stream, shape.catalog),
     owner: ownerOf(stream, context),
     newBatch: () => new Batch(1 + layout.children.length),
-    keepOut: async () => (await openKeepOut(session, context.options.account, layout)).keepOut(),
+    openKeepOut: () => openKeepOut(session, context.options.account, layout),
   }
 }

@@ -1,17 +1,18 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { connect, inTransaction, type Session } from '../../src/load/connection.ts'
-import { copyIntoStage, createStage, stageName } from '../../src/load/stage.ts'
+import { makeStages } from '../../src/load/make-stages.ts'
+import { copyIntoStage, stageName } from '../../src/load/stage.ts'
 import type { Cell } from '../../src/transform/cells.ts'
 import type { Column, TableLayout } from '../../src/transform/layout.ts'
 import { copyRows, type Row } from '../support/copy-rows.ts'
-import { testDatabase } from '../support/database.ts'
+import { migratedDatabase } from '../support/database.ts'
 import { SCHEMAS } from './support/warehouse.ts'
 
 let session: Session
 
 beforeAll(async () => {
-  const db = await testDatabase()
+  const db = await migratedDatabase()
   session = await connect(db.url, SCHEMAS, 'copy-text')
   return async () => {
     await session[Symbol.asyncDispose]()
@@ -38,14 +39,17 @@ const layout = layoutOf([
   column('json', 'jsonb'),
 ])
 
+const STAGE = `pipedrive_sync."${stageName({ schemas: SCHEMAS }, layout)}"`
+
 /** What PostgreSQL holds after a COPY, in the order of the rows; numbers as their text. */
 async function roundTrip(rows: readonly Row[]): Promise<unknown[]> {
-  await createStage(session, layout)
   return inTransaction(session, async () => {
+    await makeStages(session, [layout])
     await copyIntoStage(session, layout, copyRows(rows))
     const { rows: found } = await session.client.query<Record<string, unknown>>(
-      `select text, texts, numbers::text[], count::text, amount::text, flag, json from ${stageName(layout)} order by place`,
+      `select text, texts, numbers::text[], count::text, amount::text, flag, json from ${STAGE} order by place`,
     )
+    await session.client.query(`delete from ${STAGE}`)
     return found.map(Object.values)
   })
 }
@@ -212,7 +216,7 @@ describe('many rows', () => {
   })
 
   test('of which one does not fit its column are refused as a whole, and the connection goes on', async () => {
-    await createStage(session, layout)
+    await inTransaction(session, () => makeStages(session, [layout]))
     const bad = inTransaction(session, () =>
       copyIntoStage(
         session,
@@ -224,7 +228,7 @@ describe('many rows', () => {
       ),
     )
     await expect(bad).rejects.toThrow('invalid input syntax for type bigint: "not a number"')
-    const { rows } = await session.client.query(`select from ${stageName(layout)}`)
+    const { rows } = await session.client.query(`select from ${STAGE}`)
     expect(rows).toEqual([])
   })
 })

@@ -29,6 +29,8 @@ async function live(session: Session, account: string): Promise<void> {
 
 const SCHEMAS = `select nspname as name from pg_namespace where nspname ~ '^(pipedrive|acme)' order by 1`
 
+const STAGES = `select tablename as name from pg_tables where tablename like 'stage%' order by 1`
+
 async function demonstrated() {
   const warehouse = await emptyWarehouse()
   await makeDemoSchema(warehouse.session)
@@ -41,6 +43,7 @@ describe('what a demo left', () => {
     const { db, session } = await demonstrated()
     const acme = await openSession(db.url, 'test', { data: 'acme', control: 'pipedrive_sync' })
     await live(acme, 'acme')
+    await db.query(`alter table pipedrive_sync."stage_acme$contacts" add account bigint`)
     expect(await removeDemo(session, ACCOUNT)).toBe(true)
     expect(await db.query(SCHEMAS)).toEqual([{ name: 'acme' }, { name: 'pipedrive_sync' }])
     expect(await readAccount(session, ACCOUNT)).toBeNull()
@@ -49,6 +52,10 @@ describe('what a demo left', () => {
       expect(await db.query(`select distinct account from pipedrive_sync.${table}`), table).toEqual([
         { account: 'acme' },
       ])
+    expect(await db.query(STAGES)).toEqual([
+      { name: 'stage_acme$contact_emails' },
+      { name: 'stage_acme$contacts' },
+    ])
     expect(await removeDemo(session, ACCOUNT)).toBe(false)
   })
 

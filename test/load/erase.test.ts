@@ -152,6 +152,26 @@ describe('a batch of which some records were erased', () => {
     expect(await findAbsent(session, walk.layout)).toEqual({ live: 1, seen: 1, absent: ['1'] })
   })
 
+  test('leaves nothing of them in the file of the stage, nor did they before they were erased', async () => {
+    const { db, session } = await migratedWarehouse()
+    const bytes = () =>
+      db.query(
+        `select relname as name, pg_relation_size(oid)::integer as bytes from pg_class
+         where relname in ('stage_pipedrive$persons', 'stage_pipedrive$person_emails') order by 1`,
+      )
+    const nothing = ['person_emails', 'persons'].map((table) => ({
+      name: `stage_pipedrive$${table}`,
+      bytes: 0,
+    }))
+    const batch = [{ id: 5, emails: [{ value: 'a@x.example' }] }, { id: 6 }]
+    await (await openStream(session, persons)).load(batch)
+    expect(await bytes()).toEqual(nothing.map((each) => ({ ...each, bytes: 8192 })))
+    await erase(session, 'person', '5')
+    expect(await bytes()).toEqual(nothing)
+    await (await openStream(session, persons)).load(batch)
+    expect(await bytes()).toEqual(nothing)
+  })
+
   test('takes no statement more where what was erased has nothing to do with the stream', async () => {
     const { session } = await migratedWarehouse()
     const { client } = session

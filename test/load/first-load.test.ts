@@ -39,7 +39,7 @@ describe('the first load of a stream', () => {
     const { session } = await migratedWarehouse()
     const { load } = await openStream(session, contacts, [], FIRST)
     await load([contact(1, 0)], async () => {
-      const { rows } = await session.client.query('select from pg_temp.stage_contacts')
+      const { rows } = await session.client.query('select from pipedrive_sync."stage_pipedrive$contacts"')
       expect(rows).toEqual([])
     })
   })

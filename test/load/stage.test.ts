@@ -1,18 +1,20 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { inTransaction } from '../../src/load/connection.ts'
-import { copyIntoStage, createStage, stageName } from '../../src/load/stage.ts'
+import { inTransaction, type Session } from '../../src/load/connection.ts'
+import { makeStages } from '../../src/load/make-stages.ts'
+import { copyIntoStage, stageName } from '../../src/load/stage.ts'
 import { createSeen, findAbsent, rememberSeen } from '../../src/load/tombstones.ts'
-import type { StreamLayout } from '../../src/transform/layout.ts'
+import type { Column, StreamLayout } from '../../src/transform/layout.ts'
 import { copyRows } from '../support/copy-rows.ts'
-import { contacts, emptyWarehouse, migratedWarehouse, openStream } from './support/warehouse.ts'
+import { contacts, migratedWarehouse, openStream, SCHEMAS } from './support/warehouse.ts'
 
-function layoutOf(table: string): StreamLayout {
+function layoutOf(table: string, ...more: readonly Column[]): StreamLayout {
   return {
     table,
     comment: table,
     key: ['id'],
     cursor: null,
-    columns: [{ name: 'id', type: 'bigint', comment: null }],
+    columns: [{ name: 'id', type: 'bigint', comment: null }, ...more],
     children: [],
   }
 }
@@ -20,81 +22,135 @@ function layoutOf(table: string): StreamLayout {
 /** Two names of 63 bytes that differ in their last only. */
 const LONG = ['a', 'b'].map((last) => 'deals_of_'.padEnd(62, 'x') + last) as [string, string]
 
+const nameOf = (table: string): string => stageName({ schemas: SCHEMAS }, { table })
+
+const make = (session: Session, layout: StreamLayout): Promise<void> =>
+  inTransaction(session, () => makeStages(session, [layout]))
+
+/** What a connection sees of the stage of a table. */
+async function staged({ client }: Session, table: string): Promise<readonly unknown[]> {
+  const { rows } = await client.query<object>(`select * from pipedrive_sync."${nameOf(table)}"`)
+  return rows
+}
+
+/** Its file, and how many bytes are in it. */
+async function fileOf({ client }: Session, table: string): Promise<{ file: string; bytes: number }> {
+  const { rows } = await client.query<{ file: string; bytes: number }>(
+    'select pg_relation_filepath($1::regclass) as file, pg_table_size($1::regclass)::integer as bytes',
+    [`pipedrive_sync."${nameOf(table)}"`],
+  )
+  return rows[0]!
+}
+
 describe('a staging table', () => {
-  test('is empty after every commit and every rollback', async () => {
-    const { session } = await emptyWarehouse()
-    const layout = layoutOf('deals')
-    await createStage(session, layout)
-    const count = async () => (await session.client.query(`select from ${stageName(layout)}`)).rowCount
-    await inTransaction(session, async () => {
-      await copyIntoStage(session, layout, copyRows([[1], [2]]))
-      expect(await count()).toBe(2)
-    })
-    expect(await count()).toBe(0)
-    const failed = inTransaction(session, async () => {
-      await copyIntoStage(session, layout, copyRows([[3]]))
+  test('holds a batch while it is loaded, and is empty after the commit and after a rollback', async () => {
+    const { session } = await migratedWarehouse()
+    const { load } = await openStream(session)
+    const look = async () => {
+      expect(await staged(session, 'contacts')).toHaveLength(2)
+      expect(await staged(session, 'contact_emails')).toHaveLength(1)
+    }
+    const batch = [{ id: 1, emails: [{ value: 'a@x.example' }] }, { id: 2 }]
+    await load(batch, look)
+    expect(await staged(session, 'contacts')).toEqual([])
+    expect(await staged(session, 'contact_emails')).toEqual([])
+    const failed = load(batch, async () => {
+      await look()
       throw new Error('stop')
     })
     await expect(failed).rejects.toThrow('stop')
-    expect(await count()).toBe(0)
+    expect(await staged(session, 'contacts')).toEqual([])
   })
 
-  test('belongs to its connection: two of them stage the same stream', async () => {
-    const { session, open } = await emptyWarehouse()
+  test('is not logged, and stays for the next run', async () => {
+    const { db, session, open } = await migratedWarehouse()
+    await openStream(session)
+    const stages = () =>
+      db.query(
+        `select oid, relname as name, relpersistence as persistence, xmin::text from pg_class
+         where relname like 'stage%' order by relname`,
+      )
+    const before = await stages()
+    expect(before).toMatchObject([
+      { name: 'stage_pipedrive$contact_emails', persistence: 'u' },
+      { name: 'stage_pipedrive$contacts', persistence: 'u' },
+    ])
+    await (await openStream(await open())).load([{ id: 1 }])
+    expect(await stages()).toEqual(before)
+  })
+
+  test('takes the rows of two connections at once, and shows each its own', async () => {
+    const { session, open } = await migratedWarehouse()
     const other = await open()
     const layout = layoutOf('deals')
-    await createStage(session, layout)
-    await createStage(other, layout)
+    await Promise.all([make(session, layout), make(other, layout)])
     await inTransaction(session, async () => {
       await copyIntoStage(session, layout, copyRows([[1]]))
-      expect((await other.client.query(`select from ${stageName(layout)}`)).rowCount).toBe(0)
+      await inTransaction(other, async () => {
+        await copyIntoStage(other, layout, copyRows([[2]]))
+        expect(await staged(other, 'deals')).toEqual([{ id: '2' }])
+        expect(await staged(session, 'deals')).toEqual([{ id: '1' }])
+      })
     })
   })
 
-  test('is made anew where the columns have changed', async () => {
-    const { session } = await emptyWarehouse()
-    const layout = layoutOf('deals')
-    await createStage(session, layout)
-    const wider = {
-      ...layout,
-      columns: [...layout.columns, { name: 'a "b"', type: 'text', comment: null } as const],
-    }
-    await createStage(session, wider)
+  test('gets the columns that it lacks, those of another type anew, and keeps the others', async () => {
+    const { session } = await migratedWarehouse()
+    const [name, size] = [
+      { name: 'a "b"', type: 'text', comment: null },
+      { name: 'size', type: 'text', comment: null },
+    ] as const
+    await make(session, layoutOf('deals', size))
+    await make(session, layoutOf('deals', name))
+    await make(session, layoutOf('deals', { ...size, type: 'bigint' }))
+    const layout = layoutOf('deals', name, { ...size, type: 'bigint' })
     await inTransaction(session, async () => {
-      await copyIntoStage(session, wider, copyRows([[1, 'x']]))
-      expect((await session.client.query(`select * from ${stageName(wider)}`)).rows).toEqual([
-        { id: '1', 'a "b"': 'x' },
-      ])
+      await copyIntoStage(session, layout, copyRows([[1, 'x', 2]]))
+      expect(await staged(session, 'deals')).toEqual([{ id: '1', 'a "b"': 'x', size: '2' }])
     })
   })
 
-  test('leaves a table of the same name in a schema of the database alone', async () => {
-    const { db, session } = await emptyWarehouse()
-    await db.query('create table public.stage_deals (id bigint)')
-    const layout = layoutOf('deals')
-    await createStage(session, layout)
-    await inTransaction(session, () => copyIntoStage(session, layout, copyRows([[1]])))
-    await createStage(session, layout)
-    expect(await db.query('select from public.stage_deals')).toEqual([])
+  test('is cut off where it has grown large, unless another connection is using it', async () => {
+    const { session, open } = await migratedWarehouse()
+    const other = await open()
+    const { load, layout } = await openStream(session)
+    const large = Array.from({ length: 20 }, (_, id) => ({ id, name: randomBytes(400_000).toString('hex') }))
+    await load([{ id: 1 }])
+    const { file } = await fileOf(session, 'contacts')
+    await load([{ id: 2 }])
+    expect(await fileOf(session, 'contacts')).toMatchObject({ file })
+    await inTransaction(other, async () => {
+      await copyIntoStage(other, { ...layout, columns: layout.columns.slice(0, 1) }, copyRows([[7]]))
+      await load(large)
+      expect((await fileOf(session, 'contacts')).bytes).toBeGreaterThan(8 * 1024 ** 2)
+      expect(await staged(other, 'contacts')).toMatchObject([{ id: '7' }])
+      await other.client.query(`delete from pipedrive_sync."${nameOf('contacts')}"`)
+    })
+    await load([{ id: 3 }])
+    const { file: cutOff, bytes } = await fileOf(session, 'contacts')
+    expect(cutOff).not.toBe(file)
+    expect(bytes).toBeLessThan(20_000)
+    expect(await staged(session, 'contacts')).toEqual([])
   })
 
-  test('has a name of at most 63 bytes, of its own for each table', () => {
-    expect(stageName(layoutOf('deals'))).toBe('stage_deals')
-    const names = [...LONG, 'é'.repeat(31), `${'é'.repeat(30)}è`].map((table) => stageName(layoutOf(table)))
+  test('has a name of at most 63 bytes, of its own for each table of each schema', () => {
+    expect(nameOf('deals')).toBe('stage_pipedrive$deals')
+    const names = [...LONG, 'é'.repeat(31), `${'é'.repeat(30)}è`].map(nameOf)
     for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63)
-    expect(new Set(names).size).toBe(4)
+    const inSchema = (data: string, table: string): string =>
+      stageName({ schemas: { ...SCHEMAS, data } }, { table })
+    names.push(inSchema('acme', 'deal_products'), inSchema('acme_deal', 'products'))
+    expect(new Set(names).size).toBe(6)
   })
 
   test('of each of two tables with names that long holds its own rows', async () => {
-    const { session } = await emptyWarehouse()
+    const { session } = await migratedWarehouse()
     const [one, other] = [layoutOf(LONG[0]), layoutOf(LONG[1])]
-    await createStage(session, one)
-    await createStage(session, other)
     await inTransaction(session, async () => {
+      await makeStages(session, [one, other])
       await copyIntoStage(session, one, copyRows([[1]]))
       await copyIntoStage(session, other, copyRows([[2]]))
-      const { rows } = await session.client.query(`select id from ${stageName(one)}`)
-      expect(rows).toEqual([{ id: '1' }])
+      expect(await staged(session, LONG[0])).toEqual([{ id: '1' }])
     })
   })
 
