@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
+import { sql, type SqlBool } from 'kysely'
 import { firstColumn, stemOf, type CatalogField } from '../transform/catalog.ts'
 import type { Session } from './connection.ts'
+import { column, upsert } from './upsert.ts'
 
 function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10)
@@ -42,20 +43,18 @@ export async function readCatalog({ catalog }: Session, entity: string): Promise
 
 /** When a row that is now marked as removed went: kept from the first time it was missed. */
 function removedAt(table: string) {
-  return sql<Date | null>`case when excluded.removed_at is null then null
-    else coalesce(${sql.ref(`${table}.removed_at`)}, excluded.removed_at) end`
+  return sql`case when excluded.removed_at is null then null
+    else coalesce(${column(table, 'removed_at')}, excluded.removed_at) end`
 }
 
 function changed(kept: string, columns: readonly string[]) {
-  const row = (table: string) => sql.join(columns.map((name) => sql.ref(`${table}.${name}`)))
-  return sql<boolean>`(${row(kept)}, ${sql.ref(`${kept}.removed_at`)} is null)
+  const row = (table: string) => sql.join(columns.map((name) => column(table, name)))
+  return sql<SqlBool>`(${row(kept)}, ${column(kept, 'removed_at')} is null)
     is distinct from (${row('excluded')}, excluded.removed_at is null)`
 }
 
 /** A custom field keeps the column of its first day; a native one has that of the registry, today's. */
-const pinnedColumn = sql<
-  string | null
->`case when fields.is_custom then fields.column_name else excluded.column_name end`
+const pinnedColumn = sql`case when fields.is_custom then fields.column_name else excluded.column_name end`
 
 export interface CatalogCounts {
   readonly inserted: number
@@ -69,80 +68,68 @@ function count(rows: readonly { inserted: boolean }[]): CatalogCounts {
 
 /** Writes what changed of the catalog of one entity; to be called within a transaction. */
 export async function writeCatalog(
-  { catalog }: Session,
+  session: Session,
   entity: string,
   fields: readonly CatalogField[],
 ): Promise<CatalogCounts> {
-  if (fields.length === 0) return { inserted: 0, updated: 0 }
-  const written = await catalog
-    .insertInto('fields')
-    .values(
-      fields.map((field) => ({
-        entity,
-        field_code: field.code,
-        label: field.label,
-        field_type: field.type,
-        column_name: firstColumn(field),
-        is_custom: field.isCustom,
-        description: field.description,
-        removed_at: field.removed ? sql`now()` : null,
-      })),
-    )
-    .onConflict((on) =>
-      on
-        .columns(['entity', 'field_code', 'field_type'])
-        .doUpdateSet({
-          label: sql`excluded.label`,
-          description: sql`excluded.description`,
-          column_name: pinnedColumn,
-          removed_at: removedAt('fields'),
-        })
-        .where((is) =>
-          is.or([
-            changed('fields', ['label', 'description']),
-            sql<boolean>`fields.column_name is distinct from ${pinnedColumn}`,
-          ]),
-        ),
-    )
+  const written = await upsertFields(session, entity, fields)
     .returning(sql<boolean>`(fields.xmax = 0)`.as('inserted'))
     .execute()
-  await writeOptions(catalog, entity, fields)
+  await upsertOptions(session, entity, fields).execute()
   return count(written)
 }
 
-async function writeOptions(
-  catalog: Session['catalog'],
-  entity: string,
-  fields: readonly CatalogField[],
-): Promise<void> {
+const FIELDS_KEY = ['entity', 'field_code', 'field_type'] as const
+
+function upsertFields(session: Session, entity: string, fields: readonly CatalogField[]) {
+  return upsert(session, {
+    schema: session.schemas.data,
+    table: 'fields',
+    key: FIELDS_KEY,
+    columns: [...FIELDS_KEY, 'label', 'column_name', 'is_custom', 'description', 'removed_at'],
+    rows: sql`(select ${entity}::text as entity, field_code, field_type, label, column_name, is_custom, description,
+        case when removed then now() end as removed_at
+      from unnest(${fields.map(({ code }) => code)}::text[], ${fields.map(({ type }) => type)}::text[],
+        ${fields.map(({ label }) => label)}::text[], ${fields.map(firstColumn)}::text[],
+        ${fields.map(({ isCustom }) => isCustom)}::boolean[], ${fields.map(({ description }) => description)}::text[],
+        ${fields.map(({ removed }) => removed)}::boolean[])
+        as field (field_code, field_type, label, column_name, is_custom, description, removed))`,
+    set: {
+      label: column('excluded', 'label'),
+      description: column('excluded', 'description'),
+      column_name: pinnedColumn,
+      removed_at: removedAt('fields'),
+    },
+    changes: sql<SqlBool>`(${changed('fields', ['label', 'description'])}
+      or fields.column_name is distinct from ${pinnedColumn})`,
+  })
+}
+
+const OPTIONS_KEY = ['entity', 'field_code', 'option_id'] as const
+
+function upsertOptions(session: Session, entity: string, fields: readonly CatalogField[]) {
   // Fields of one code share their options.
   const ofCode = new Map(fields.toReversed().map((field) => [field.code, field]))
-  const options = [...ofCode.values()].flatMap((field) =>
-    field.options.map((option, position) => ({
-      entity,
-      field_code: field.code,
-      option_id: option.id,
-      label: option.label,
-      color: option.color,
-      position,
-      removed_at: option.removed ? sql<Date>`now()` : null,
-    })),
+  const options = [...ofCode.values()].flatMap(({ code, options: all }) =>
+    all.map((option, position) => ({ code, position, ...option })),
   )
-  // One statement takes at most 65,535 parameters; a field may have 10,000 options.
-  for (let from = 0; from < options.length; from += 5000)
-    await catalog
-      .insertInto('field_options')
-      .values(options.slice(from, from + 5000))
-      .onConflict((on) =>
-        on
-          .columns(['entity', 'field_code', 'option_id'])
-          .doUpdateSet({
-            label: sql`excluded.label`,
-            color: sql`excluded.color`,
-            position: sql`excluded.position`,
-            removed_at: removedAt('field_options'),
-          })
-          .where(changed('field_options', ['label', 'color', 'position'])),
-      )
-      .execute()
+  return upsert(session, {
+    schema: session.schemas.data,
+    table: 'field_options',
+    key: OPTIONS_KEY,
+    columns: [...OPTIONS_KEY, 'label', 'color', 'position', 'removed_at'],
+    rows: sql`(select ${entity}::text as entity, field_code, option_id, label, color, position,
+        case when removed then now() end as removed_at
+      from unnest(${options.map(({ code }) => code)}::text[], ${options.map(({ id }) => id)}::text[],
+        ${options.map(({ label }) => label)}::text[], ${options.map(({ color }) => color)}::text[],
+        ${options.map(({ position }) => position)}::integer[], ${options.map(({ removed }) => removed)}::boolean[])
+        as option (field_code, option_id, label, color, position, removed))`,
+    set: {
+      label: column('excluded', 'label'),
+      color: column('excluded', 'color'),
+      position: column('excluded', 'position'),
+      removed_at: removedAt('field_options'),
+    },
+    changes: changed('field_options', ['label', 'color', 'position']),
+  })
 }

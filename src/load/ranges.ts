@@ -1,7 +1,8 @@
-import { sql } from 'kysely'
+import { sql, type SqlBool } from 'kysely'
 import { moment, readStreamBookmark, writeStreamBookmark, type Place } from './checkpoint.ts'
 import { EVERYTHING, type Range, type StretchState } from '../ranges.ts'
 import type { Session } from './connection.ts'
+import { column, upsert } from './upsert.ts'
 
 /** A range of a partition, and how far it has been read. */
 export interface RangeProgress {
@@ -67,30 +68,37 @@ function lowWater(parts: readonly StretchState[]): number | null {
   return whole.reduce<number | null>((low, { bookmark }) => later(low, bookmark), null)
 }
 
+const PARTS = ['since', 'until', 'bookmark', 'closed_at'] as const
+
+/** A part that is as it was is not written: of those that several walkers read, few move on between two checkpoints. */
 async function writeParts(
-  { control }: Session,
+  session: Session,
   place: Place,
   range: Range,
   parts: readonly StretchState[],
 ): Promise<void> {
   const key = { ...place, ...rangeKey(range) }
-  const values = parts.map(({ bookmark, closed, ...part }) => ({
-    ...key,
-    ...bounds(part),
-    bookmark: moment(bookmark),
-    closed_at: closed ? sql<Date>`now()` : null,
-  }))
-  await control
-    .insertInto('sync_window')
-    .values(values)
-    .onConflict((on) =>
-      on.columns(['account', 'stream', 'partition', 'range_since', 'range_until', 'since']).doUpdateSet({
-        until: (is) => is.ref('excluded.until'),
-        bookmark: (is) => is.ref('excluded.bookmark'),
-        closed_at: sql<Date>`case when excluded.closed_at is not null then coalesce(sync_window.closed_at, excluded.closed_at) end`,
-      }),
-    )
-    .execute()
+  const [since, until] = [parts.map((part) => bounds(part).since), parts.map((part) => bounds(part).until)]
+  const state = (table: string) =>
+    sql`(${column(table, 'until')}, ${column(table, 'bookmark')}, ${column(table, 'closed_at')} is null)`
+  await upsert(session, {
+    schema: session.schemas.control,
+    table: 'sync_window',
+    key: [...Object.keys(key), 'since'],
+    columns: [...Object.keys(key), ...PARTS],
+    rows: sql`(select ${place.account} as account, ${place.stream} as stream, ${place.partition} as partition,
+        ${key.range_since}::timestamptz as range_since, ${key.range_until}::timestamptz as range_until,
+        since, until, bookmark, case when closed then now() end as closed_at
+      from unnest(${since}::timestamptz[], ${until}::timestamptz[],
+        ${parts.map(({ bookmark }) => moment(bookmark))}::timestamptz[], ${parts.map(({ closed }) => closed)}::boolean[])
+        as part (since, until, bookmark, closed))`,
+    set: {
+      until: column('excluded', 'until'),
+      bookmark: column('excluded', 'bookmark'),
+      closed_at: sql`case when excluded.closed_at is not null then coalesce(sync_window.closed_at, excluded.closed_at) end`,
+    },
+    changes: sql<SqlBool>`${state('sync_window')} is distinct from ${state('excluded')}`,
+  }).execute()
 }
 
 /**

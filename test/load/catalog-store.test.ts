@@ -63,11 +63,12 @@ describe('the catalog', () => {
     expect(await byCode(session, 'title')).toEqual({ ...title, columnName: 'title', removed: false })
   })
 
-  test('seen again unchanged is not written', async () => {
+  test('seen again unchanged is neither written nor locked', async () => {
     const { db, session } = await migratedWarehouse()
     const stamps = () =>
       db.query(
-        `select xmin::text from pipedrive.fields union all select xmin::text from pipedrive.field_options`,
+        `select xmin::text, xmax::text from pipedrive.fields
+         union all select xmin::text, xmax::text from pipedrive.field_options`,
       )
     await see(session, [title, size])
     const before = await stamps()

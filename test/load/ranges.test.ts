@@ -53,6 +53,19 @@ describe('a range', () => {
     ])
   })
 
+  test('is written where a part of it has moved on, and not where it is as it was', async () => {
+    const { db, session } = await migratedWarehouse()
+    const parts = [part({ ...YEAR_2023, until: june }, may, true), part({ ...YEAR_2023, since: june }, null)]
+    const rows = () =>
+      db.query('select xmin::text, xmax::text from pipedrive_sync.sync_window order by since')
+    await save(session, YEAR_2023, ...parts)
+    const [first, second] = await rows()
+    await save(session, YEAR_2023, parts[0]!, { ...parts[1]!, bookmark: july })
+    const [firstAgain, secondMoved] = await rows()
+    expect(firstAgain).toEqual(first)
+    expect(secondMoved).not.toEqual(second)
+  })
+
   test('is open at both ends where it is everything', async () => {
     const { session } = await migratedWarehouse()
     await save(
