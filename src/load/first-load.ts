@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Batch } from '../transform/batch.ts'
 import type { StreamLayout, TableLayout } from '../transform/layout.ts'
 import { orUndone, type Session } from './connection.ts'
-import { copyInto } from './stage.ts'
+import { copyInto } from './copy.ts'
 import { qualified } from './table-plan.ts'
 
 /** Puts a batch into its tables as it is; false, and nothing done, where a key is there already. */

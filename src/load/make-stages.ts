@@ -1,7 +1,7 @@
 import type { TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
 import { existingTable } from './evolve.ts'
-import { lockStages } from './lock.ts'
+import { lockStages, waitBriefly } from './lock.ts'
 import { stageName } from './stage.ts'
 import {
   columnsHeld,
@@ -51,7 +51,10 @@ async function planStages(session: Session, layouts: readonly TableLayout[]): Pr
 export async function makeStages(session: Session, layouts: readonly TableLayout[]): Promise<void> {
   if ((await planStages(session, layouts)).length === 0) return
   await lockStages(session)
+  // A dump of the database holds its tables until it is done.
+  await waitBriefly(session)
   for (const ddl of await planStages(session, layouts)) await session.client.query(ddl)
+  await session.client.query('set local lock_timeout to default')
 }
 
 /** Drops the stages of the data schema, whatever they are called. */

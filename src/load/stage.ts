@@ -1,13 +1,12 @@
 import { hash } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { sql } from 'kysely'
-import { from as copyFrom } from 'pg-copy-streams'
 import type { Batch } from '../transform/batch.ts'
 import type { TableLayout } from '../transform/layout.ts'
 import { MAX_IDENTIFIER } from '../transform/naming.ts'
 import { orUndone, type Session } from './connection.ts'
-import { qualified, quoteIdentifier } from './table-plan.ts'
+import { copyInto } from './copy.ts'
+import { waitBriefly } from './lock.ts'
+import { qualified } from './table-plan.ts'
 
 type Named = Pick<TableLayout, 'table'>
 
@@ -31,26 +30,6 @@ export function stageOf(session: Pick<Session, 'schemas'>, layout: Named) {
   return sql.id(session.schemas.control, stageName(session, layout))
 }
 
-/** Bytes that go to the socket at once. */
-const CHUNK = 256 * 1024
-
-function* cut(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
-  for (const piece of pieces)
-    for (let from = 0; from < piece.length; from += CHUNK) yield piece.subarray(from, from + CHUNK)
-}
-
-/** Sends rows, in COPY's text format, into a table, named as SQL names it; to be called within a transaction. */
-export async function copyInto(
-  { client }: Session,
-  table: string,
-  layout: TableLayout,
-  rows: Iterable<Uint8Array>,
-): Promise<void> {
-  const columns = layout.columns.map(({ name }) => quoteIdentifier(name)).join(', ')
-  const sink = client.query(copyFrom(`copy ${table} (${columns}) from stdin`))
-  await pipeline(Readable.from(cut(rows)), sink)
-}
-
 function quotedStage(session: Session, layout: Named): string {
   return qualified(session.schemas.control, stageName(session, layout))
 }
@@ -72,15 +51,18 @@ const LARGE = 8 * 1024 ** 2
 /** The lock is not available (SQLSTATE lock_not_available). */
 const IN_USE: ReadonlySet<string> = new Set(['55P03'])
 
-async function emptyStage(session: Session, layout: Named, cutOff: boolean): Promise<void> {
+async function emptyStage(session: Session, layout: Named, keepsOut: boolean): Promise<void> {
   const stage = quotedStage(session, layout)
-  const { rows } = await session.client.query<{ large: boolean }>(
-    `with emptied as (delete from ${stage}) select pg_table_size($1::regclass) > ${LARGE} as large`,
-    [stage],
+  const { rows } = await session.client.query<{ truncates: boolean }>(
+    `with size as (select $2 or pg_table_size($1::regclass) > ${LARGE} as truncates),
+       emptied as (delete from ${stage} where not (select truncates from size))
+     select truncates from size`,
+    [stage, keepsOut],
   )
-  if (!cutOff && rows[0]?.large !== true) return
+  if (rows[0]?.truncates !== true) return
   const truncate = `lock table ${stage} in access exclusive mode nowait; truncate ${stage}`
-  await orUndone(session, IN_USE, () => session.client.query(truncate))
+  if (await orUndone(session, IN_USE, () => session.client.query(truncate))) return
+  await session.client.query(`delete from ${stage}`)
 }
 
 export interface Staging {
@@ -108,7 +90,10 @@ export async function whileStaged<Result>(
   return result
 }
 
-/** Lets nothing of what these tables have staged keep its room; to be called within a transaction. */
+/**
+ * Lets nothing of what these tables have staged keep its room; to be called at the end of a transaction. A stage that is
+ * in use for long, by a dump, is left to the next batch.
+ */
 export async function cutOffStages(session: Session, layouts: readonly Named[]): Promise<void> {
   const { client, schemas } = session
   const { rows } = await client.query<{ name: string }>(
@@ -118,5 +103,7 @@ export async function cutOffStages(session: Session, layouts: readonly Named[]):
     [schemas.control, layouts.map((layout) => stageName(session, layout))],
   )
   if (rows.length === 0) return
-  await client.query(`truncate ${rows.map(({ name }) => qualified(schemas.control, name)).join(', ')}`)
+  const stages = rows.map(({ name }) => qualified(schemas.control, name))
+  await waitBriefly(session)
+  await orUndone(session, IN_USE, () => client.query(`truncate ${stages.join(', ')}`))
 }

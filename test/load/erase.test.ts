@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { erasureOf } from '../../src/erasure.ts'
-import type { Session } from '../../src/load/connection.ts'
+import { inTransaction, type Session } from '../../src/load/connection.ts'
 import { eraseRecord, planErasure } from '../../src/load/erase.ts'
 import { readErased } from '../../src/load/erased.ts'
 import { findAbsent } from '../../src/load/tombstones.ts'
@@ -170,6 +170,27 @@ describe('a batch of which some records were erased', () => {
     expect(await bytes()).toEqual(nothing)
     await (await openStream(session, persons)).load(batch)
     expect(await bytes()).toEqual(nothing)
+  })
+
+  test('are erased though somebody holds the stage, and the next batch clears it', async () => {
+    const { session, open } = await migratedWarehouse()
+    const reader = await open()
+    const batch = [{ id: 5 }, { id: 6 }]
+    await (await openStream(session, persons)).load(batch)
+    const stage = `pipedrive_sync."stage_pipedrive$persons"`
+    await inTransaction(reader, async () => {
+      await reader.client.query(`select from ${stage}`)
+      expect(await erase(session, 'person', '5')).toMatchObject({
+        tables: [{ table: 'persons', removed: 1 }],
+      })
+    })
+    const bytes = async () => {
+      const size = `select pg_relation_size('${stage}')::integer as bytes`
+      return (await session.client.query<{ bytes: number }>(size)).rows
+    }
+    expect(await bytes()).toEqual([{ bytes: 8192 }])
+    await (await openStream(session, persons)).load(batch)
+    expect(await bytes()).toEqual([{ bytes: 0 }])
   })
 
   test('takes no statement more where what was erased has nothing to do with the stream', async () => {

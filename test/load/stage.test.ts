@@ -110,6 +110,18 @@ describe('a staging table', () => {
     })
   })
 
+  test('is not waited for long where somebody holds it', async () => {
+    const { session, open } = await migratedWarehouse()
+    const reader = await open()
+    await make(session, layoutOf('deals'))
+    await inTransaction(reader, async () => {
+      await staged(reader, 'deals')
+      await make(session, layoutOf('deals'))
+      const wider = layoutOf('deals', { name: 'title', type: 'text', comment: null })
+      await expect(make(session, wider)).rejects.toThrow('canceling statement due to lock timeout')
+    })
+  })
+
   test('is cut off where it has grown large, unless another connection is using it', async () => {
     const { session, open } = await migratedWarehouse()
     const other = await open()
