@@ -1,7 +1,7 @@
 import type { Session } from './load/connection.ts'
 import { forgetLeftOver, keysLeftOver, moveLeftovers, readLeftovers } from './load/leftovers.ts'
 import { logDrift } from './load/run-log.ts'
-import { makeStages } from './load/make-stages.ts'
+import { makeStages } from './load/make-work-tables.ts'
 import { Batch } from './transform/batch.ts'
 import { layoutStream } from './transform/layout.ts'
 import type { Drift } from './transform/leftovers.ts'

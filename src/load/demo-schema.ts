@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { configError, SyncError } from '../errors.ts'
 import { readAccount } from './account.ts'
-import { dropStages } from './make-stages.ts'
+import { dropWorkTables } from './make-work-tables.ts'
 import { inTransaction, type Session } from './connection.ts'
 
 /** Comment of the schema that a demo made. A company's id would not do as a mark: it may be a real company's too. */
@@ -47,7 +47,7 @@ export async function removeDemo(session: Session, account: string): Promise<boo
       `The schema "${schemas.data}" is not one that a demo made; it holds ${kept?.companyName ?? 'something else'}. Run the demo in another directory, or set PIPEDRIVE_WAREHOUSE_DIR.`,
     )
   await inTransaction(session, async () => {
-    await dropStages(session)
+    await dropWorkTables(session)
     await control.schema.dropSchema(schemas.data).cascade().execute()
     await forgetAccount(session, account)
   })

@@ -6,9 +6,9 @@ import { openKeepOut } from './erased.ts'
 import { openFirstLoad } from './first-load.ts'
 import { compileMerge, type MergeCounts } from './merge.ts'
 import { logDrift } from './run-log.ts'
-import { makeStages } from './make-stages.ts'
+import { makeStages } from './make-work-tables.ts'
 import { whileStaged } from './stage.ts'
-import { createSeen, rememberSeen } from './tombstones.ts'
+import { rememberSeen, startSeen } from './tombstones.ts'
 
 export interface LoaderOptions {
   readonly account: string
@@ -37,8 +37,10 @@ export interface Loader {
 /** One batch through the stage. */
 async function openMerge(session: Session, { account, layout, rememberKeys }: LoaderOptions) {
   const tables = [layout, ...layout.children]
-  await inTransaction(session, () => makeStages(session, tables))
-  if (rememberKeys) await createSeen(session, layout)
+  await inTransaction(session, async () => {
+    await makeStages(session, tables)
+    if (rememberKeys) await startSeen(session, layout)
+  })
   const { keepsOut, keepOut } = await openKeepOut(session, account, layout)
   const merge = compileMerge(session, layout)
   const load = (batch: Batch, alongside?: Alongside): Promise<MergeCounts> =>

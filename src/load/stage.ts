@@ -20,18 +20,19 @@ export function temporaryName(purpose: string, { table }: Named): string {
   return nameFor(purpose, table)
 }
 
-/** Name of the staging table of a layout, in the control schema. No table of ours has a dollar in its name, a schema may. */
-export function stageName({ schemas }: Pick<Session, 'schemas'>, { table }: Named): string {
-  return nameFor('stage', `${schemas.data}$${table}`)
+/** Name of a work table, in the control schema. No table of ours has a dollar in its name, a schema may. */
+export function workName(purpose: string, { schemas }: Pick<Session, 'schemas'>, { table }: Named): string {
+  return nameFor(purpose, `${schemas.data}$${table}`)
+}
+
+/** Name of the staging table of a layout. */
+export function stageName(session: Pick<Session, 'schemas'>, layout: Named): string {
+  return workName('stage', session, layout)
 }
 
 /** The staging table as SQL names it. */
 export function stageOf(session: Pick<Session, 'schemas'>, layout: Named) {
   return sql.id(session.schemas.control, stageName(session, layout))
-}
-
-function quotedStage(session: Session, layout: Named): string {
-  return qualified(session.schemas.control, stageName(session, layout))
 }
 
 /** Sends rows into the staging table; to be called within a transaction. */
@@ -40,29 +41,30 @@ export function copyIntoStage(
   layout: TableLayout,
   rows: Iterable<Uint8Array>,
 ): Promise<void> {
-  return copyInto(session, quotedStage(session, layout), layout, rows)
+  return copyInto(session, qualified(session.schemas.control, stageName(session, layout)), layout, rows)
 }
 
 /**
- * Bytes of a stage that is cut off. Rows that were deleted keep their room, and every look at the stage passes over them;
- * but PostgreSQL gives a table that it truncates a new file, which it logs.
+ * Bytes of a work table that is truncated. Rows that were deleted keep their room, and every look at the table passes over
+ * them; but PostgreSQL gives a table that it truncates a new file, which it logs.
  */
 const LARGE = 8 * 1024 ** 2
 /** The lock is not available (SQLSTATE lock_not_available). */
 const IN_USE: ReadonlySet<string> = new Set(['55P03'])
 
-async function emptyStage(session: Session, layout: Named, keepsOut: boolean): Promise<void> {
-  const stage = quotedStage(session, layout)
+/** Empties a work table of which other connections may have rows under way; `cutOff`: whatever its size. */
+export async function emptyWork(session: Session, name: string, cutOff = false): Promise<void> {
+  const table = qualified(session.schemas.control, name)
   const { rows } = await session.client.query<{ truncates: boolean }>(
     `with size as (select $2 or pg_table_size($1::regclass) > ${LARGE} as truncates),
-       emptied as (delete from ${stage} where not (select truncates from size))
+       emptied as (delete from ${table} where not (select truncates from size))
      select truncates from size`,
-    [stage, keepsOut],
+    [table, cutOff],
   )
   if (rows[0]?.truncates !== true) return
-  const truncate = `lock table ${stage} in access exclusive mode nowait; truncate ${stage}`
+  const truncate = `lock table ${table} in access exclusive mode nowait; truncate ${table}`
   if (await orUndone(session, IN_USE, () => session.client.query(truncate))) return
-  await session.client.query(`delete from ${stage}`)
+  await session.client.query(`delete from ${table}`)
 }
 
 export interface Staging {
@@ -86,7 +88,7 @@ export async function whileStaged<Result>(
   const filled = [...tables.entries()].filter(([index]) => batch.tables[index]?.length !== 0)
   for (const [index, table] of filled) await copyIntoStage(session, table, batch.rows(index))
   const result = await work()
-  for (const [, table] of filled) await emptyStage(session, table, keepsOut)
+  for (const [, table] of filled) await emptyWork(session, stageName(session, table), keepsOut)
   return result
 }
 

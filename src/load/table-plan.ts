@@ -21,7 +21,7 @@ export function holds(existing: ExistingTable, { name, type }: Pick<Column, 'nam
 }
 
 /** The columns of a table that are there under their names: ours, and those that are somebody else's. */
-export function columnsHeld(layout: TableLayout, existing: ExistingTable) {
+export function columnsHeld(layout: Pick<TableLayout, 'columns'>, existing: ExistingTable) {
   const there = layout.columns.filter(({ name }) => existing?.columns.has(name) === true)
   return {
     ours: there.filter((column) => holds(existing, column)),

@@ -1,54 +1,47 @@
 import { sql } from 'kysely'
-import { DELETED_AT, type TableLayout } from '../transform/layout.ts'
+import { DELETED_AT, type Column, type TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
-import { stageOf, temporaryName } from './stage.ts'
-import { quoteIdentifier } from './table-plan.ts'
+import { makeWorkTables } from './make-work-tables.ts'
+import { emptyWork, stageOf, workName } from './stage.ts'
 import { sameKey } from './upsert.ts'
 
-function seenName(layout: TableLayout): string {
-  return temporaryName('seen', layout)
+function seenName(session: Session, layout: TableLayout): string {
+  return workName('seen', session, layout)
 }
 
-function keyColumns({ key, columns }: TableLayout) {
-  return key.map((name) => ({
-    name: quoteIdentifier(name),
-    type: columns.find((column) => column.name === name)?.type ?? 'text',
-  }))
+function seenOf(session: Session, layout: TableLayout) {
+  return sql.id(session.schemas.control, seenName(session, layout))
 }
 
-/** Starts to remember the keys that a complete walk sees. */
-export async function createSeen({ client }: Session, layout: TableLayout): Promise<void> {
-  const name = quoteIdentifier(seenName(layout))
-  const key = keyColumns(layout)
-  const columns = key.map((column) => `${column.name} ${column.type}`).join(', ')
-  await client.query(`drop table if exists pg_temp.${name}`)
-  await client.query(
-    `create temporary table ${name} (${columns}, primary key (${key.map((column) => column.name).join(', ')}))`,
-  )
+function keyColumns({ key, columns }: TableLayout): readonly Column[] {
+  return key.flatMap((name) => columns.find((column) => column.name === name) ?? [])
+}
+
+/** Starts to remember the keys that a complete walk sees; to be called under the stream's lock, within a transaction. */
+export async function startSeen(session: Session, layout: TableLayout): Promise<void> {
+  const name = seenName(session, layout)
+  await makeWorkTables(session, [{ name, columns: keyColumns(layout) }])
+  await emptyWork(session, name)
 }
 
 /** Remembers the keys that are staged; to be called in the transaction of the batch, before its commit. */
 export async function rememberSeen(session: Session, layout: TableLayout): Promise<void> {
-  const seen = sql.table(`pg_temp.${seenName(layout)}`)
   const columns = sql.join(layout.key.map((name) => sql.ref(name)))
-  await sql`insert into ${seen} select ${columns} from ${stageOf(session, layout)} on conflict do nothing`.execute(
+  await sql`insert into ${seenOf(session, layout)} (${columns}) select ${columns} from ${stageOf(session, layout)}`.execute(
     session.data,
   )
 }
 
 /** Takes keys, of a table with one key column, as seen: their rows are not absent. */
 export async function noteSeen(
-  { client }: Session,
+  session: Session,
   layout: TableLayout,
   keys: readonly string[],
 ): Promise<void> {
   const [key] = keyColumns(layout)
   if (key === undefined) return
-  await client.query(
-    `insert into pg_temp.${quoteIdentifier(seenName(layout))} (${key.name})
-     select unnest($1::text[])::${key.type} on conflict do nothing`,
-    [keys],
-  )
+  await sql`insert into ${seenOf(session, layout)} (${sql.ref(key.name)})
+    select unnest(${keys}::text[])::${sql.raw(key.type)}`.execute(session.data)
 }
 
 export interface Absence {
@@ -79,14 +72,13 @@ type Keys = readonly string[] | null
 function isAmong(layout: TableLayout, keys: Keys) {
   const [key] = keyColumns(layout)
   if (keys === null || key === undefined) return sql<boolean>`true`
-  return sql<boolean>`target.${sql.raw(key.name)} in (select unnest(${keys}::text[])::${sql.raw(key.type)})`
+  return sql<boolean>`${sql.ref(`target.${key.name}`)} in (select unnest(${keys}::text[])::${sql.raw(key.type)})`
 }
 
 /** Whether a row, as `target`, is there and was not seen. */
-function isAbsent(layout: TableLayout, owner: Owner | null, keys: Keys) {
-  const seen = sql.table(`pg_temp.${seenName(layout)}`)
+function isAbsent(session: Session, layout: TableLayout, owner: Owner | null, keys: Keys) {
   return sql<boolean>`${sql.ref(`target.${DELETED_AT}`)} is null and ${isOf(owner, 'target')} and ${isAmong(layout, keys)}
-    and not exists (select from ${seen} as seen where ${sameKey(layout, 'seen', 'target')})`
+    and not exists (select from ${seenOf(session, layout)} as seen where ${sameKey(layout, 'seen', 'target')})`
 }
 
 export async function findAbsent(
@@ -98,11 +90,14 @@ export async function findAbsent(
   const { data, schemas } = session
   const [key = ''] = layout.key
   const table = sql.table(`${schemas.data}.${layout.table}`)
-  const seen = sql.table(`pg_temp.${seenName(layout)}`)
-  const counted = await sql<{ seen: string }>`select count(*) as seen from ${seen}`.execute(data)
+  const shown = sql.join(layout.key.map((name) => sql.ref(name)))
+  const counted = await sql<{ seen: string }>`
+    select count(*) as seen from (select distinct ${shown} from ${seenOf(session, layout)}) as seen`.execute(
+    data,
+  )
   const absent = await sql<{ key: string }>`
     select ${sql.ref(`target.${key}`)}::text as key from ${table} as target
-    where ${isAbsent(layout, owner, keys)}
+    where ${isAbsent(session, layout, owner, keys)}
     order by ${sql.ref(`target.${key}`)}`.execute(data)
   return {
     live: await countLive(session, layout, null, owner),
@@ -133,14 +128,15 @@ export async function countLive(
 
 /** Marks the rows as deleted that have not been seen; returns how many there were. */
 export async function tombstoneAbsent(
-  { data, schemas }: Session,
+  session: Session,
   layout: TableLayout,
   owner: Owner | null,
   keys: Keys = null,
 ): Promise<number> {
+  const { data, schemas } = session
   const { numAffectedRows } = await sql`
     update ${sql.table(`${schemas.data}.${layout.table}`)} as target
-    set ${sql.id(DELETED_AT)} = now(), _synced_at = now() where ${isAbsent(layout, owner, keys)}`.execute(
+    set ${sql.id(DELETED_AT)} = now(), _synced_at = now() where ${isAbsent(session, layout, owner, keys)}`.execute(
     data,
   )
   return Number(numAffectedRows ?? 0n)

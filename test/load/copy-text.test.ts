@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { connect, inTransaction, type Session } from '../../src/load/connection.ts'
-import { makeStages } from '../../src/load/make-stages.ts'
+import { makeStages } from '../../src/load/make-work-tables.ts'
 import { copyIntoStage, stageName } from '../../src/load/stage.ts'
 import type { Cell } from '../../src/transform/cells.ts'
 import type { Column, TableLayout } from '../../src/transform/layout.ts'

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { inTransaction, type Session } from '../../src/load/connection.ts'
-import { makeStages } from '../../src/load/make-stages.ts'
+import { makeStages } from '../../src/load/make-work-tables.ts'
 import { copyIntoStage, stageName } from '../../src/load/stage.ts'
-import { createSeen, findAbsent, rememberSeen } from '../../src/load/tombstones.ts'
+import { findAbsent, rememberSeen, startSeen } from '../../src/load/tombstones.ts'
 import type { Column, StreamLayout } from '../../src/transform/layout.ts'
 import { copyRows } from '../support/copy-rows.ts'
 import { contacts, migratedWarehouse, openStream, SCHEMAS } from './support/warehouse.ts'
@@ -204,7 +204,7 @@ describe('the keys that a walk has seen', () => {
       await rememberSeen(session, layout)
     })
     expect(await findAbsent(session, layout)).toMatchObject({ seen: 1 })
-    await createSeen(session, layout)
+    await inTransaction(session, () => startSeen(session, layout))
     expect(await findAbsent(session, layout)).toMatchObject({ seen: 0 })
   })
 })
