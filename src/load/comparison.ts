@@ -10,6 +10,7 @@ import {
 import { inTransaction, type Session } from './connection.ts'
 import type { KeepOut } from './erased.ts'
 import { stageOf, whileStaged } from './stage.ts'
+import { qualified } from './table-plan.ts'
 import { sameKey } from './upsert.ts'
 
 /** A record as it was read, set against its row. */
@@ -127,8 +128,12 @@ export async function compareBatch(
   return inTransaction(session, async () => {
     // What is erased meanwhile goes from the rows and from what is staged, or from neither.
     await session.client.query('set transaction isolation level repeatable read')
+    const tables = [layout, ...layout.children]
+    // A run that changes both holds a table before its stage: so does this, or each would wait for the other.
+    const held = tables.map(({ table }) => qualified(session.schemas.data, table))
+    await session.client.query(`lock table ${held.join(', ')} in access share mode`)
     const { keepsOut, keepOut } = await openKeepOut()
-    const staging = { tables: [layout, ...layout.children], batch, keepsOut }
+    const staging = { tables, batch, keepsOut }
     return whileStaged(session, staging, async () => {
       await keepOut()
       const { rows } = await sql<Compared>`

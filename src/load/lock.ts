@@ -76,9 +76,11 @@ export async function lockCatalog({ client }: Session, account: string, entity: 
   ])
 }
 
-/** Lets one connection at a time make work tables; held until the transaction ends. */
-export async function lockWorkTables({ client }: Session): Promise<void> {
-  await client.query("select pg_advisory_xact_lock(hashtextextended('pipedrive-warehouse work tables', 0))")
+/** Lets one connection at a time make a work table; held until the transaction ends. */
+export async function lockWorkTable({ client, schemas }: Session, name: string): Promise<void> {
+  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `pipedrive-warehouse work table ${schemas.control} ${name}`,
+  ])
 }
 
 /** Runs `work` while no other process migrates this database: `create … if not exists` fails when two do it at once. */

@@ -1,7 +1,7 @@
 import type { Column, TableLayout } from '../transform/layout.ts'
 import type { Session } from './connection.ts'
 import { existingTable } from './evolve.ts'
-import { lockWorkTables, waitBriefly } from './lock.ts'
+import { lockWorkTable, waitBriefly } from './lock.ts'
 import { stageName } from './stage.ts'
 import {
   columnsHeld,
@@ -56,9 +56,9 @@ async function planAll(session: Session, tables: readonly WorkTable[]): Promise<
  */
 export async function makeWorkTables(session: Session, tables: readonly WorkTable[]): Promise<void> {
   if ((await planAll(session, tables)).length === 0) return
-  await lockWorkTables(session)
   // A dump of the database holds its tables until it is done.
   await waitBriefly(session)
+  for (const { name } of tables) await lockWorkTable(session, name)
   for (const ddl of await planAll(session, tables)) await session.client.query(ddl)
   await session.client.query('set local lock_timeout to default')
 }

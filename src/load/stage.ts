@@ -56,7 +56,7 @@ const IN_USE: ReadonlySet<string> = new Set(['55P03'])
 export async function emptyWork(session: Session, name: string, cutOff = false): Promise<void> {
   const table = qualified(session.schemas.control, name)
   const { rows } = await session.client.query<{ truncates: boolean }>(
-    `with size as (select $2 or pg_table_size($1::regclass) > ${LARGE} as truncates),
+    `with size as (select ($2 and pg_relation_size($1::regclass) > 0) or pg_table_size($1::regclass) > ${LARGE} as truncates),
        emptied as (delete from ${table} where not (select truncates from size))
      select truncates from size`,
     [table, cutOff],
@@ -88,7 +88,9 @@ export async function whileStaged<Result>(
   const filled = [...tables.entries()].filter(([index]) => batch.tables[index]?.length !== 0)
   for (const [index, table] of filled) await copyIntoStage(session, table, batch.rows(index))
   const result = await work()
-  for (const [, table] of filled) await emptyWork(session, stageName(session, table), keepsOut)
+  // What could not be cut off before may be in any of them.
+  const emptied = keepsOut ? tables : filled.map(([, table]) => table)
+  for (const table of emptied) await emptyWork(session, stageName(session, table), keepsOut)
   return result
 }
 

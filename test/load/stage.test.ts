@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { compareBatch } from '../../src/load/comparison.ts'
 import { inTransaction, type Session } from '../../src/load/connection.ts'
+import { openKeepOut } from '../../src/load/erased.ts'
 import { makeStages } from '../../src/load/make-work-tables.ts'
 import { copyIntoStage, stageName } from '../../src/load/stage.ts'
 import { findAbsent, rememberSeen, startSeen } from '../../src/load/tombstones.ts'
 import type { Column, StreamLayout } from '../../src/transform/layout.ts'
-import { copyRows } from '../support/copy-rows.ts'
-import { contacts, migratedWarehouse, openStream, SCHEMAS } from './support/warehouse.ts'
+import { compileTransform } from '../../src/transform/records.ts'
+import { copyRows, pageOf } from '../support/copy-rows.ts'
+import { ACCOUNT, contacts, migratedWarehouse, openStream, SCHEMAS } from './support/warehouse.ts'
 
 function layoutOf(table: string, ...more: readonly Column[]): StreamLayout {
   return {
@@ -120,6 +124,44 @@ describe('a staging table', () => {
       const wider = layoutOf('deals', { name: 'title', type: 'text', comment: null })
       await expect(make(session, wider)).rejects.toThrow('canceling statement due to lock timeout')
     })
+  })
+
+  test('leaves a stream alone that would widen it then, and says why', async () => {
+    const { session, open } = await migratedWarehouse()
+    const reader = await open()
+    await openStream(session)
+    const wider = { ...contacts, columns: { ...contacts.columns, note: 'text' } } as const
+    await inTransaction(reader, async () => {
+      await staged(reader, 'contacts')
+      await expect(openStream(session, wider)).rejects.toMatchObject({
+        code: 'E_LOCKED',
+        message: expect.stringMatching(/^contacts: .* for longer than 5s/) as string,
+      })
+    })
+    await openStream(session, wider)
+  })
+
+  test('is held by a comparison behind its table, in the order in which a run changes both', async () => {
+    const { db, session, open } = await migratedWarehouse()
+    const verifier = await open()
+    const { layout, loader } = await openStream(session)
+    const batch = loader.newBatch()
+    compileTransform(contacts, [])(pageOf([{ id: 1 }]), batch)
+    const scope = {
+      rows: sql<boolean>`true`,
+      units: null,
+      frontier: sql`now()`,
+      openKeepOut: () => openKeepOut(verifier, ACCOUNT, layout),
+    }
+    let compared: ReturnType<typeof compareBatch> | undefined
+    await inTransaction(session, async () => {
+      await session.client.query('alter table pipedrive.contacts add column later text')
+      compared = compareBatch(verifier, layout, batch, scope)
+      compared.catch(() => undefined)
+      await expect.poll(() => db.query('select from pg_locks where not granted')).toHaveLength(1)
+      await session.client.query(`alter table pipedrive_sync."${nameOf('contacts')}" add column later text`)
+    })
+    expect(await compared).toMatchObject([{ key: '1', columns: expect.any(Array) as unknown }])
   })
 
   test('is cut off where it has grown large, unless another connection is using it', async () => {
