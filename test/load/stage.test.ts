@@ -154,11 +154,13 @@ describe('a staging table', () => {
       openKeepOut: () => openKeepOut(verifier, ACCOUNT, layout),
     }
     let compared: ReturnType<typeof compareBatch> | undefined
+    const waiting = `select from pg_locks join pg_database on pg_database.oid = database
+      where not granted and datname = current_database() and relation = 'pipedrive.contacts'::regclass`
     await inTransaction(session, async () => {
       await session.client.query('alter table pipedrive.contacts add column later text')
       compared = compareBatch(verifier, layout, batch, scope)
       compared.catch(() => undefined)
-      await expect.poll(() => db.query('select from pg_locks where not granted')).toHaveLength(1)
+      await expect.poll(() => db.query(waiting)).toHaveLength(1)
       await session.client.query(`alter table pipedrive_sync."${nameOf('contacts')}" add column later text`)
     })
     expect(await compared).toMatchObject([{ key: '1', columns: expect.any(Array) as unknown }])
