@@ -18,4 +18,4 @@ export function bundle(input: Readonly<Record<string, string>>, dir: string) {
 
 export const program = { cli: 'src/cli.ts' }
 
-export default defineConfig(bundle(program, 'dist/program'))
+export default defineConfig(bundle(program, 'dist'))

@@ -1,8 +1,7 @@
-import { dirname, join } from 'node:path'
-import { findPackageJSON } from 'node:module'
+import { join } from 'node:path'
 
-/** The folder of the project. */
-export const ROOT = dirname(findPackageJSON(import.meta.url) ?? '.')
+/** The folder of the project: npm runs scripts there. */
+export const ROOT = process.cwd()
 
 /** What is measured was bundled before (bench/rolldown.config.ts). */
 export const BUILT = join(ROOT, 'build')

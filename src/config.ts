@@ -1,8 +1,15 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import pg from 'pg'
 import { z } from 'zod'
+import {
+  companyOf,
+  isBare,
+  isDirectoryOrAbsent,
+  isTakenByDriver,
+  isUrl,
+  schemaName,
+} from './config-checks.ts'
 import { configError } from './errors.ts'
 import type { Allowance } from './extract/allowance.ts'
 import { readBudget } from './flags.ts'
@@ -53,46 +60,6 @@ export function readEnvironment(): Environment {
   }
   return { ...file, ...process.env }
 }
-
-function isUrl(text: string, protocols: readonly string[]): boolean {
-  return URL.canParse(text) && protocols.includes(new URL(text).protocol)
-}
-
-function isBare(text: string): boolean {
-  const { username, password, search, hash } = new URL(text)
-  return [username, password, search, hash].every((part) => part === '')
-}
-
-/** The driver decodes the URL and reads the certificates that it names before it connects. */
-function isTakenByDriver(url: string): boolean {
-  try {
-    return new pg.Client({ connectionString: url }).host !== ''
-  } catch {
-    return false
-  }
-}
-
-function isDirectoryOrAbsent(path: string): boolean {
-  try {
-    return statSync(path).isDirectory()
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT'
-  }
-}
-
-/** `acme`, `acme.pipedrive.com` and `https://acme.pipedrive.com/` all name the company acme. */
-function companyOf(domain: string): string {
-  return domain
-    .toLowerCase()
-    .replace(/^https:\/\//, '')
-    .replace(/\.pipedrive\.com\/?$/, '')
-}
-
-const schemaName = z.string().refine(
-  // A dot would divide the name where it stands before a table's.
-  (name) => Buffer.byteLength(name) <= 63 && !name.startsWith('pg_') && !/[".\0]/.test(name),
-  'must be the name of a schema: at most 63 bytes, no quotes, no dots, not beginning with pg_',
-)
 
 const variables = {
   PIPEDRIVE_API_TOKEN: z

@@ -47,13 +47,13 @@ export function prepareTables(
   })
 }
 
-/** The row is too big for a page; or another session, a dump of the database, holds the stage. */
-const IN_THE_WAY: ReadonlySet<string> = new Set(['54000', '55P03', '40P01'])
+/** The row is too big for a page. */
+const TOO_BIG: ReadonlySet<string> = new Set(['54000'])
 
 /** What rows have no room for goes on waiting: it is not lost, and keeps no record from being loaded. */
 async function promote(session: Session, account: string, shape: Shape, made: readonly TableChange[]) {
   const columns = new Set(made.flatMap(({ column }) => column ?? []))
-  await orUndone(session, IN_THE_WAY, () => promoteLeftovers(session, account, shape, columns))
+  await orUndone(session, TOO_BIG, () => promoteLeftovers(session, account, shape, columns))
 }
 
 /**

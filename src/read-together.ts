@@ -20,7 +20,10 @@ export interface Together {
   readonly now: () => number
 }
 
-/** A page that takes no longer is not waited for by anybody else: most of it is the reader's own work, the first time with code that is still cold. */
+/**
+ * A page that takes no longer is not waited for by anybody else: most of it is the reader's own work, the first time with
+ * code that is still cold.
+ */
 const SOON_MS = 90
 
 /** What a walker brought: null at the end of its part. */

@@ -36,6 +36,9 @@ export interface Ledger {
   assume(remaining: number, limit?: number): void
   /** Tokens that a run of this allowance may spend of a whole day; null as long as nothing tells or assumes the limit. */
   perDay(): number | null
-  /** Leaves to more important runs what they need for the rest of the day, of `need` tokens for a whole one, beside what other integrations are left. */
+  /**
+   * Leaves to more important runs what they need for the rest of the day, of `need` tokens for a whole one, beside what
+   * other integrations are left.
+   */
   keep(need: number, history?: History): void
 }

@@ -3,7 +3,8 @@ import pg from 'pg'
 import { SyncError } from '../errors.ts'
 import { cancelOnAbort, type Interrupt } from './cancel.ts'
 import { rememberLoss } from './database-error.ts'
-import type { CatalogTables, ControlTables, StreamTables } from './control-tables.ts'
+import type { ControlTables } from './control-tables.ts'
+import type { CatalogTables, StreamTables } from './data-tables.ts'
 
 export interface Schemas {
   /** Tables of the streams and the field catalog. */
@@ -167,7 +168,8 @@ export async function undoneBy(
     return undefined
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || !codes.has(error.code)) throw error
-    await client.query('rollback to savepoint attempt')
+    // It would stay, and an attempt around this one would be undone to here only.
+    await client.query('rollback to savepoint attempt; release savepoint attempt')
     return error.code
   }
 }

@@ -4,17 +4,17 @@ import { DELETED_AT, type StreamLayout } from '../transform/layout.ts'
 import { keyOfRow } from './comparison.ts'
 import { inTransaction, type Session } from './connection.ts'
 import type { KeepOut } from './erased.ts'
-import { stageOf, temporaryName, whileStaged } from './stage.ts'
+import { stageOf, shortName, whileStaged } from './stage.ts'
 import { quoteIdentifier } from './table-plan.ts'
 import { isOf, type Owner } from './tombstones.ts'
 
 function listing(layout: StreamLayout) {
-  return sql.table(`pg_temp.${temporaryName('listed', layout)}`)
+  return sql.table(`pg_temp.${shortName('listed', layout)}`)
 }
 
 /** Starts to note what a complete walk shows: key, cursor, up to when its like has been synced, whether it is deleted. */
 export async function createListing({ client }: Session, layout: StreamLayout): Promise<void> {
-  const name = quoteIdentifier(temporaryName('listed', layout))
+  const name = quoteIdentifier(shortName('listed', layout))
   await client.query(`drop table if exists pg_temp.${name}`)
   await client.query(
     `create temporary table ${name} (key text primary key, cursor timestamptz, frontier timestamptz not null,

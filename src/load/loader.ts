@@ -1,14 +1,12 @@
 import { Batch } from '../transform/batch.ts'
 import type { StreamLayout } from '../transform/layout.ts'
 import { forgetCatalogRead } from './catalog-reads.ts'
-import { SyncError } from '../errors.ts'
-import { inTransaction, orUndone, type Session } from './connection.ts'
+import { inTransaction, type Session } from './connection.ts'
 import { openKeepOut } from './erased.ts'
 import { openFirstLoad } from './first-load.ts'
-import { compileMerge, type MergeCounts } from './merge.ts'
-import { LOCK_TIMEOUT } from './lock.ts'
-import { logDrift } from './run-log.ts'
 import { makeStages } from './make-work-tables.ts'
+import { compileMerge, type MergeCounts } from './merge.ts'
+import { logDrift } from './run-log.ts'
 import { whileStaged } from './stage.ts'
 import { rememberSeen, startSeen } from './tombstones.ts'
 
@@ -36,27 +34,13 @@ export interface Loader {
   commit(batch: Batch, alongside?: Alongside): Promise<MergeCounts>
 }
 
-/** The lock is not available, or a deadlock (SQLSTATE lock_not_available, deadlock_detected). */
-const HELD: ReadonlySet<string> = new Set(['55P03', '40P01'])
-
-async function unlessHeld(session: Session, table: string, work: () => Promise<void>): Promise<void> {
-  if (await orUndone(session, HELD, work)) return
-  throw new SyncError({
-    code: 'E_LOCKED',
-    recovery: 'skip-stream',
-    message: `${table}: the table that its rows pass through on their way could not be made ready, since another session (a dump of the database?) has held it for longer than ${LOCK_TIMEOUT}. The stream was left as it is; the next run tries again.`,
-  })
-}
-
 /** One batch through the stage. */
 async function openMerge(session: Session, { account, layout, rememberKeys }: LoaderOptions) {
   const tables = [layout, ...layout.children]
-  await inTransaction(session, () =>
-    unlessHeld(session, layout.table, async () => {
-      await makeStages(session, tables)
-      if (rememberKeys) await startSeen(session, layout)
-    }),
-  )
+  await inTransaction(session, async () => {
+    await makeStages(session, tables)
+    if (rememberKeys) await startSeen(session, layout)
+  })
   const { keepsOut, keepOut } = await openKeepOut(session, account, layout)
   const merge = compileMerge(session, layout)
   const load = (batch: Batch, alongside?: Alongside): Promise<MergeCounts> =>

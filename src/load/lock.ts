@@ -4,6 +4,9 @@ import type { Session } from './connection.ts'
 /** How long DDL waits for readers before it gives up; it is tried again at the next pass. */
 export const LOCK_TIMEOUT = '5s'
 
+/** Another session has the lock, or waits for one of ours (SQLSTATE lock_not_available, deadlock_detected). */
+export const HELD: ReadonlySet<string> = new Set(['55P03', '40P01'])
+
 /** Lets the statements of the transaction under way wait no longer than that for a lock. */
 export async function waitBriefly({ client }: Session): Promise<void> {
   await client.query("select set_config('lock_timeout', $1, true)", [LOCK_TIMEOUT])

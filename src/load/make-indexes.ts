@@ -1,10 +1,7 @@
 import type { ReaderIndex } from '../transform/reader-indexes.ts'
 import { inTransaction, undoneBy, type Session } from './connection.ts'
-import { waitBriefly } from './lock.ts'
+import { HELD, waitBriefly } from './lock.ts'
 import { qualified, quoteIdentifier } from './table-plan.ts'
-
-/** Somebody who writes holds the table, or waits for us. */
-const HELD: ReadonlySet<string> = new Set(['55P03', '40P01'])
 
 async function missing(
   { client, schemas }: Session,

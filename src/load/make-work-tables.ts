@@ -1,7 +1,8 @@
 import type { Column, TableLayout } from '../transform/layout.ts'
-import type { Session } from './connection.ts'
+import { SyncError } from '../errors.ts'
+import { orUndone, type Session } from './connection.ts'
 import { existingTable } from './evolve.ts'
-import { lockWorkTable, waitBriefly } from './lock.ts'
+import { HELD, LOCK_TIMEOUT, lockWorkTable, waitBriefly } from './lock.ts'
 import { stageName } from './stage.ts'
 import {
   columnsHeld,
@@ -50,16 +51,28 @@ async function planAll(session: Session, tables: readonly WorkTable[]): Promise<
   return plans
 }
 
+function held([first]: readonly WorkTable[]): SyncError {
+  return new SyncError({
+    code: 'E_LOCKED',
+    recovery: 'skip-stream',
+    message: `The table "${first?.name}", through which rows pass on their way, could not be made ready: another session (a dump of the database?) has held it for longer than ${LOCK_TIMEOUT}. The stream was left as it is; the next run tries again.`,
+  })
+}
+
+async function make(session: Session, tables: readonly WorkTable[]): Promise<void> {
+  for (const { name } of tables) await lockWorkTable(session, name)
+  for (const ddl of await planAll(session, tables)) await session.client.query(ddl)
+}
+
 /**
  * Makes work tables, or what they lack; to be called within a transaction. They are kept: the columns of a temporary table
- * are rows of PostgreSQL's catalog, which every run would write and log.
+ * are rows of PostgreSQL's catalog, which every run would write and log. Throws `E_LOCKED`.
  */
 export async function makeWorkTables(session: Session, tables: readonly WorkTable[]): Promise<void> {
   if ((await planAll(session, tables)).length === 0) return
   // A dump of the database holds its tables until it is done.
   await waitBriefly(session)
-  for (const { name } of tables) await lockWorkTable(session, name)
-  for (const ddl of await planAll(session, tables)) await session.client.query(ddl)
+  if (!(await orUndone(session, HELD, () => make(session, tables)))) throw held(tables)
   await session.client.query('set local lock_timeout to default')
 }
 

@@ -17,7 +17,7 @@ import { migrations } from '../../migrations/index.ts'
 import { SyncError } from '../errors.ts'
 import { makeCatalogTables } from './catalog-tables.ts'
 import type { Schemas, Session } from './connection.ts'
-import { LOCK_TIMEOUT, waitingBriefly, whileMigrating } from './lock.ts'
+import { HELD, LOCK_TIMEOUT, waitingBriefly, whileMigrating } from './lock.ts'
 
 /** Creates both schemas, brings the control tables up to date and makes the catalog's tables. */
 export function migrate(session: Session): Promise<readonly string[]> {
@@ -30,7 +30,7 @@ export function migrate(session: Session): Promise<readonly string[]> {
 
 /** What it means that a table could not be had; null where something else went wrong. */
 function heldBy(cause: unknown): SyncError | null {
-  if (!(cause instanceof pg.DatabaseError) || !['55P03', '40P01'].includes(cause.code ?? '')) return null
+  if (!(cause instanceof pg.DatabaseError) || !HELD.has(cause.code ?? '')) return null
   return new SyncError({
     code: 'E_DATABASE',
     recovery: 'abort-run',

@@ -1,7 +1,8 @@
 import { DEFAULT_MIGRATION_LOCK_TABLE, DEFAULT_MIGRATION_TABLE } from 'kysely/migration'
 import { SyncError } from '../errors.ts'
 import type { Session } from './connection.ts'
-import type { CatalogTables, ControlTables } from './control-tables.ts'
+import type { ControlTables } from './control-tables.ts'
+import type { CatalogTables } from './data-tables.ts'
 
 const CATALOG = { fields: true, field_options: true } as const satisfies Record<keyof CatalogTables, true>
 const CONTROL = {

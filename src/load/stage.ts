@@ -11,18 +11,14 @@ import { qualified } from './table-plan.ts'
 type Named = Pick<TableLayout, 'table'>
 
 /** A name of its own for each purpose and table; where it would be too long for PostgreSQL, one that says less. */
-function nameFor(purpose: string, table: string): string {
+export function shortName(purpose: string, { table }: Named): string {
   const name = `${purpose}_${table}`
   return Buffer.byteLength(name) <= MAX_IDENTIFIER ? name : `${purpose}_${hash('sha1', table)}`
 }
 
-export function temporaryName(purpose: string, { table }: Named): string {
-  return nameFor(purpose, table)
-}
-
 /** Name of a work table, in the control schema. No table of ours has a dollar in its name, a schema may. */
 export function workName(purpose: string, { schemas }: Pick<Session, 'schemas'>, { table }: Named): string {
-  return nameFor(purpose, `${schemas.data}$${table}`)
+  return shortName(purpose, { table: `${schemas.data}$${table}` })
 }
 
 /** Name of the staging table of a layout. */

@@ -85,3 +85,29 @@ export class ExplodedReader {
 function isNull({ bytes }: JsonScanner, start: number): boolean {
   return bytes[start] === LETTER_N
 }
+
+/** The keys under one of which an array comes that becomes rows, and who reads it. */
+export interface ExplodedField {
+  readonly places: readonly {
+    readonly name: string
+    readonly slot: number
+    readonly isColumn: boolean
+  }[]
+  readonly reader: ExplodedReader
+}
+
+/** A list that is a column too is noted once. */
+export function explodedField(
+  shape: RecordShape,
+  spec: Exploded,
+  slots: ReadonlyMap<string, number>,
+): ExplodedField {
+  const names = [...new Set([spec.from, spec.orFrom ?? spec.from])]
+  const places = names.map((name) => ({
+    name,
+    slot: slots.get(name) ?? shape.newSlot(),
+    isColumn: slots.has(name),
+  }))
+  for (const { name, slot } of places) shape.keys.add(name, slot)
+  return { places, reader: new ExplodedReader(spec) }
+}

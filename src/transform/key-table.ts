@@ -5,13 +5,19 @@ export type Key = number | string
 
 /** A power of two. */
 const FIRST_SLOTS = 1024
-/** 2^32 divided by the golden ratio: keys that follow one another come to lie apart. */
+/** 2^32 divided by the golden ratio. */
 const SPREAD = 0x9e3779b1
 
-function hashOf(key: Key): number {
+function product(key: Key): number {
   if (typeof key === 'number') return Math.imul(key, SPREAD)
   let hash = 0
   for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), SPREAD)
+  return hash
+}
+
+/** The lower bits of a product know only the lower bits of the key: the upper ones are brought down. */
+function hashOf(key: Key): number {
+  const hash = product(key)
   return hash ^ (hash >>> 15)
 }
 

@@ -1,10 +1,10 @@
 import { SyncError } from '../errors.ts'
-import { columnType, type Exploded, type Stream } from '../streams/stream.ts'
+import { columnType, type Stream } from '../streams/stream.ts'
 import type { Batch } from './batch.ts'
 import type { Key } from './key-table.ts'
 import type { CatalogField } from './catalog.ts'
 import { decoderOf, type Cell } from './cells.ts'
-import { ExplodedReader } from './exploded.ts'
+import { explodedField, type ExplodedField } from './exploded.ts'
 import { saysDeleted } from './deletion.ts'
 import type { CopyText } from './copy-text.ts'
 import { timestampAt } from './json-cells.ts'
@@ -23,32 +23,6 @@ import { TableReader } from './table-reader.ts'
  * key and `E_ENVELOPE` where the page is not JSON; the batch is then of no use any more.
  */
 export type Transform = (page: Uint8Array, batch: Batch, until?: number | null) => readonly (number | null)[]
-
-/** The keys under one of which an array comes that becomes rows, and who reads it. */
-interface ExplodedField {
-  readonly places: readonly {
-    readonly name: string
-    readonly slot: number
-    readonly isColumn: boolean
-  }[]
-  readonly reader: ExplodedReader
-}
-
-/** A list that is a column too is noted once. */
-function explodedField(
-  shape: RecordShape,
-  spec: Exploded,
-  slots: ReadonlyMap<string, number>,
-): ExplodedField {
-  const names = [...new Set([spec.from, spec.orFrom ?? spec.from])]
-  const places = names.map((name) => ({
-    name,
-    slot: slots.get(name) ?? shape.newSlot(),
-    isColumn: slots.has(name),
-  }))
-  for (const { name, slot } of places) shape.keys.add(name, slot)
-  return { places, reader: new ExplodedReader(spec) }
-}
 
 /** A column of the key. */
 interface KeyPart {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { connect } from '../../src/load/connection.ts'
+import { connect, inTransaction, orUndone } from '../../src/load/connection.ts'
 import { quoteLiteral } from '../../src/load/table-plan.ts'
 import { openEmbeddedServer } from '../../src/load/embedded-server.ts'
 import { testDatabase } from '../support/database.ts'
@@ -131,4 +131,22 @@ describe('a connection', () => {
     const { rows } = await client.query(`select ${quoteLiteral(text)} as text`)
     expect(rows).toEqual([{ text }])
   })
+})
+
+test('an attempt that fails is undone as a whole, also behind one within it that failed before', async () => {
+  const db = await testDatabase()
+  const session = await openSession(db.url)
+  const run = (sql: string) => session.client.query(sql)
+  const zero = new Set(['22012'])
+  await run('create table kept (id integer)')
+  await inTransaction(session, async () => {
+    const outer = orUndone(session, zero, async () => {
+      await run('insert into kept values (1)')
+      expect(await orUndone(session, zero, () => run('select 1 / 0'))).toBe(false)
+      await run('select 1 / 0')
+    })
+    expect(await outer).toBe(false)
+    await run('insert into kept values (2)')
+  })
+  expect(await db.query('select id from kept')).toEqual([{ id: 2 }])
 })

@@ -122,7 +122,7 @@ describe('a staging table', () => {
       await staged(reader, 'deals')
       await make(session, layoutOf('deals'))
       const wider = layoutOf('deals', { name: 'title', type: 'text', comment: null })
-      await expect(make(session, wider)).rejects.toThrow('canceling statement due to lock timeout')
+      await expect(make(session, wider)).rejects.toMatchObject({ code: 'E_LOCKED' })
     })
   })
 
@@ -135,7 +135,9 @@ describe('a staging table', () => {
       await staged(reader, 'contacts')
       await expect(openStream(session, wider)).rejects.toMatchObject({
         code: 'E_LOCKED',
-        message: expect.stringMatching(/^contacts: .* for longer than 5s/) as string,
+        message: expect.stringMatching(
+          /^The table "stage_pipedrive\$contacts", .* for longer than 5s/,
+        ) as string,
       })
     })
     await openStream(session, wider)
