@@ -26,8 +26,8 @@ export interface Walk {
   readonly workers: Workers
   /** How many tokens the run may still spend. */
   readonly tokensLeft: () => number
-  /** Called where a walker is idle and the others are about to come to the end. */
-  readonly onIdle: () => void
+  /** Called where its walkers are about to come to the end. */
+  readonly onNearlyOver: () => void
   readonly transform: Transform
   /** Says that nobody reads a page any more. */
   readonly giveBack: (page: Page) => void
@@ -68,15 +68,12 @@ export interface ReadBatch extends Loadable {
 
 /** The pages of a walk, of several walkers at once where one would be waited for. */
 function pagesOf(send: Send, clock: Clock, walk: Walk): AsyncGenerator<Arrival, void> {
-  const { stream, partition, stretches, mayBeDivided, workers, tokensLeft, onIdle } = walk
+  const { stream, partition, stretches, mayBeDivided, workers, tokensLeft } = walk
   const open = ({ window, until }: Stretch): AsyncGenerator<Page, void> =>
     readPages(send, stream, partition, { ...window, until })
   const another = (): Stretch | null => {
     if (!mayBeDivided) return null
-    const affordable = tokensLeft() / partition.cost
-    const later = divide(stretches, clock.now(), affordable)
-    if (later === null && isNearlyOver(stretches, clock.now(), affordable)) onIdle()
-    return later
+    return divide(stretches, clock.now(), tokensLeft() / partition.cost)
   }
   return readTogether({ stretches, open, divide: another, workers, worthLoading, now: () => clock.now() })
 }
@@ -91,7 +88,7 @@ export async function* readBatches(
   limits: BatchLimits,
   walk: Walk,
 ): AsyncGenerator<ReadBatch, void> {
-  const { partition, stretches, transform, giveBack, behind, portion } = walk
+  const { partition, stretches, transform, giveBack, tokensLeft, onNearlyOver, behind, portion } = walk
   let [batch, other] = walk.batches
   const started = clock.now()
   let since = started
@@ -113,6 +110,8 @@ export async function* readBatches(
       giveBack(page)
       const latest = partition.order?.byCursor === undefined ? started : clock.now()
       stretch.mark.add(upTo(latest, cursors), until)
+      if (stretches.length > 1 && isNearlyOver(stretches, clock.now(), tokensLeft() / partition.cost))
+        onNearlyOver()
       if (batch.size >= limits.batchRows || clock.now() - since >= limits.batchMs) {
         yield filled()
         batch.clear()

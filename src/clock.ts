@@ -20,3 +20,8 @@ export const systemClock: Clock = {
     }
   },
 }
+
+/** Lets the event loop have a turn: work without end would keep it from its sockets. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,6 +1,6 @@
 import type { Loadable } from './batches.ts'
 import type { SyncContext } from './context.ts'
-import { early, prefetch, type Early } from './extract/prefetch.ts'
+import { relay } from './extract/relay.ts'
 import type { Send } from './extract/request.ts'
 import type { Loader } from './load/loader.ts'
 import type { Stream } from './streams/stream.ts'
@@ -24,8 +24,8 @@ function sendUntil(signal: AbortSignal, send: Send): Send {
 
 /** What is read, and what is done with it. */
 export interface Reading<Item extends Loadable> {
-  /** `idle` says that walkers are idle and it is about to come to its end. */
-  readonly read: (send: Send, idle: () => void) => AsyncGenerator<Item, void>
+  /** `beginNext`: the next reading may begin, since walkers are idle before this one has come to its end. */
+  readonly read: (send: Send, beginNext: () => void) => AsyncGenerator<Item, void>
   /** In the transaction of each batch. */
   readonly alongside: (item: Item) => Promise<void>
   /** When all of it is loaded. */
@@ -33,8 +33,8 @@ export interface Reading<Item extends Loadable> {
 }
 
 /**
- * Loads what the readings bring, one after the other, a checkpoint at a time: while one batch is loaded the next is read.
- * Where walkers are idle the next reading begins before the present one has ended.
+ * Loads what the readings bring, a checkpoint at a time: while one batch is loaded the next is read. They are read one after
+ * the other, but for the end of one, which the beginning of the next may overlap.
  */
 export async function loadAll<Item extends Loadable>(
   { stream, context, loader, tally }: Loading,
@@ -42,31 +42,36 @@ export async function loadAll<Item extends Loadable>(
 ): Promise<void> {
   const failed = new AbortController()
   const send = sendUntil(failed.signal, context.send)
-  const sources: readonly Early<Item>[] = readings.map(({ read }, index) =>
-    early(() => read(send, () => sources[index + 1]?.begin())),
+  const sources = readings.map(
+    ({ read }) =>
+      (beginNext: () => void) =>
+        read(send, beginNext),
   )
-  const load = async ({ items }: Early<Item>, { alongside, end }: Reading<Item>): Promise<void> => {
-    for await (const item of prefetch(items)) {
-      const committed = loader.commit(item.batch, () => alongside(item))
-      committed.catch((error: unknown) => failed.abort(error))
-      addTo(tally, await committed)
-      tally.pages += item.batch.pages
-      context.onProgress({
-        stream: stream.name,
-        rows: rowsRead(tally),
-        pages: tally.pages,
-        share: item.share,
-      })
-    }
-    await end?.()
+  const shares = new Map<number, number | null>()
+  const load = async (item: Item, { alongside }: Reading<Item>): Promise<void> => {
+    addTo(tally, await loader.commit(item.batch, () => alongside(item)))
+    tally.pages += item.batch.pages
+    context.onProgress({
+      stream: stream.name,
+      rows: rowsRead(tally),
+      pages: tally.pages,
+      share: leastOf([...shares.values()]),
+    })
   }
-  try {
-    for (const [index, source] of sources.entries()) {
-      const reading = readings[index]
-      if (reading !== undefined) await load(source, reading)
-    }
-  } finally {
-    failed.abort()
-    await Promise.all(sources.map((source) => source.leave()))
+  for await (const { index, item } of relay(sources)) {
+    const reading = readings[index]
+    if (reading === undefined) continue
+    if (item === null) shares.delete(index)
+    else shares.set(index, item.share)
+    const done = item === null ? reading.end?.() : load(item, reading)
+    // At once: nothing more is to be sent while the sources are being left.
+    done?.catch((error: unknown) => failed.abort(error))
+    await done
   }
+}
+
+/** Of the readings that are under way, how far the one is that is the least far; null where one cannot tell. */
+function leastOf(shares: readonly (number | null)[]): number | null {
+  const known = shares.filter((share) => share !== null)
+  return known.length < shares.length ? null : Math.min(...known)
 }

@@ -1,3 +1,4 @@
+import { turn } from './clock.ts'
 import type { Page } from './extract/page.ts'
 import { anew, hasEnded, type Stretch } from './stretches.ts'
 import type { Workers } from './workers.ts'
@@ -150,6 +151,8 @@ export async function* readTogether(how: Together): AsyncGenerator<Arrival, void
       // From the newest on a walk is mostly over with its first page: the next one would be paid for in vain.
       const isAhead = stretch.window.newestFirst !== true
       if (crew.away === 0 && failure === undefined && isAhead) crew.ask(stretch)
+      // What was asked for is sent, and what was answered is received, in a turn of the event loop.
+      await turn()
       yield { stretch, page }
       stretch.closed = hasEnded(stretch)
       if (stretch.closed) left.add(stretch)

@@ -51,6 +51,8 @@ export function hasEnded({ window, until, mark }: Stretch): boolean {
 const SECOND = 1000
 /** Fewer pages are read to their end sooner than divided. */
 const FEWEST_PAGES = 3
+/** With fewer for each walker some will be idle before the first page of the next list has come. */
+const NEARLY_OVER_PAGES = 4
 
 /** How many pages are left of a part, going by those that were read; 0 where it is better left whole. */
 function pagesAhead({ since, mark, until, pace, closed, window }: Stretch, now: number): number {
@@ -89,7 +91,7 @@ export function isNearlyOver(stretches: readonly Stretch[], now: number, afforda
     ({ window, mark, pace }) => window.byCursor && mark.isAscending && (mark.pace ?? pace) !== null,
   )
   const left = open.reduce((sum, stretch) => sum + pagesAhead(stretch, now), 0)
-  return isKnown && left <= affordable && left < FEWEST_PAGES * open.length
+  return isKnown && left <= affordable && left < NEARLY_OVER_PAGES * open.length
 }
 
 /**

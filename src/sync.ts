@@ -112,8 +112,8 @@ function readingOf(work: Work, planned: PlannedWalk, behind: number, isAlone: bo
   return {
     read: (send, idle) => {
       const batches = [loader.newBatch(), loader.newBatch()] as const
-      const onIdle = (): void => (tokensLeft() >= ENOUGH_FOR_TWO ? idle() : undefined)
-      const given = { workers, tokensLeft, onIdle, giveBack, transform, batches }
+      const onNearlyOver = (): void => (tokensLeft() >= ENOUGH_FOR_TWO ? idle() : undefined)
+      const given = { workers, tokensLeft, onNearlyOver, giveBack, transform, batches }
       const what = { ...planned, ...given, stream, behind, portion }
       return readBatches(send, clock, options, what)
     },

@@ -30,7 +30,7 @@ test('a database that takes its time does not make the batches smaller', async (
     stretches: [stretchOf({ ...EVERYTHING, bookmark: null, closed: false }, window, true)],
     mayBeDivided: false,
     workers: createWorkers(0),
-    onIdle: () => undefined,
+    onNearlyOver: () => undefined,
     giveBack: () => undefined,
     tokensLeft: () => Infinity,
     transform: compileTransform(stream, []),
@@ -43,6 +43,7 @@ test('a database that takes its time does not make the batches smaller', async (
   for await (const { batch } of prefetch(readBatches(send, clock, { batchRows: 100, batchMs: 2000 }, walk))) {
     sizes.push(batch.size)
     // The next batch is full before this one has been loaded.
+    while (page < Math.min(10 * (sizes.length + 1), 40)) await new Promise(setImmediate)
     await new Promise(setImmediate)
     now += 3000
   }

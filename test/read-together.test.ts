@@ -24,7 +24,8 @@ function source(stretches: Stretch[], more: Partial<Together> = {}, ms = 100): S
     try {
       for (let page = 0; page < 2; page++) {
         log.push(`ask ${since}`)
-        await new Promise(setImmediate)
+        // Later than the reader has dealt with the page before.
+        for (let turns = 0; turns < 3; turns++) await new Promise(setImmediate)
         now += ms
         yield new Uint8Array([since ?? 0])
       }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readPages } from '../../src/extract/paging.ts'
-import { early, prefetch } from '../../src/extract/prefetch.ts'
+import { prefetch } from '../../src/extract/prefetch.ts'
 import type { Page } from '../../src/extract/page.ts'
 import type { Send } from '../../src/extract/request.ts'
 import type { Partition, Stream } from '../../src/streams/stream.ts'
@@ -155,31 +155,5 @@ describe('reading ahead', () => {
       break
     }
     expect(seen.closed).toBe(true)
-  })
-
-  test.each([false, true])('gives all in order, whether begun early (%s) or not', async (isEarly) => {
-    const { seen, count } = counter(3)
-    const source = early(count)
-    if (isEarly) source.begin()
-    expect(seen.asked).toBe(isEarly ? 1 : 0)
-    const given: number[] = []
-    for await (const item of source.items) given.push(item)
-    expect(given).toEqual([1, 2, 3])
-  })
-
-  test('a failure of what was begun early is met where it is awaited', async () => {
-    const source = early(counter(3, 1).count)
-    source.begin()
-    await pause()
-    await expect(source.items.next()).rejects.toThrow('no 1')
-  })
-
-  test('what was begun early is closed when it is left, and what was not is never opened', async () => {
-    const [begun, other] = [counter(3), counter(3)]
-    const source = early(begun.count)
-    source.begin()
-    await source.leave()
-    await early(other.count).leave()
-    expect([begun.seen.closed, other.seen.asked]).toEqual([true, 0])
   })
 })
