@@ -1,4 +1,4 @@
-import { Agent, interceptors, request as sendRequest, type Dispatcher } from 'undici'
+import { Agent, interceptors, stream as sendRequest, type Dispatcher } from 'undici'
 import { SyncError, configError } from '../errors.ts'
 import { parseBody, type Body } from './body.ts'
 import { classifyAnswer, classifyFailure } from './classify.ts'
@@ -40,11 +40,14 @@ function headersWith(token: string): Record<string, string> {
   }
 }
 
-function headersOf({ headers }: Dispatcher.ResponseData): Headers {
-  const told = new Headers()
+interface Head {
+  status: number
+  readonly headers: Headers
+}
+
+function setHeaders(told: Headers, headers: Dispatcher.StreamFactoryData['headers']): void {
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) told.set(name, Array.isArray(value) ? value.join(', ') : value)
-  return told
 }
 
 /**
@@ -57,19 +60,21 @@ export function createTransport({ baseUrl, token, timeoutMs, signal, memory }: T
   return async (request) => {
     const url = `${baseUrl}${request.path}?${new URLSearchParams(request.params).toString()}`
     const timed = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-    let response: Dispatcher.ResponseData
-    let bytes: Uint8Array
+    const room = memory.room()
+    const head: Head = { status: 0, headers: new Headers() }
     try {
-      response = await sendRequest(url, { headers, dispatcher, signal: timed })
-      bytes = await memory.gather(response.body)
+      await sendRequest(url, { method: 'GET', headers, dispatcher, signal: timed }, (answer) => {
+        head.status = answer.statusCode
+        setHeaders(head.headers, answer.headers)
+        return room
+      })
     } catch (error) {
       signal.throwIfAborted()
       throw classifyFailure(request, baseUrl, error)
     }
-    const told = headersOf(response)
-    const { statusCode: status } = response
-    if (status < 200 || status > 299)
-      throw classifyAnswer(request, { status, headers: told, text: new TextDecoder().decode(bytes) })
-    return { headers: told, body: takeApart(request, bytes) }
+    const bytes = room.whole()
+    if (head.status < 200 || head.status > 299)
+      throw classifyAnswer(request, { ...head, text: new TextDecoder().decode(bytes) })
+    return { headers: head.headers, body: takeApart(request, bytes) }
   }
 }
