@@ -50,7 +50,7 @@ export function hasEnded({ window, until, mark }: Stretch): boolean {
 /** The filters know nothing shorter. */
 const SECOND = 1000
 /** Fewer pages are read to their end sooner than divided. */
-const FEWEST_PAGES = 3
+const FEWEST_PAGES = 2
 /** With fewer for each walker some will be idle before the first page of the next list has come. */
 const NEARLY_OVER_PAGES = 4
 
