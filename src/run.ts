@@ -136,7 +136,8 @@ async function begin(state: Run, session: Session, early: Promise<Identity> | un
   await listenForBlock(session, account, parts.clock, (error) => stop.abort(error))
   await assertNotBlocked(session, account, parts.clock.now())
   const { userId, userName, companyName } = await identify(state, session, early).catch(async (error) => {
-    await keepTokenDay(session, account, client.ledger.tokenDay())
+    // The first error tells what happened; this fails too when the connection is gone.
+    await keepTokenDay(session, account, client.ledger.tokenDay()).catch(() => undefined)
     throw error
   })
   const kind = kindOf(request)

@@ -49,6 +49,18 @@ export function untilTurn(now: number, turnsAt: number | null): number {
   return turnsAt === null || since < 2 * HOUR ? HOUR : DAY - since
 }
 
+/** Clocks differ by less. */
+const SKEW = 120_000
+
+/**
+ * When the day turns, as a refusal tells that asks to wait `ms`; null where it ends at no midnight of any time zone, and so
+ * tells something else.
+ */
+export function turnAfter(now: number, ms: number): number | null {
+  const nearest = Math.round((now + ms) / QUARTER) * QUARTER
+  return Math.abs(now + ms - nearest) <= SKEW ? nearest : null
+}
+
 /** Requests on their way are answered out of order: a balance may rise by what they and others have cost. */
 const OUT_OF_ORDER = 400
 const [LEAST_RISE, MOST_APART] = [0.1, HOUR + QUARTER / 3]

@@ -1,6 +1,14 @@
 import type { Clock } from '../clock.ts'
 import { SyncError, type Waits } from '../errors.ts'
-import { dayOf, restOfDay, turnBetween, untilTurn, type SeenBalance, type TokenDay } from '../token-day.ts'
+import {
+  dayOf,
+  restOfDay,
+  turnAfter,
+  turnBetween,
+  untilTurn,
+  type SeenBalance,
+  type TokenDay,
+} from '../token-day.ts'
 import {
   NOTHING_KEPT,
   allowed,
@@ -227,10 +235,9 @@ export class RunLedger implements Ledger {
   dated(error: unknown): unknown {
     if (!(error instanceof SyncError) || error.code !== 'E_BUDGET') return error
     const { code, recovery, message, retryAfterMs: wait } = error
-    if (wait !== undefined) {
-      this.#turnsAt(this.#clock.now() + wait)
-      return error
-    }
+    const turn = wait === undefined ? null : turnAfter(this.#clock.now(), wait)
+    if (turn !== null) this.#turnsAt(turn)
+    if (wait !== undefined) return error
     return new SyncError({ code, recovery, message, ...this.#tomorrow(), cause: error })
   }
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { TokenDay } from '../token-day.ts'
 import { tableExists, type Session } from './connection.ts'
 
@@ -24,7 +25,7 @@ export async function readTokenDay(session: Session, account: string): Promise<T
   }
 }
 
-/** Keeps what a run has learned of it. */
+/** Keeps what a run has learned of it, unless another has been told of a balance since. */
 export async function keepTokenDay(
   session: Session,
   account: string,
@@ -40,6 +41,11 @@ export async function keepTokenDay(
   await session.control
     .insertInto('token_day')
     .values({ account, ...learned })
-    .onConflict((on) => on.column('account').doUpdateSet({ account, ...learned }))
+    .onConflict((on) =>
+      on
+        .column('account')
+        .doUpdateSet({ account, ...learned })
+        .where(sql<boolean>`coalesce(excluded.seen_at >= token_day.seen_at, true)`),
+    )
     .execute()
 }

@@ -296,6 +296,14 @@ describe('when the day turns', () => {
     expect(await exhaust(ledger)).toMatchObject({ retryAfterMs: 5 * HOUR })
   })
 
+  test('is not learned from a refusal that ends at no midnight', async () => {
+    const ledger = new RunLedger({ share: 1 }, testClock(NOON))
+    const more = { retryAfterMs: 5 * HOUR - HOUR / 8 }
+    const refusal = new SyncError({ code: 'E_BUDGET', recovery: 'defer', message: 'x', ...more })
+    expect(await failure(withBudget(answers(refusal).send, ledger)(aRequest))).toMatchObject(more)
+    expect(ledger.tokenDay().turnsAt).toBeNull()
+  })
+
   test('is learned from a balance that is back since this run, or one before, was told one', () => {
     const at = NOON + HOUR / 2
     const earlier = { limit: 30_000, remaining: 500, at: NOON - HOUR / 4 }
