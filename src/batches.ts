@@ -37,6 +37,9 @@ export interface Walk {
   readonly portion: number
 }
 
+/** More tokens than walkers of the next list spend on pages that another reads as well: with fewer, it waits for its turn. */
+const ENOUGH_FOR_NEXT = 1000
+
 /** After these, what was read is in doubt: nothing of it is loaded. After any other failure it has been paid for. */
 const DOUBTFUL: ReadonlySet<ErrorCode> = new Set(['E_ENVELOPE', 'E_PAGE_LOOP', 'E_RECORD', 'E_UNSTABLE'])
 
@@ -110,8 +113,8 @@ export async function* readBatches(
       giveBack(page)
       const latest = partition.order?.byCursor === undefined ? started : clock.now()
       stretch.mark.add(upTo(latest, cursors), until)
-      if (stretches.length > 1 && isNearlyOver(stretches, clock.now(), tokensLeft() / partition.cost))
-        onNearlyOver()
+      const affordable = (tokensLeft() - ENOUGH_FOR_NEXT) / partition.cost
+      if (stretches.length > 1 && isNearlyOver(stretches, clock.now(), affordable)) onNearlyOver()
       if (batch.size >= limits.batchRows || clock.now() - since >= limits.batchMs) {
         yield filled()
         batch.clear()

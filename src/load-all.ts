@@ -1,5 +1,6 @@
 import type { Loadable } from './batches.ts'
 import type { SyncContext } from './context.ts'
+import { SyncError } from './errors.ts'
 import { relay } from './extract/relay.ts'
 import type { Send } from './extract/request.ts'
 import type { Loader } from './load/loader.ts'
@@ -32,9 +33,30 @@ export interface Reading<Item extends Loadable> {
   readonly end?: () => Promise<void>
 }
 
+/** Whether a failure is of the list that was read, and says nothing of the others. */
+function isOfList(error: unknown): boolean {
+  return error instanceof SyncError && error.recovery === 'skip-stream'
+}
+
+/** What a reading brings. A failure that is not of its list alone keeps the others from sending more. */
+async function* bringing<Item extends Loadable>(
+  { read }: Reading<Item>,
+  send: Send,
+  beginNext: () => void,
+  failed: AbortController,
+): AsyncGenerator<Item, void> {
+  try {
+    yield* read(send, beginNext)
+  } catch (error) {
+    if (!isOfList(error)) failed.abort(error)
+    throw error
+  }
+}
+
 /**
  * Loads what the readings bring, a checkpoint at a time: while one batch is loaded the next is read. They are read one after
- * the other, but for the end of one, which the beginning of the next may overlap.
+ * the other, but for the end of one, which the beginning of the next may overlap. A record that moves from one list to the
+ * next just then, and keeps its version, may be kept as it was, until a sweep reads it again.
  */
 export async function loadAll<Item extends Loadable>(
   { stream, context, loader, tally }: Loading,
@@ -43,9 +65,9 @@ export async function loadAll<Item extends Loadable>(
   const failed = new AbortController()
   const send = sendUntil(failed.signal, context.send)
   const sources = readings.map(
-    ({ read }) =>
-      (beginNext: () => void) =>
-        read(send, beginNext),
+    (reading) =>
+      (beginNext: () => void): AsyncGenerator<Item, void> =>
+        bringing(reading, send, beginNext, failed),
   )
   const shares = new Map<number, number | null>()
   const load = async (item: Item, { alongside }: Reading<Item>): Promise<void> => {
@@ -58,15 +80,20 @@ export async function loadAll<Item extends Loadable>(
       share: leastOf([...shares.values()]),
     })
   }
-  for await (const { index, item } of relay(sources)) {
-    const reading = readings[index]
-    if (reading === undefined) continue
-    if (item === null) shares.delete(index)
-    else shares.set(index, item.share)
-    const done = item === null ? reading.end?.() : load(item, reading)
-    // At once: nothing more is to be sent while the sources are being left.
-    done?.catch((error: unknown) => failed.abort(error))
-    await done
+  try {
+    for await (const { index, item } of relay(sources)) {
+      const reading = readings[index]
+      if (reading === undefined) continue
+      if (item === null) shares.delete(index)
+      else shares.set(index, item.share)
+      const done = item === null ? reading.end?.() : load(item, reading)
+      // At once: nothing more is to be sent while the sources are being left.
+      done?.catch((error: unknown) => failed.abort(error))
+      await done
+    }
+  } catch (error) {
+    // The first of several that concern more than a list.
+    throw failed.signal.aborted ? failed.signal.reason : error
   }
 }
 

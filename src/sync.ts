@@ -100,9 +100,6 @@ async function openWork(
   return { stream, session, context, layout, transform, loader, tally }
 }
 
-/** More tokens than a batch costs anywhere: with fewer, a walk is not begun while another one goes on. */
-const ENOUGH_FOR_TWO = 1000
-
 /** How a walk is read to its end, a checkpoint at a time. */
 function readingOf(work: Work, planned: PlannedWalk, behind: number, isAlone: boolean): Reading<ReadBatch> {
   const { stream, session, context, transform, loader } = work
@@ -110,9 +107,8 @@ function readingOf(work: Work, planned: PlannedWalk, behind: number, isAlone: bo
   const tokensLeft = (): number => context.tokensLeft(stream.name)
   const portion = 1 / stream.partitions.length
   return {
-    read: (send, idle) => {
+    read: (send, onNearlyOver) => {
       const batches = [loader.newBatch(), loader.newBatch()] as const
-      const onNearlyOver = (): void => (tokensLeft() >= ENOUGH_FOR_TWO ? idle() : undefined)
       const given = { workers, tokensLeft, onNearlyOver, giveBack, transform, batches }
       const what = { ...planned, ...given, stream, behind, portion }
       return readBatches(send, clock, options, what)

@@ -40,7 +40,7 @@ export function withGate(next: Send, { clock, signal, concurrency }: GateOptions
         return response
       } catch (error) {
         const isOverBurst = error instanceof SyncError && error.code === 'E_RATE_LIMITED'
-        place.failed(isOverBurst ? { retryAfterMs: error.retryAfterMs } : null)
+        place.failed(isOverBurst ? error : null)
         throw error
       }
     })

@@ -43,7 +43,7 @@ export function createPageMemory(): PageMemory {
     #length = 0
 
     override _write(piece: Uint8Array, _encoding: string, done: () => void): void {
-      if (this.#length === 0) this.#memory = free.pop() ?? Buffer.allocUnsafeSlow(FIRST_SIZE)
+      if (this.#memory === NOTHING) this.#memory = free.pop() ?? Buffer.allocUnsafeSlow(FIRST_SIZE)
       const end = this.#length + piece.length
       if (end > this.#memory.length) this.#memory = larger(this.#memory, this.#length, end)
       this.#memory.set(piece, this.#length)

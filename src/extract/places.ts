@@ -6,18 +6,27 @@ const WINDOW_MS = 2000
 /** Requests a window until an answer has told the real limit; the smallest plan allows 20. */
 const FIRST_LIMIT = 10
 
+/** Of one request too many: an error, and the milliseconds that the server asks for. */
+export type Refusal = Error & { readonly retryAfterMs: number | undefined }
+
 /** A request's place in the window. */
 export interface Place {
   /** Requests a window, and how many of them are left. */
   answered(told: { readonly limit?: number; readonly remaining?: number }): void
-  /** `over`: it was refused as one too many; milliseconds that the server asks for. */
-  failed(over: { readonly retryAfterMs: number | undefined } | null): void
+  /** `over`: the refusal, where it was refused as one too many. */
+  failed(over: Refusal | null): void
 }
 
 export interface Places {
-  /** Waits for a place; rejects with the signal's reason when it aborts. */
+  /**
+   * Waits for a place; rejects with the signal's reason when it aborts, and with the refusal where that asks everybody for
+   * more patience than a run has.
+   */
   take(): Promise<Place>
 }
+
+/** A run does not wait longer than this for one request: it ends with what it has and says when it can go on. */
+export const LONGEST_WAIT_MS = 2 * 60_000
 
 /** Takes out what is no later than `until` from times in ascending order. */
 function forget(times: number[], until: number): void {
@@ -40,6 +49,7 @@ export function createPlaces(clock: Clock, signal: AbortSignal): Places {
   let all = 0
   const others = createOthers(2 * WINDOW_MS)
   let pausedUntil = 0
+  let refusal: Refusal | null = null
   let nextAnswer = Promise.withResolvers<void>()
 
   /** Milliseconds until a place may be free; 0 where one is, infinite where only an answer can free one. */
@@ -69,9 +79,10 @@ export function createPlaces(clock: Clock, signal: AbortSignal): Places {
   }
 
   /** One too many though all of ours were held back: the others have used the rest. */
-  function refused(pauseMs: number, likely: number): void {
+  function refused(over: Refusal, likely: number): void {
     const now = clock.now()
-    pausedUntil = Math.max(pausedUntil, now + pauseMs)
+    const until = now + (over.retryAfterMs ?? WINDOW_MS)
+    if (until > pausedUntil) [pausedUntil, refusal] = [until, over]
     if (isTold) others.see({ used: limit + 1, likely, possible: 0 }, now)
   }
 
@@ -91,7 +102,7 @@ export function createPlaces(clock: Clock, signal: AbortSignal): Places {
         leave(clock.now())
       },
       failed(over) {
-        if (over !== null) refused(over.retryAfterMs ?? WINDOW_MS, likely)
+        if (over !== null) refused(over, likely)
         leave(clock.now())
       },
     }
@@ -101,7 +112,9 @@ export function createPlaces(clock: Clock, signal: AbortSignal): Places {
     async take() {
       for (;;) {
         signal.throwIfAborted()
-        const ms = wait(clock.now())
+        const now = clock.now()
+        if (refusal !== null && pausedUntil - now > LONGEST_WAIT_MS) throw refusal
+        const ms = wait(now)
         if (ms <= 0) return occupy()
         await untilChange(ms)
       }

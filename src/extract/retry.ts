@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { SyncError } from '../errors.ts'
+import { LONGEST_WAIT_MS } from './places.ts'
 import type { Send } from './request.ts'
 
 export interface RetryOptions {
@@ -22,9 +23,6 @@ function skipping(error: SyncError, attempts: number): SyncError {
     cause: error,
   })
 }
-
-/** A run does not wait longer than this for one request: it ends with what it has and says when it can go on. */
-const LONGEST_WAIT_MS = 2 * 60_000
 
 function deferring(error: SyncError, retryAfterMs: number): SyncError {
   return new SyncError({

@@ -146,6 +146,17 @@ describe('the gate', () => {
     expect(sentAt).toEqual([0, until, until])
   })
 
+  test('ends those who wait for a place where the pause is longer than a run waits', async () => {
+    const refused = Promise.withResolvers<ReturnType<typeof answered>>()
+    const { clock, all, send } = gated((index) => (index === 0 ? refused.promise : plain()))
+    const sent = all(12)
+    refused.reject(tooMany(600_000))
+    const statuses = (await sent).map(({ status }) => status)
+    expect(statuses).toEqual(['rejected', ...Array<string>(9).fill('fulfilled'), 'rejected', 'rejected'])
+    await expect(send(aRequest)).rejects.toMatchObject({ code: 'E_RATE_LIMITED', retryAfterMs: 600_000 })
+    expect(clock.now()).toBe(0)
+  })
+
   test('does not shorten a pause that the server asked for when a late answer tells of a shorter one', async () => {
     const late = Promise.withResolvers<ReturnType<typeof answered>>()
     const { sentAt, send } = gated((index) => {
