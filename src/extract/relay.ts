@@ -14,6 +14,7 @@ export type Open<Item> = (beginNext: () => void) => AsyncGenerator<Item, void>
  */
 export async function* relay<Item>(opens: readonly Open<Item>[]): AsyncGenerator<Brought<Item>, void> {
   const sources: AsyncGenerator<Item, void>[] = []
+  /** In the order of the sources: of two that are ready the one before comes first. */
   const asked = new Map<number, Promise<{ index: number; result?: IteratorResult<Item, void> }>>()
   let failure: { readonly error: unknown } | undefined
 
@@ -40,16 +41,12 @@ export async function* relay<Item>(opens: readonly Open<Item>[]): AsyncGenerator
   try {
     while (asked.size > 0) {
       const { index, result } = await Promise.race(asked.values())
-      asked.delete(index)
       const source = sources[index]
-      if (result === undefined || source === undefined) continue
-      if (result.done === true) {
-        begin(index + 1)
-        yield { index, item: null }
-      } else {
-        ask(index, source)
-        yield { index, item: result.value }
-      }
+      const isOver = result === undefined || source === undefined || result.done === true
+      if (isOver) asked.delete(index)
+      else ask(index, source)
+      if (result?.done === true) begin(index + 1)
+      if (result !== undefined) yield { index, item: isOver ? null : result.value }
     }
     if (failure !== undefined) throw failure.error
   } finally {

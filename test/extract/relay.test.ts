@@ -56,6 +56,17 @@ test('one that may begin before brings what it has meanwhile, each in its order'
   expect(given).toHaveLength(8)
 })
 
+test('of two that are ready the one before comes first, and its end too', async () => {
+  const given: string[] = []
+  for await (const { index, item } of relay(
+    [counter({ name: 'a', beginNextAt: 1 }), counter({ name: 'b' })].map(({ open }) => open),
+  )) {
+    given.push(item ?? `/${index}`)
+    for (let waited = 0; waited < 5; waited++) await pause()
+  }
+  expect(given).toEqual(['a1', 'a2', 'a3', '/0', 'b1', 'b2', 'b3', '/1'])
+})
+
 test('of each one item is asked for ahead, never two', async () => {
   const [one, other] = [counter({ name: 'a', end: 9, beginNextAt: 1 }), counter({ name: 'b', end: 9 })]
   const had = { a: 0, b: 0 }
