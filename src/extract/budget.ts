@@ -19,7 +19,6 @@ import {
   type Kept,
 } from './allowance.ts'
 import type { Ledger, LedgerPage, Spending } from './ledger.ts'
-import type { Send } from './request.ts'
 
 const NOTHING: Spending = { requests: 0, tokens: 0 }
 
@@ -235,23 +234,10 @@ export class RunLedger implements Ledger {
   dated(error: unknown): unknown {
     if (!(error instanceof SyncError) || error.code !== 'E_BUDGET') return error
     const { code, recovery, message, retryAfterMs: wait } = error
-    const turn = wait === undefined ? null : turnAfter(this.#clock.now(), wait)
+    if (wait === undefined)
+      return new SyncError({ code, recovery, message, ...this.#tomorrow(), cause: error })
+    const turn = turnAfter(this.#clock.now(), wait)
     if (turn !== null) this.#turnsAt(turn)
-    if (wait !== undefined) return error
-    return new SyncError({ code, recovery, message, ...this.#tomorrow(), cause: error })
-  }
-}
-
-/** Each request pays before it is sent, each attempt of it again. */
-export function withBudget(next: Send, ledger: RunLedger): Send {
-  return async (request) => {
-    ledger.charge(request.stream, request.cost)
-    try {
-      const response = await next(request)
-      ledger.learn(response.headers, request.cost)
-      return response
-    } catch (error) {
-      throw ledger.dated(error)
-    }
+    return error
   }
 }

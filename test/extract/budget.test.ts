@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type Allowance } from '../../src/extract/allowance.ts'
-import { RunLedger, withBudget } from '../../src/extract/budget.ts'
+import { RunLedger } from '../../src/extract/budget.ts'
 import { withRetry } from '../../src/extract/retry.ts'
+import { withBudget } from '../../src/extract/with-budget.ts'
 import { SyncError } from '../../src/errors.ts'
 import { aRequest, answered, answers, failure, neverStops, testClock } from './support.ts'
 
