@@ -31,7 +31,9 @@ function withJson(command: Command): Command {
 }
 
 function withStreams(command: Command): Command {
-  return command.option('--stream <names>', 'only these streams, separated by commas')
+  const joined = (names: string, before?: string): string =>
+    before === undefined ? names : `${before},${names}`
+  return command.option('--stream <names>', 'only these streams, separated by commas', joined)
 }
 
 function withChoice(command: Command): Command {

@@ -46,6 +46,7 @@ describe('refused before the first request, in one sentence, with exit 2 and not
     const env = variables(emulator)
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
       [['sync', '--stream', 'deals,dealz'], /^There is no stream "dealz"\. The streams are: users, /],
+      [['sync', '--stream', 'dealz', '--stream', 'deals'], /^There is no stream "dealz"/],
       [['backfill', '--stream', 'nothing'], /^There is no stream "nothing"/],
       [['schedule', '--stream', 'nothing'], /^There is no stream "nothing"/],
       [['streams', '--stream', 'nothing'], /^There is no stream "nothing"/],
