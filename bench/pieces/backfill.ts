@@ -3,9 +3,8 @@ import { systemClock } from '../../src/clock.ts'
 import type { Reporter } from '../../src/reporter.ts'
 import { run } from '../../src/run.ts'
 import type { RunParts } from '../../src/run-types.ts'
-import { selectStreams } from '../../src/streams/index.ts'
 import { SCHEMAS, type Measured, type PieceInput } from '../piece.ts'
-import { STREAMS, WHOLE } from '../work.ts'
+import { WHOLE, streamsOf } from '../work.ts'
 
 const silent: Reporter = {
   info: () => undefined,
@@ -36,7 +35,7 @@ export async function backfill(input: PieceInput): Promise<Measured> {
   const began = performance.now()
   const report = await run(partsOf(input), {
     command: 'backfill',
-    streams: input.streams === undefined ? STREAMS : selectStreams(input.streams),
+    streams: streamsOf(input),
     plan: { ...WHOLE, mode: input.mode ?? WHOLE.mode },
     allowance: { tokens: Number.MAX_SAFE_INTEGER },
     maxShare: 1,

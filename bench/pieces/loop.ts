@@ -1,6 +1,6 @@
 import { connected } from '../database.ts'
 import type { Measured, PieceInput } from '../piece.ts'
-import { STREAMS } from '../work.ts'
+import { streamsOf } from '../work.ts'
 import { pagesOf } from './fetch.ts'
 
 /** What somebody in a hurry would type; the rest is in `custom_fields`, or left out. */
@@ -27,7 +27,7 @@ export async function loop(input: PieceInput): Promise<Measured> {
     await client.query('create schema loop')
     const began = performance.now()
     let records = 0
-    for (const { name, partitions } of STREAMS) {
+    for (const { name, partitions } of streamsOf(input)) {
       const { create, insert } = statementsFor(name)
       await client.query(create)
       for (const partition of partitions)

@@ -1,6 +1,6 @@
 import { burstIsOver, requestsASecond, refusedOf, isOwn } from '../burst.ts'
 import { startEmulatorProcess } from '../emulator.ts'
-import { measureBackfill } from '../piece.ts'
+import { measure, measureBackfill } from '../piece.ts'
 import { scenario } from '../scenario.ts'
 
 const BURST = 80
@@ -15,6 +15,8 @@ export const latency = scenario({
     seconds: { what: 'ours', unit: ' s', digits: 2 },
     single: { what: 'a single walk', unit: ' s', digits: 2 },
     times: { what: 'the single walk to ours', digits: 2, goal: { least: 5 } },
+    loop: { what: 'peer: a ten-line loop', unit: ' s', digits: 2 },
+    loopTimes: { what: 'the loop to ours', digits: 2 },
     requests: { what: 'requests' },
     free: { what: 'without latency and limit', unit: ' s', digits: 2 },
     share: {
@@ -35,11 +37,15 @@ export const latency = scenario({
       await burstIsOver()
       const single = await measureBackfill(far, server, { ...DEALS, walkers: 0 })
       await burstIsOver()
+      const loop = await measure('loop', far, server, DEALS)
+      await burstIsOver()
       const slower = Math.max(requests.length / requestsASecond(BURST), free.seconds)
       return {
         seconds: ours.seconds,
         single: single.seconds,
         times: single.seconds / ours.seconds,
+        loop: loop.seconds,
+        loopTimes: loop.seconds / ours.seconds,
         requests: requests.length,
         free: free.seconds,
         share: (slower / ours.seconds) * 100,
