@@ -12,7 +12,7 @@ import {
 } from './config-checks.ts'
 import { configError } from './errors.ts'
 import type { Allowance } from './extract/allowance.ts'
-import { readBudget } from './flags.ts'
+import { readTokens } from './flags.ts'
 import type { Cadence } from './schedule/timetable.ts'
 
 /** Where the data is kept. */
@@ -160,7 +160,7 @@ export function readSource(environment: Environment): SourceConfig {
 
 /** Tokens of the day, or a share of its limit, that no run of ours spends. */
 export function readReserve(environment: Environment): Allowance {
-  return readBudget('TOKEN_RESERVE', read(environment, 'TOKEN_RESERVE'))
+  return readTokens('TOKEN_RESERVE', read(environment, 'TOKEN_RESERVE'))
 }
 
 /** The streams that a run reads where its flags do not say, as it was written. */

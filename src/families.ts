@@ -5,6 +5,8 @@ import { countFailures, type Failures } from './failures.ts'
 import { markCompleted, type Place } from './load/checkpoint.ts'
 import { inTransaction } from './load/connection.ts'
 import { wereRead } from './load/parent-reads.ts'
+import type { Session } from './load/connection.ts'
+import { closeRange, isRangeClosed } from './load/ranges.ts'
 import { dueParents, followParents, type Family } from './load/parents.ts'
 import { closeSweep, openSweep } from './load/sweep.ts'
 import { loadAll } from './load-all.ts'
@@ -51,6 +53,16 @@ function mostOf({ portions }: SyncOptions, { stream, partition }: Place): number
   return portion && (portion.get(partition) ?? 0)
 }
 
+/** Whether all parents are asked, whether they have changed or not: by a backfill that goes on, once a day. */
+export async function isAskedWhole(
+  session: Session,
+  { options: { plan } }: SyncContext,
+  { place, parents }: Family,
+): Promise<boolean> {
+  if (plan.mode === 'sweep' || parents.always !== true) return plan.mode === 'sweep'
+  return plan.mode !== 'range' || !(await isRangeClosed(session, place, plan))
+}
+
 /** Gives why what seems to be gone of the family was not believed. */
 async function readFamily(
   work: Work,
@@ -61,9 +73,9 @@ async function readFamily(
 ): Promise<SyncError | null> {
   const { stream, session, context, transform, loader, tally } = work
   const { clock, options, workers } = context
-  const { place, partition, parents } = family
+  const { place, partition } = family
   const most = mostOf(options, place)
-  const every = most === undefined && (options.plan.mode === 'sweep' || parents.always === true)
+  const every = most === undefined && (await isAskedWhole(session, context, family))
   const { resumed } = every ? await openSweep(session, place) : { resumed: false }
   const which = most !== undefined ? 'stale' : every ? 'sweep' : 'changed'
   const due = await dueParents(session, family, which, most)
@@ -93,7 +105,9 @@ async function readFamily(
     // Without parents there was nothing to read: their own stream may have failed.
     const wasAsked = due.length > 0 ? answered > 0 : resumed
     const isWhole = failures.count === before && denied === 0 && refusal === null
-    if (every && wasAsked && isWhole) await markCompleted(session, [place], clock.now())
+    if (!every || !wasAsked || !isWhole) return refusal
+    await markCompleted(session, [place], clock.now())
+    if (options.plan.mode === 'range') await closeRange(session, place, options.plan)
     return refusal
   })
 }

@@ -60,9 +60,18 @@ export function readSample(flag: string, text: string): number | null {
   throw configError(`${flag} takes a number of records like 100, or the word all, not "${text}".`)
 }
 
-/** `5000` -> tokens, `30%` -> that share of what the day has left. */
-export function readBudget(flag: string, text: string): Allowance {
+/** `5000` -> tokens, `30%` -> a share of them. */
+export function readTokens(flag: string, text: string): Allowance {
   if (/^\d+$/.test(text.trim())) return { tokens: Number(text) }
   if (text.trim().endsWith('%')) return { share: readShare(flag, text) }
   throw configError(`${flag} takes a number of tokens like 5000, or a share like 30%, not "${text}".`)
+}
+
+/** What a run may spend, of what the day has left where it is a share; with nothing no run would ever begin. */
+export function readBudget(flag: string, text: string): Allowance {
+  const allowance = readTokens(flag, text)
+  if (Object.values(allowance).every((value) => value > 0)) return allowance
+  throw configError(
+    `${flag} is 0, and every run asks for something: give it some tokens, or a share of the day.`,
+  )
 }

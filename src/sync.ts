@@ -3,6 +3,7 @@ import { SyncError } from './errors.ts'
 import { ownerOf, type SyncContext } from './context.ts'
 import { readByIds } from './extract/read-by-id.ts'
 import { markCompleted } from './load/checkpoint.ts'
+import { closeRange } from './load/ranges.ts'
 import { inTransaction, type Session } from './load/connection.ts'
 import { isPerParent, readFamilies } from './families.ts'
 import { loadAll, type Reading } from './load-all.ts'
@@ -17,7 +18,7 @@ import { statesOf } from './stretches.ts'
 import { addTo, rowsRead, warn, type Tally } from './tally.ts'
 import { readerIndexes } from './transform/reader-indexes.ts'
 import { compileTransform } from './transform/records.ts'
-import { partitionsToRead, planWalks, type PlannedWalk } from './walks.ts'
+import { isBehind, partitionsToRead, placesOf, planWalks, type PlannedWalk } from './walks.ts'
 import type { Work } from './work.ts'
 import { planTombstones } from './transform/tombstone-plan.ts'
 
@@ -30,10 +31,12 @@ export async function syncStream(
 ): Promise<void> {
   const { account } = context.options
   await lockStream(session, account, stream.name)
+  // Of what is read parent by parent, parents may have come since.
+  if (!isPerParent(stream) && (await isBehind(stream, session, context))) return
   const partitions = await partitionsToRead(stream, session, context)
   if (partitions.length === 0 && stream.partitions.length > 0) return
   await refreshCatalogs(stream, session, context, tally)
-  if (stream.partitions.length === 0) return
+  if (stream.partitions.length === 0) return closeAll(stream, session, context)
   const prepared = await prepareTables(stream, session, account, context.options.contract)
   tally.frozen = prepared.waiting.some(({ why }) => why === 'frozen')
   const hindrance = await prepareView(stream, session, context.options)
@@ -56,6 +59,14 @@ export async function syncStream(
   await payLabels(stream, session)
   if (stream.lasting === undefined) await warnOfNothing(work, walks)
   await indexForReaders(work)
+}
+
+/** A backfill that goes on leaves alone what was read whole. */
+async function closeAll(stream: Stream, session: Session, context: SyncContext): Promise<void> {
+  const { plan } = context.options
+  if (plan.mode !== 'range') return
+  for (const place of placesOf(stream, context))
+    await inTransaction(session, () => closeRange(session, place, plan))
 }
 
 /** What only readers need is made when there is everything to read: kept during a first load it would make that slower. */

@@ -2,7 +2,7 @@ import type { SyncContext } from './context.ts'
 import { planWindow, type Window } from './extract/windows.ts'
 import { duePartitions, openBookmark, type Place } from './load/checkpoint.ts'
 import type { Session } from './load/connection.ts'
-import { isFirstReading, openRange } from './load/ranges.ts'
+import { isFirstReading, isRangeClosed, openRange } from './load/ranges.ts'
 import { EVERYTHING, type Range, type StretchState } from './ranges.ts'
 import type { Partition, Stream } from './streams/stream.ts'
 import { statesOf, stretchOf, type Stretch } from './stretches.ts'
@@ -124,6 +124,21 @@ export function partitionsToRead(
   return options.onlyDue
     ? duePartitions(session, options.account, stream, clock.now())
     : Promise.resolve(stream.partitions)
+}
+
+/** What has no list of its own has one place for all of it. */
+export function placesOf({ name, partitions }: Stream, { options }: SyncContext): readonly Place[] {
+  const names = partitions.length === 0 ? [''] : partitions.map((partition) => partition.name)
+  return names.map((partition) => ({ account: options.account, stream: name, partition }))
+}
+
+/** Whether a backfill that goes on has read all of a stream less than a day ago. */
+export async function isBehind(stream: Stream, session: Session, context: SyncContext): Promise<boolean> {
+  const { plan } = context.options
+  if (plan.mode !== 'range') return false
+  for (const place of placesOf(stream, context))
+    if (!(await isRangeClosed(session, place, plan))) return false
+  return true
 }
 
 /** One walk a partition; those that a backfill cut off earlier had already finished are left out. */

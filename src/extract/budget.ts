@@ -189,6 +189,7 @@ export class RunLedger implements Ledger {
   }
 
   #exhausted(most: number, stream: string, cost: number): SyncError {
+    if (this.#dayLeft() - cost < this.#untouched(stream)) return this.#reserved(stream, cost)
     return this.#deferral(
       stream,
       cost,
@@ -203,10 +204,11 @@ export class RunLedger implements Ledger {
       ...(others > 0 ? [`${others} for other integrations (TOKEN_RESERVE)`] : []),
       ...(ours > 0 ? [`${ours} for more important runs`] : []),
     ]
+    const why = whose.length > 0 ? `and ${whose.join(' and ')} of them are to stay` : 'too few to go on'
     return this.#deferral(
       stream,
       cost,
-      `The day has ${Math.max(0, this.#dayLeft())} tokens left, and ${whose.join(' and ')} of them are to stay. The run stops here; the next one goes on from this point.`,
+      `The day has ${Math.max(0, this.#dayLeft())} tokens left, ${why}. The run stops here; the next one goes on from this point.`,
     )
   }
 

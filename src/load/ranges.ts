@@ -52,7 +52,20 @@ async function readParts({ control }: Session, place: Place, range: Range) {
     bookmark: bookmark?.getTime() ?? null,
     closed: closed_at !== null,
   }))
-  return { parts, isOver: parts.every(({ closed }) => closed), isFresh: rows.some(({ fresh }) => fresh) }
+  const isOver = parts.every(({ closed }) => closed)
+  return { parts, isOver, isClosed: parts.length > 0 && isOver && rows.some(({ fresh }) => fresh) }
+}
+
+/** Whether a range was read to its end less than a day ago, in a run that had more to do. */
+export async function isRangeClosed(session: Session, place: Place, range: Range): Promise<boolean> {
+  const { isClosed } = await readParts(session, place, range)
+  return isClosed
+}
+
+/** Remembers that a range was read to its end, of what has no bookmark that could tell. */
+export async function closeRange(session: Session, place: Place, range: Range): Promise<void> {
+  await forgetParts(session, place, range)
+  await writeParts(session, place, range, [{ ...range, bookmark: null, closed: true }])
 }
 
 /** What has changed since a range was read to its end is in its last part, behind all that was seen. */
@@ -106,13 +119,13 @@ async function writeParts(
  * held already, and the stream's bookmark follows it, back too when the order breaks, but never behind where it was.
  */
 export async function openRange(session: Session, place: Place, range: Range): Promise<RangeProgress> {
-  const { parts, isOver, isFresh } = await readParts(session, place, range)
+  const { parts, isOver, isClosed } = await readParts(session, place, range)
   const held = await readStreamBookmark(session, place)
   const adjoins = range.since === null || (held !== null && held >= range.since)
   return {
     parts:
       parts.length === 0 ? [{ ...range, bookmark: null, closed: false }] : isOver ? reopened(parts) : parts,
-    closed: parts.length > 0 && isOver && isFresh,
+    closed: isClosed,
     async save(now) {
       await writeParts(session, place, range, now)
       if (adjoins) await writeStreamBookmark(session, place, later(held, lowWater(now)))

@@ -61,16 +61,12 @@ function verifyParts({ stream, lists, families }: StreamFacts, { sample }: Asked
   return [...totalsPart(stream), ...walks, ...again, ...samplePart(stream, records, sample), ...samples]
 }
 
-function runParts(
-  facts: StreamFacts,
-  { mode }: Asked,
-  expected: ReadonlyMap<string, ExpectedParents>,
-): Part[] {
+function runParts(facts: StreamFacts, expected: ReadonlyMap<string, ExpectedParents>): Part[] {
   const { stream, lists, families } = facts
   const ofFamily = (family: StreamFacts['families'][number]): Part => {
     const { parents, partition } = family
     const nothingNew = { records: parents, bound: 'about', changes: 0 } as const
-    return familyPart(family, expected.get(partition.parents.of.name) ?? nothingNew, mode === 'sweep')
+    return familyPart(family, expected.get(partition.parents.of.name) ?? nothingNew)
   }
   return [...lists.map((list) => walkPart(list, stream.name)), ...families.map(ofFamily)]
 }
@@ -122,7 +118,7 @@ export function estimateAll(facts: readonly StreamFacts[], asked: Asked, burst: 
     )
     const isVerified = asked.mode === 'verify'
     const catalogs = catalogParts(isVerified ? own : stream.catalogs, fields, seen)
-    const parts = isVerified ? verifyParts(each, asked) : runParts(each, asked, expected)
+    const parts = isVerified ? verifyParts(each, asked) : runParts(each, expected)
     return sumUp(each, [...catalogs, ...parts], burst)
   })
 }

@@ -32,6 +32,8 @@ export interface ListFacts {
 /** What is known of children that a run would read. */
 export interface FamilyFacts {
   readonly partition: ChildPartition
+  /** All parents are asked, whether they have changed or not. */
+  readonly every: boolean
   /** Parents that are held and would be asked; the others that there may be are told by the parents' own facts. */
   readonly due: number
   /** Live parents that are held, and those of them that may have children. */

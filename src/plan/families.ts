@@ -13,27 +13,32 @@ export interface ExpectedParents {
 function partOf({ partition }: FamilyFacts, asked: number, bound: Bound, what: string): Part {
   const { of, ask } = partition.parents
   const how = ask === undefined ? '' : ` / ${ask.most} a request`
+  const number = bound === 'at least' ? `${amount(asked)} or more` : amount(asked)
   return {
     requests: Math.ceil(asked / (ask?.most ?? 1)),
     cost: partition.cost,
     records: asked,
     bound,
-    reason: `${amount(asked)} ${of.name}${what}${how}`,
+    reason: `${number} ${of.name}${what}${how}`,
   }
 }
 
-/** The requests for the children of new and changed parents, or of all in a sweep. */
-export function familyPart(family: FamilyFacts, expected: ExpectedParents, isSweep: boolean): Part {
-  const { due, parents, fertile, partition } = family
-  const { of, counter, always } = partition.parents
-  const every = isSweep || always === true
+/** What a counter will say of parents that are not held is not known. */
+function boundOf({ partition }: FamilyFacts, unread: number, { bound }: ExpectedParents): Bound {
+  if (unread === 0) return bound === 'at least' ? bound : 'about'
+  if (partition.parents.counter === undefined) return bound
+  return bound === 'at least' ? 'about' : 'at most'
+}
+
+/** The requests for the children of new and changed parents, or of all. */
+export function familyPart(family: FamilyFacts, expected: ExpectedParents): Part {
+  const { due, every, parents, fertile, partition } = family
+  const { of } = partition.parents
   const unread = Math.max(0, expected.records - parents)
   const share = parents === 0 ? 0 : fertile / parents
   const changing = every || of.cursorField === null ? 0 : Math.min(expected.changes * share, fertile - due)
   const asked = Math.round(due + unread + Math.max(0, changing))
-  // What a counter will say of parents that are not held is not known.
-  const bound = unread === 0 ? 'about' : counter === undefined ? expected.bound : 'at most'
-  return partOf(family, asked, bound, every ? '' : ' new or changed')
+  return partOf(family, asked, boundOf(family, unread, expected), every ? '' : ' new or changed')
 }
 
 /** A parent has several children and costs a request of its own: a tenth as many parents as records make a sample. */

@@ -1,5 +1,5 @@
 import type { SyncContext } from '../context.ts'
-import { familiesOf } from '../families.ts'
+import { familiesOf, isAskedWhole } from '../families.ts'
 import type { Session } from '../load/connection.ts'
 import { countParents } from '../load/plan-facts.ts'
 import { childrenIn } from '../streams/children.ts'
@@ -18,8 +18,9 @@ export async function readFamilyFacts(
   const partitions = childrenIn(stream)
   for (const [index, family] of familiesOf(stream, layoutStream(stream, []), context).entries()) {
     const partition = partitions[index]
-    const every = mode === 'sweep' || (mode !== 'verify' && family.parents.always === true)
-    if (partition !== undefined) found.push({ partition, ...(await countParents(session, family, every)) })
+    const every = mode !== 'verify' && (await isAskedWhole(session, context, family))
+    if (partition !== undefined)
+      found.push({ partition, every, ...(await countParents(session, family, every)) })
   }
   return found
 }

@@ -230,5 +230,6 @@ describe('flags', () => {
       expect(refusal(() => readShare('--s', text))).toMatch(/^--s takes /)
     for (const text of ['', '-1', '0.5', '101%', 'x', '1e3'])
       expect(refusal(() => readBudget('--b', text))).toMatch(/^--b takes /)
+    for (const text of ['0', '0%']) expect(refusal(() => readBudget('--b', text))).toMatch(/^--b is 0/)
   })
 })

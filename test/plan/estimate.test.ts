@@ -30,7 +30,7 @@ function factsOf(stream: Stream, facts: Partial<StreamFacts> = {}): StreamFacts 
 function familyOf(stream: Stream, facts: Partial<FamilyFacts>): FamilyFacts {
   const [partition] = childrenIn(stream)
   if (partition === undefined) throw new Error('no children')
-  return { partition, due: 0, parents: 0, fertile: 0, ...facts }
+  return { partition, every: false, due: 0, parents: 0, fertile: 0, ...facts }
 }
 
 describe('the pages of a list', () => {
@@ -122,6 +122,19 @@ describe('an estimate', () => {
     const first = [factsOf(deals, { lists: [listOf(deals, { window: OPEN, counted })] }), children]
     expect(estimateAll(first, PASS, 20)[1]).toMatchObject({ requests: 41, bound: 'at most' })
     expect(estimateAll([children], SWEEP, 20)[0]).toMatchObject({ requests: 1 })
+  })
+
+  test('of children takes none at least, where nobody tells how many parents there are', () => {
+    const counted = { records: 0, bound: 'at least', says: 'not counted' } as const
+    const [roles, settings] = [streamNamed('roles'), streamNamed('role_settings')]
+    const children = factsOf(settings, { families: [familyOf(settings, { every: true })] })
+    const parents = factsOf(roles, { lists: [listOf(roles, { counted })] })
+    const [, first] = estimateAll([parents, children], PASS, 20)
+    expect(first).toMatchObject({ requests: 0, bound: 'at least', reason: '0 or more roles' })
+    const held = factsOf(roles, { lists: [listOf(roles, { held: 3 })] })
+    const known = { every: true, due: 3, parents: 3, fertile: 3 }
+    const again = factsOf(settings, { families: [familyOf(settings, known)] })
+    expect(estimateAll([held, again], PASS, 20)[1]).toMatchObject({ requests: 3, bound: 'about' })
   })
 
   test('of a verification takes totals, every page, and the sample by ids', () => {
