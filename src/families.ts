@@ -7,7 +7,7 @@ import { inTransaction, type Session } from './load/connection.ts'
 import { wereRead } from './load/parent-reads.ts'
 import { dueParents, followParents, type Family } from './load/parents.ts'
 import { closeRange, isRangeClosed } from './load/ranges.ts'
-import { closeSweep, openSweep } from './load/sweep.ts'
+import { NO_SWEEP, closeSweep, openSweep } from './load/sweep.ts'
 import { loadAll } from './load-all.ts'
 import { settling } from './settling.ts'
 import { childrenIn } from './streams/children.ts'
@@ -52,13 +52,14 @@ function mostOf({ portions }: SyncOptions, { stream, partition }: Place): number
   return portion && (portion.get(partition) ?? 0)
 }
 
-/** Whether all parents are asked, whether they have changed or not: by a backfill that goes on, once a day. */
+/** Whether parents are asked that have not changed, too. A backfill that goes on asks them once a day. */
 export async function isAskedWhole(
   session: Session,
   { options: { plan } }: SyncContext,
   { place, parents }: Family,
 ): Promise<boolean> {
-  if (plan.mode === 'sweep' || parents.always !== true) return plan.mode === 'sweep'
+  if (plan.mode === 'sweep') return true
+  if (parents.always !== true) return false
   return plan.mode !== 'range' || !(await isRangeClosed(session, place, plan))
 }
 
@@ -75,7 +76,7 @@ async function readFamily(
   const { place, partition } = family
   const most = mostOf(options, place)
   const every = most === undefined && (await isAskedWhole(session, context, family))
-  const { resumed } = every ? await openSweep(session, place) : { resumed: false }
+  const { resumed, isRecent } = every ? await openSweep(session, place) : NO_SWEEP
   const which = most !== undefined ? 'stale' : every ? 'sweep' : 'changed'
   const due = await dueParents(session, family, which, most)
   const wasRead = await wereRead(session, place)
@@ -106,7 +107,7 @@ async function readFamily(
     const isWhole = failures.count === before && denied === 0 && refusal === null
     if (!every || !wasAsked || !isWhole) return refusal
     await markCompleted(session, [place], clock.now())
-    if (options.plan.mode === 'range') await closeRange(session, place, options.plan)
+    if (options.plan.mode === 'range' && isRecent) await closeRange(session, place, options.plan)
     return refusal
   })
 }

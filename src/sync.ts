@@ -9,7 +9,6 @@ import { loadAll, type Reading } from './load-all.ts'
 import { openLoader } from './load/loader.ts'
 import { lockStream } from './load/lock.ts'
 import { makeIndexes } from './load/make-indexes.ts'
-import { closeRange } from './load/ranges.ts'
 import { countLive, findAbsent, noteSeen, tombstoneAbsent } from './load/tombstones.ts'
 import { describePrepared, prepareTables, prepareView, type Prepared } from './prepare.ts'
 import { payLabels, refreshCatalogs } from './refresh-catalog.ts'
@@ -18,7 +17,7 @@ import { statesOf } from './stretches.ts'
 import { addTo, rowsRead, warn, type Tally } from './tally.ts'
 import { readerIndexes } from './transform/reader-indexes.ts'
 import { compileTransform } from './transform/records.ts'
-import { isBehind, partitionsToRead, placesOf, planWalks, type PlannedWalk } from './walks.ts'
+import { isReadWhole, noteReadWhole, partitionsToRead, planWalks, type PlannedWalk } from './walks.ts'
 import type { Work } from './work.ts'
 import { planTombstones } from './transform/tombstone-plan.ts'
 
@@ -31,12 +30,10 @@ export async function syncStream(
 ): Promise<void> {
   const { account } = context.options
   await lockStream(session, account, stream.name)
-  // Of what is read parent by parent, parents may have come since.
-  if (!isPerParent(stream) && (await isBehind(stream, session, context))) return
   const partitions = await partitionsToRead(stream, session, context)
   if (partitions.length === 0 && stream.partitions.length > 0) return
-  await refreshCatalogs(stream, session, context, tally)
-  if (stream.partitions.length === 0) return closeAll(stream, session, context)
+  await readCatalogs(stream, session, context, tally)
+  if (stream.partitions.length === 0) return
   const prepared = await prepareTables(stream, session, account, context.options.contract)
   tally.frozen = prepared.waiting.some(({ why }) => why === 'frozen')
   const hindrance = await prepareView(stream, session, context.options)
@@ -61,12 +58,16 @@ export async function syncStream(
   await indexForReaders(work)
 }
 
-/** A backfill that goes on leaves alone what was read whole. */
-async function closeAll(stream: Stream, session: Session, context: SyncContext): Promise<void> {
-  const { plan } = context.options
-  if (plan.mode !== 'range') return
-  for (const place of placesOf(stream, context))
-    await inTransaction(session, () => closeRange(session, place, plan))
+/** A backfill that goes on does not pay for the fields of what it has read whole. */
+async function readCatalogs(
+  stream: Stream,
+  session: Session,
+  context: SyncContext,
+  tally: Tally,
+): Promise<void> {
+  if (await isReadWhole(stream, session, context)) return
+  await refreshCatalogs(stream, session, context, tally)
+  if (stream.partitions.length === 0) await noteReadWhole(stream, session, context)
 }
 
 /** What only readers need is made when there is everything to read: kept during a first load it would make that slower. */

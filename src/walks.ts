@@ -1,8 +1,8 @@
 import type { SyncContext } from './context.ts'
 import { planWindow, type Window } from './extract/windows.ts'
 import { duePartitions, openBookmark, type Place } from './load/checkpoint.ts'
-import type { Session } from './load/connection.ts'
-import { isFirstReading, isRangeClosed, openRange } from './load/ranges.ts'
+import { inTransaction, type Session } from './load/connection.ts'
+import { closeRange, isFirstReading, isRangeClosed, openRange } from './load/ranges.ts'
 import { EVERYTHING, type Range, type StretchState } from './ranges.ts'
 import type { Partition, Stream } from './streams/stream.ts'
 import { statesOf, stretchOf, type Stretch } from './stretches.ts'
@@ -126,19 +126,34 @@ export function partitionsToRead(
     : Promise.resolve(stream.partitions)
 }
 
-/** What has no list of its own has one place for all of it. */
-export function placesOf({ name, partitions }: Stream, { options }: SyncContext): readonly Place[] {
+/** A stream without lists has one place for all of it. */
+function placesOf({ name, partitions }: Stream, account: string): readonly Place[] {
   const names = partitions.length === 0 ? [''] : partitions.map((partition) => partition.name)
-  return names.map((partition) => ({ account: options.account, stream: name, partition }))
+  return names.map((partition) => ({ account, stream: name, partition }))
 }
 
 /** Whether a backfill that goes on has read all of a stream less than a day ago. */
-export async function isBehind(stream: Stream, session: Session, context: SyncContext): Promise<boolean> {
-  const { plan } = context.options
+export async function isReadWhole(
+  stream: Stream,
+  session: Session,
+  { options: { account, plan } }: SyncContext,
+): Promise<boolean> {
   if (plan.mode !== 'range') return false
-  for (const place of placesOf(stream, context))
+  for (const place of placesOf(stream, account))
     if (!(await isRangeClosed(session, place, plan))) return false
   return true
+}
+
+/** Remembers it, where no walk does. */
+export async function noteReadWhole(
+  stream: Stream,
+  session: Session,
+  { options: { account, plan } }: SyncContext,
+): Promise<void> {
+  if (plan.mode !== 'range') return
+  await inTransaction(session, async () => {
+    for (const place of placesOf(stream, account)) await closeRange(session, place, plan)
+  })
 }
 
 /** One walk a partition; those that a backfill cut off earlier had already finished are left out. */

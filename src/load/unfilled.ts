@@ -68,7 +68,7 @@ export async function findUnfilled(
   return found
 }
 
-/** Whether a run may leave records out that it knows. */
+/** Whether a run leaves out records that it knows, though it is no backfill that goes on. */
 function isReadInPart({ partitions }: Stream): boolean {
   return partitions.some(
     ({ filter, newestFirst, parents }) =>
@@ -100,8 +100,8 @@ async function countRequests(session: Session, stream: Stream): Promise<number> 
 }
 
 /**
- * Forgets how far a stream was read where that is what keeps it from filling what was added; to be called in the
- * transaction that has added it. Returns what is to be said of it.
+ * Forgets how far a stream was read, which would keep it from filling what was added; to be called in the transaction that
+ * has added it. Returns what is to be said of it, where not all is read in every run.
  */
 export async function rereadFor(
   session: Session,
@@ -109,9 +109,10 @@ export async function rereadFor(
   stream: Stream,
   unfilled: readonly Unfilled[],
 ): Promise<string | null> {
-  if (unfilled.length === 0 || !isReadInPart(stream)) return null
-  const requests = await countRequests(session, stream)
+  if (unfilled.length === 0) return null
   await forgetStream(session, account, stream.name)
+  if (!isReadInPart(stream)) return null
+  const requests = await countRequests(session, stream)
   const names = unfilled.map(({ table, column }) =>
     column === undefined ? `table ${table}` : `column ${table}.${column}`,
   )

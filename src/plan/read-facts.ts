@@ -5,7 +5,7 @@ import { readLastReads } from '../load/priorities.ts'
 import { isPerParent } from '../families.ts'
 import { isFresh } from '../refresh-catalog.ts'
 import type { CatalogSpec, Stream } from '../streams/stream.ts'
-import { isBehind, partitionsToRead } from '../walks.ts'
+import { isReadWhole, partitionsToRead } from '../walks.ts'
 import type { Asked, Pace, StreamFacts } from './facts.ts'
 import { readFamilyFacts } from './read-families.ts'
 import { readListFacts } from './read-lists.ts'
@@ -25,7 +25,7 @@ async function readPace(stream: Stream, session: Session, { options }: SyncConte
 }
 
 async function whyLeftAlone(stream: Stream, session: Session, context: SyncContext, { mode }: Asked) {
-  if (!isPerParent(stream) && (await isBehind(stream, session, context)))
+  if (!isPerParent(stream) && (await isReadWhole(stream, session, context)))
     return 'read to its end less than a day ago'
   if (stream.partitions.length > 0 && (await partitionsToRead(stream, session, context)).length === 0)
     return `not due: read whole less than ${stream.refreshHours ?? 0} hours ago`
