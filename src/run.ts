@@ -115,12 +115,21 @@ function report<Report extends AnyReport>(
     seconds: (now - started) / 1000,
     streams,
     ...(why === null ? {} : { code: why.code, error: why.message }),
-    ...(why?.recovery === 'defer' ? deferral(why, now) : {}),
+    ...deferral(why, now),
   }
 }
 
-function deferral({ retryAfterMs: wait, waits }: SyncError, now: number) {
-  return wait === undefined ? {} : { resume_at: new Date(now + wait).toISOString(), waits }
+/** When a run can go on, and who waits until then; nothing where it was not deferred. */
+function deferral(why: SyncError | null, now: number): Pick<RunReport, 'resume_at' | 'waits'> {
+  if (why?.recovery !== 'defer' || why.retryAfterMs === undefined) return {}
+  return { resume_at: new Date(now + why.retryAfterMs).toISOString(), waits: why.waits }
+}
+
+/** What is kept of why a run ended. */
+function reasonOf(reason: unknown, now: number): string | null {
+  if (!(reason instanceof Error)) return null
+  const { resume_at: at } = deferral(reason instanceof SyncError ? reason : null, now)
+  return at === undefined ? reason.message : `${reason.message} It can go on after ${at}.`
 }
 
 /**
@@ -192,7 +201,7 @@ async function finish(state: Run, session: Session, id: string, reports: readonl
   await endRun(session, id, {
     status: unforeseen ? 'failed' : runStatus(why, reports),
     ...client.ledger.total,
-    error: reason instanceof Error ? reason.message : null,
+    error: reasonOf(reason, parts.clock.now()),
   })
   if (unforeseen) throw reason
 }

@@ -47,6 +47,8 @@ describe('a run spends at most its share', () => {
         expect(only(last).status).toBe('deferred')
         expect(last.waits).toBe('run')
         expect(Date.parse(last.resume_at ?? '')).toBeLessThanOrEqual(clock.now())
+        const [kept] = await db.query('select error from pipedrive_sync.run order by id desc limit 1')
+        expect(kept?.['error']).toMatch(/ spent its 37 tokens .* It can go on after \d{4}-.*Z\.$/)
         expect(await bookmarkOf(db, 'persons')).not.toBeNull()
       }
       rows.push(await countOf(db, 'persons'))
