@@ -1,6 +1,5 @@
 import { check, type CheckRequest } from '../src/check.ts'
 import { judge } from '../src/check/verdict.ts'
-import type { Clock } from '../src/clock.ts'
 import { readSchedule, readWarehouse } from '../src/config.ts'
 import { SyncError, configError } from '../src/errors.ts'
 import { databaseExists, openDatabase, withSession, type Database } from '../src/load/database.ts'
@@ -73,13 +72,15 @@ async function assertReady(context: JobContext, request: CheckRequest): Promise<
   }
 }
 
+const NEVER: LastRuns = { pass: null, sweep: null }
+
 /** When pass and sweep of these streams were last done; what never was has been due since the warehouse was made. */
 async function readLastRuns(context: JobContext, flags: ScheduleFlags): Promise<LastRuns> {
   const warehouse = readWarehouse(context.environment)
-  if (!(await databaseExists(warehouse))) return { pass: null, sweep: null }
+  if (!(await databaseExists(warehouse))) return NEVER
   return withSession(warehouse, 'schedule', context.signal, async (session) => {
     const { account } = warehouse
-    if ((await readAccount(session, account)) === null) return { pass: null, sweep: null }
+    if ((await readAccount(session, account)) === null) return NEVER
     const firstSeen = await readFirstSeen(session, account)
     // A sweep by hand is one of everything, and so one of tonight's part.
     const last = async (cadence: 'pass' | 'sweep'): Promise<number> => {
@@ -111,11 +112,17 @@ async function heldDatabase({ environment }: JobContext): Promise<Database | nul
   return (await databaseExists(warehouse)) ? openDatabase(warehouse) : null
 }
 
-async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+/** Waits for what the signal may end; `otherwise` where it does. */
+async function unlessStopped<Value>(
+  signal: AbortSignal,
+  waited: Promise<Value>,
+  otherwise: Value,
+): Promise<Value> {
   try {
-    await clock.sleep(ms, signal)
+    return await waited
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (signal.aborted && error === signal.reason) return otherwise
+    throw error
   }
 }
 
@@ -153,15 +160,16 @@ export async function schedule(
   if (timetable.tick !== null && timetable.pass === null) reporter.warn(UNBELIEVED)
   reporter.info(`Scheduled: ${describeTimetable(timetable)}`)
   const began = clock.now()
-  let agenda = openAgenda(missed(timetable, await readLastRuns(context, flags), began), began, hold.until)
+  const lastRuns = await unlessStopped(signal, readLastRuns(context, flags), NEVER)
+  let agenda = openAgenda(missed(timetable, lastRuns, began), began, hold.until)
   let { isBlock } = hold
   let runs = 0
   while (!signal.aborted) {
     agenda = lookedAt(agenda, timetable, clock.now())
     const cadence = nextOf(agenda, clock.now())
     if (cadence === null) {
-      await sleep(clock, untilNext(timetable, clock.now()), signal)
-      if (!isBlock || !(await isLifted(context))) continue
+      await unlessStopped(signal, clock.sleep(untilNext(timetable, clock.now()), signal), undefined)
+      if (!isBlock || !(await unlessStopped(signal, isLifted(context), false))) continue
       agenda = freed(agenda, clock.now())
       isBlock = false
       continue

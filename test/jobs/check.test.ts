@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import pg from 'pg'
+import { describe, expect, test, vi } from 'vitest'
 import type { Row } from '../../emulator/index.ts'
 import { schedule } from '../../jobs/schedule.ts'
 import { sync } from '../../jobs/sync.ts'
@@ -381,6 +382,29 @@ describe('schedule', () => {
     expect(result.json).toEqual({ status: 'stopped', runs: 0 })
     expect(warned).toEqual([expect.stringMatching(/^The tables would look complete and not be: /)])
     expect(emulator.limits.spent).toBe(2)
+  })
+
+  test('is stopped while it waits for the database, as at any other time', async () => {
+    const { context, database } = await place()
+    await sync(context, { stream: 'users', budget: '50%', maxShare: '5%' })
+    const stop = new AbortController()
+    const holder = new pg.Client(database.url)
+    await holder.connect()
+    await holder.query('begin; lock table pipedrive_sync.run in access exclusive mode')
+    const isWaitedFor = async (): Promise<boolean> => {
+      const here = '(select oid from pg_database where datname = current_database())'
+      const { rowCount } = await holder.query(`select from pg_locks where not granted and database = ${here}`)
+      return rowCount !== 0
+    }
+    let stopped: Promise<void> | undefined
+    const stopAsItWaits = (): void => {
+      stopped = vi.waitUntil(isWaitedFor).then(() => stop.abort())
+    }
+    const reporter = { ...context.reporter, info: stopAsItWaits }
+    const result = await schedule({ ...context, signal: stop.signal, reporter }, flags, () => undefined)
+    expect(result.json).toEqual({ status: 'stopped', runs: 0 })
+    await stopped
+    await holder.end()
   })
 
   test('does not begin where its runs would meet what others have made', async () => {
